@@ -1,1 +1,20 @@
-export {};
+export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/credentials.js';
+export type { AttachableAxiosInstance } from './http/attachable-instance.js';
+export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/auth.interceptor.js';
+export { ContaSimplesHttpService } from './http/http.service.js';
+export { ContaSimplesAuthModule } from './module/conta-simples-auth.module.js';
+export type {
+  ContaSimplesAuthAsyncOptions,
+  ContaSimplesAuthOptions,
+  ContaSimplesAuthOptionsFactory,
+  ContaSimplesCredentialsProvider,
+  ContaSimplesEnvironment,
+  ContaSimplesModuleOptions,
+} from './module/options.js';
+export { ContaSimplesTokenService } from './module/token.service.js';
+export { AccessToken } from './token/access-token.js';
+export { ContaSimplesAuthError, isContaSimplesAuthError } from './token/auth-error.js';
+export type { ContaSimplesAuthErrorKind, TokenFailureKind } from './token/error-kind.js';
+export type { AcquisitionCause, ContaSimplesTokenEvent } from './token/events.js';
+export type { ContaSimplesTokenState, ContaSimplesTokenStatus } from './token/status.js';
+export type { WaitOptions } from './token/waiters.js';

@@ -1,0 +1,54 @@
+import type { AxiosAdapter } from 'axios';
+import axios from 'axios';
+import { ContaSimplesAuthError } from '../token/auth-error.js';
+import type { GuardedRequestConfig } from './destination.js';
+
+/** An axios instance, of whatever copy and build of axios: the part of it that is needed here. */
+export interface AttachableAxiosInstance {
+  readonly defaults: object;
+}
+
+/** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
+type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
+
+interface Defaults {
+  adapter?: AdapterChoice;
+}
+
+/**
+ * The defaults of an instance that the token may be attached to.
+ *
+ * @throws ContaSimplesAuthError of kind `configuration` for the axios of the whole process, and for what is none
+ */
+export function defaultsOf(instance: AttachableAxiosInstance): Defaults {
+  const given: unknown = instance;
+  if ((typeof given !== 'object' && typeof given !== 'function') || given === null) throw notAnInstance();
+  if ('axiosRef' in given) throw refusal('is an HttpService: pass its axiosRef');
+  // By its shape, not by identity: an application may have loaded the other build of axios. Only the default export
+  // carries the static members.
+  if ('isAxiosError' in given) {
+    throw refusal(
+      'is the default axios, which every library of the process shares: with a bare `imports: [HttpModule]` use ' +
+        'HttpModule.register({}), elsewhere axios.create()',
+    );
+  }
+  const defaults = 'defaults' in given ? given.defaults : undefined;
+  if (typeof defaults !== 'object' || defaults === null || !('interceptors' in given)) throw notAnInstance();
+  return defaults as Defaults;
+}
+
+/** Finds the function behind an adapter setting, for one request, as axios does. */
+export function adapterFinder(choice: AdapterChoice): (config: GuardedRequestConfig) => AxiosAdapter {
+  if (typeof choice === 'function') return () => choice;
+  const find = axios.getAdapter as (choice: AdapterChoice, config: GuardedRequestConfig) => AxiosAdapter;
+  return (config) => find(choice ?? axios.defaults.adapter, config);
+}
+
+function notAnInstance(): ContaSimplesAuthError {
+  return refusal('is no axios instance: pass what axios.create() returned, or the axiosRef of an HttpService');
+}
+
+function refusal(problem: string): ContaSimplesAuthError {
+  const what = `attach() was called with something that ${problem}`;
+  return new ContaSimplesAuthError({ kind: 'configuration', what });
+}

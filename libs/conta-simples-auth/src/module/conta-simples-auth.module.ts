@@ -1,0 +1,114 @@
+import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { ModulesContainer } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
+import { ContaSimplesHttpService } from '../http/http.service.js';
+import { type Core, createCore } from './core.js';
+import { CORE, OPTIONS } from './injection-tokens.js';
+import { CoreLifecycle } from './lifecycle.js';
+import type {
+  ContaSimplesAuthAsyncOptions,
+  ContaSimplesAuthOptions,
+  ContaSimplesAuthOptionsFactory,
+  ContaSimplesModuleOptions,
+} from './options.js';
+import { refuseSecondRegistration } from './refuse-second-registration.js';
+import { resolveOptions } from './resolve-options.js';
+import type { ResolvedOptions } from './resolved-options.js';
+import { listInScheduler } from './scheduled-timers.js';
+import { ContaSimplesTokenService } from './token.service.js';
+
+/**
+ * Gives an application access tokens for the Conta Simples API. Import it once, in the root module.
+ *
+ * @example
+ * ```ts
+ * @Module({ imports: [ConfigModule.forRoot(), ContaSimplesAuthModule.forRoot()] })
+ * export class AppModule {}
+ * ```
+ * @publicApi
+ */
+@Module({})
+export class ContaSimplesAuthModule {
+  /**
+   * With options in code; whatever is left out is read from the environment, through `ConfigService` where the
+   * application has one.
+   *
+   * @throws ContaSimplesAuthError of kind `configuration`, when the application starts
+   */
+  static forRoot(options: ContaSimplesModuleOptions = {}): DynamicModule {
+    const { isGlobal, ...given } = options;
+    return define({ isGlobal, provide: () => given, inject: [] });
+  }
+
+  /**
+   * With options from a factory, in the usual shapes of Nest: `useFactory` with `inject`, `useClass`, `useExisting`.
+   *
+   * @throws ContaSimplesAuthError of kind `configuration`, when the application starts
+   */
+  static forRootAsync(options: ContaSimplesAuthAsyncOptions): DynamicModule {
+    const { isGlobal, imports, useFactory, useClass, useExisting, inject = [] } = options;
+    if (useFactory) return define({ isGlobal, imports, inject, provide: useFactory as ProvideOptions });
+    const factory = useExisting ?? useClass;
+    if (factory === undefined) {
+      throw new TypeError('ContaSimplesAuthModule.forRootAsync() needs one of useFactory, useClass and useExisting');
+    }
+    return define({
+      isGlobal,
+      imports,
+      inject: [factory],
+      provide: (instance) => (instance as ContaSimplesAuthOptionsFactory).createContaSimplesAuthOptions(),
+      ...(useClass && !useExisting && { providers: [useClass] }),
+    });
+  }
+}
+
+type ProvideOptions = (...args: unknown[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
+
+interface Definition {
+  readonly isGlobal: boolean | undefined;
+  readonly imports?: ModuleMetadata['imports'];
+  readonly providers?: Provider[];
+  readonly inject: NonNullable<ContaSimplesAuthAsyncOptions['inject']>;
+  readonly provide: ProvideOptions;
+}
+
+function define({ isGlobal = true, imports = [], providers = [], inject, provide }: Definition): DynamicModule {
+  return {
+    module: ContaSimplesAuthModule,
+    global: isGlobal,
+    imports: [ConfigModule, ...imports],
+    providers: [
+      ...providers,
+      {
+        provide: OPTIONS,
+        inject: [ConfigService, ...inject],
+        // Secrets are put behind functions here and now: what a provider's value holds, a dump of the container shows.
+        useFactory: async (config: ConfigService, ...args: unknown[]): Promise<ResolvedOptions> =>
+          resolveOptions(await provide(...args), readThrough(config)),
+      },
+      {
+        provide: CORE,
+        inject: [OPTIONS, ModulesContainer, { token: SchedulerRegistry, optional: true }],
+        useFactory: (options: ResolvedOptions, modules: ModulesContainer, scheduler?: SchedulerRegistry): Core => {
+          refuseSecondRegistration(modules);
+          return createCore(options, (account) => listInScheduler(scheduler, account));
+        },
+      },
+      { provide: CoreLifecycle, inject: [CORE], useFactory: (core: Core) => new CoreLifecycle(core) },
+      { provide: ContaSimplesTokenService, inject: [CORE], useFactory: ({ tokens }: Core) => tokens },
+      { provide: ContaSimplesHttpService, inject: [CORE], useFactory: ({ http }: Core) => http },
+      { provide: ContaSimplesAuthInterceptor, inject: [CORE], useFactory: ({ interceptor }: Core) => interceptor },
+    ],
+    exports: [ContaSimplesTokenService, ContaSimplesHttpService, ContaSimplesAuthInterceptor],
+  };
+}
+
+/** The application's own `ConfigModule` may hide what it does not know, or load later than this module. */
+function readThrough(config: ConfigService): (name: string) => string | undefined {
+  return (name) => {
+    const value: unknown = config.get(name) ?? process.env[name];
+    return value === undefined || value === null ? undefined : String(value);
+  };
+}

@@ -1,0 +1,110 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { AccountRegistry } from '../accounts/account-registry.js';
+import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
+import { createGuardedInstance } from '../http/guarded-instance.js';
+import { ContaSimplesHttpService } from '../http/http.service.js';
+import { createTokenEndpoint, toAxiosProxy } from '../oauth/token-endpoint.js';
+import { EventHub } from '../observability/event-hub.js';
+import { TokenLog } from '../observability/token-log.js';
+import { type Clock, systemClock } from '../token/clock.js';
+import { TokenKeeper } from '../token/keeper.js';
+import type { TimerListing } from '../token/refresh-timer.js';
+import { collectOrigins } from './check-url.js';
+import { obtainWith } from './obtain-token.js';
+import { Problems } from './problems.js';
+import { type ResolvedOptions, TOKEN_PATH } from './resolved-options.js';
+import { ContaSimplesTokenService } from './token.service.js';
+
+/** Everything one application has of this library, put together once. */
+export interface Core {
+  readonly accounts: AccountRegistry;
+  readonly tokens: ContaSimplesTokenService;
+  readonly http: ContaSimplesHttpService;
+  readonly interceptor: ContaSimplesAuthInterceptor;
+  readonly bootstrap: ResolvedOptions['bootstrap'];
+  /** Releases what is left once every keeper is closed. */
+  readonly release: () => void;
+}
+
+export type ListTimer = (account: string) => TimerListing | undefined;
+
+export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock: Clock = systemClock): Core {
+  const log = new TokenLog();
+  const hub = new EventHub((error) => log.subscriberFailed(error));
+  const { proxy, tls, httpsAgent } = options.transport();
+  const request = createTokenEndpoint({
+    ...options,
+    url: options.baseUrl + TOKEN_PATH,
+    clock,
+    proxy,
+    httpsAgent: httpsAgent ?? new HttpsAgent({ ...tls, rejectUnauthorized: true } as TlsAgentOptions),
+  });
+
+  const create = (account: string): TokenKeeper => {
+    const fixed = options.accounts.get(account);
+    const source = fixed ?? (() => options.provide(account));
+    return new TokenKeeper({
+      account,
+      environment: options.environment,
+      clock,
+      obtain: obtainWith(source, request, options, clock, (what) => log.warnOnce(account, what)),
+      refreshAt: options.refreshAt,
+      waitTimeoutMs: options.waitTimeoutMs,
+      keepFresh: fixed === undefined ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
+      emit: (event) => {
+        log.event(event);
+        hub.emit(event);
+      },
+      timerListing: listTimer(account),
+    });
+  };
+  const { environment, origins, isOpen: open } = options;
+  const names = [...options.accounts.keys()];
+  const accounts = new AccountRegistry({ names, open, environment, create });
+
+  const agents = {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: httpsAgent ?? new HttpsAgent({ ...tls, keepAlive: true, rejectUnauthorized: true } as TlsAgentOptions),
+  };
+  const services = new Map<string | undefined, ContaSimplesHttpService>();
+  const httpFor = (name?: string): ContaSimplesHttpService => {
+    const present = services.get(name);
+    if (present !== undefined) return present;
+    const keeper = () => accounts.get(name);
+    // Without a name it must be injectable also where there are named accounts only; its calls say so then.
+    if (name !== undefined) keeper();
+    const instance = createGuardedInstance({ ...options, ...agents, keeper, proxy: toAxiosProxy(proxy) });
+    const service = new ContaSimplesHttpService(instance, httpFor);
+    services.set(name, service);
+    return service;
+  };
+
+  return {
+    accounts,
+    tokens: new ContaSimplesTokenService(accounts, hub.events),
+    http: httpFor(),
+    interceptor: new ContaSimplesAuthInterceptor({
+      keeper: (account) => accounts.get(account),
+      origins,
+      checkOrigins,
+    }),
+    bootstrap: options.bootstrap,
+    release: () => {
+      hub.complete();
+      agents.httpAgent.destroy();
+      // An agent that the application handed in is the application's to destroy.
+      if (httpsAgent === undefined) agents.httpsAgent.destroy();
+    },
+  };
+}
+
+/** Node takes every form that our options allow; its types spell them as mutable arrays. */
+type TlsAgentOptions = ConstructorParameters<typeof HttpsAgent>[0];
+
+function checkOrigins(list: readonly string[]): ReadonlySet<string> {
+  const problems = new Problems();
+  const origins = collectOrigins(list, 'attach() option origins', problems);
+  problems.throwIfAny();
+  return origins;
+}

@@ -1,0 +1,42 @@
+import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
+import type { Core } from './core.js';
+
+/**
+ * Ties the tokens to the application's life. Calls still arrive between the two shutdown hooks, while HTTP drains, so a
+ * held token is served until the second.
+ */
+export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { bootstrap, accounts } = this.#core;
+    if (bootstrap === 'lazy') return;
+    if (bootstrap === 'background') {
+      for (const keeper of accounts) keeper.warmUp();
+      return;
+    }
+    const required = accounts.find(DEFAULT_ACCOUNT) ? [accounts.get(DEFAULT_ACCOUNT)] : [...accounts];
+    try {
+      await Promise.all(required.map((keeper) => keeper.get()));
+    } catch (error) {
+      // Nest calls no shutdown hook of an application that did not start.
+      this.onApplicationShutdown();
+      throw error;
+    }
+  }
+
+  /** Now and not later: Nest empties the registry of timers right after. */
+  onModuleDestroy(): void {
+    for (const keeper of this.#core.accounts) keeper.drain();
+  }
+
+  onApplicationShutdown(): void {
+    for (const keeper of this.#core.accounts) keeper.close();
+    this.#core.release();
+  }
+}

@@ -1,0 +1,95 @@
+import type { Agent } from 'node:https';
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
+
+/** @publicApi */
+export type ContaSimplesEnvironment = 'sandbox' | 'production';
+
+/**
+ * Gives the credentials of an account that is kept elsewhere, in a database or a vault. Asked before each token request.
+ *
+ * @publicApi
+ */
+export type ContaSimplesCredentialsProvider = (
+  account: string,
+) => ContaSimplesCredentials | Promise<ContaSimplesCredentials>;
+
+/**
+ * What can be set. Whatever is left out is read from the environment variable named with it, where there is one.
+ *
+ * @publicApi
+ */
+export interface ContaSimplesAuthOptions {
+  /** `sandbox` or `production`; no default, so that nobody reaches production by accident. `CONTA_SIMPLES_ENVIRONMENT` */
+  environment?: ContaSimplesEnvironment | undefined;
+  /**
+   * Base URL in place of the environment's: https, or http on loopback; a path is kept. With it `environment` may be left
+   * out. `CONTA_SIMPLES_BASE_URL`
+   */
+  baseUrl?: string | undefined;
+  /** Key of the account `default`. `CONTA_SIMPLES_API_KEY`, or a file's path in `CONTA_SIMPLES_API_KEY_FILE` */
+  apiKey?: string | undefined;
+  /** Secret of the account `default`. `CONTA_SIMPLES_API_SECRET`, or a file's path in `CONTA_SIMPLES_API_SECRET_FILE` */
+  apiSecret?: string | undefined;
+  /**
+   * Further accounts by name, or a function that provides their credentials. Replaces the environment's.
+   * `CONTA_SIMPLES_ACCOUNTS=matriz,filial-sp` with `CONTA_SIMPLES_MATRIZ_API_KEY` and so on
+   */
+  accounts?: Readonly<Record<string, ContaSimplesCredentials>> | ContaSimplesCredentialsProvider | undefined;
+  /**
+   * `User-Agent` of token requests and of `ContaSimplesHttpService`, `your-app/1.2.3` as the vendor asks. Default
+   * `nestjs-conta-simples-auth/<version>`. `CONTA_SIMPLES_USER_AGENT`
+   */
+  userAgent?: string | undefined;
+  /** Share of a token's life at which to renew it, 0.1 to 0.95, less up to 0.05 of jitter. Default 0.9. */
+  refreshAt?: number | undefined;
+  /** Milliseconds one token request may take from name resolution to its last byte, 100 to 120,000. Default 5,000. */
+  requestTimeoutMs?: number | undefined;
+  /** Milliseconds a call waits for a token at most, 100 to 600,000. Default 10,000. */
+  waitTimeoutMs?: number | undefined;
+  /**
+   * When the first token is obtained: `background`, at start without waiting for it (default); `required`, the start
+   * fails without it; `lazy`, by the first call.
+   */
+  bootstrap?: 'background' | 'required' | 'lazy' | undefined;
+  /** How the pair is written in the Basic header: `plain` as the vendor documents (default), or `rfc6749`, form-encoded. */
+  clientAuthEncoding?: ClientAuthEncoding | undefined;
+  /** Accept a token answer without `token_type`, with a warning. Default false. */
+  allowMissingTokenType?: boolean | undefined;
+  /** Proxy for https: `env` for what `HTTPS_PROXY` and `NO_PROXY` say (default), `false` for none, or a URL. */
+  proxy?: 'env' | false | string | undefined;
+  /** Node's TLS options for token requests and `ContaSimplesHttpService`: a private CA, a client certificate. */
+  tls?:
+    | {
+        ca?: string | Buffer | readonly (string | Buffer)[];
+        cert?: string | Buffer;
+        key?: string | Buffer;
+        passphrase?: string;
+      }
+    | undefined;
+  /** An https agent in place of the library's own; `tls` must then be left out. */
+  httpsAgent?: Agent | undefined;
+  /** Further origins that may get the token, such as `https://cards.contasimples.com`: https, or http on loopback. */
+  origins?: readonly string[] | undefined;
+}
+
+/** @publicApi */
+export interface ContaSimplesModuleOptions extends ContaSimplesAuthOptions {
+  /** Whether the services can be injected everywhere without importing the module again. Default true. */
+  isGlobal?: boolean;
+}
+
+/** @publicApi */
+export interface ContaSimplesAuthOptionsFactory {
+  createContaSimplesAuthOptions(): ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
+}
+
+/** @publicApi */
+export interface ContaSimplesAuthAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  isGlobal?: boolean;
+  inject?: (InjectionToken | OptionalFactoryDependency)[];
+  /** Called with what `inject` names. */
+  useFactory?: (...args: never[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
+  useClass?: Type<ContaSimplesAuthOptionsFactory>;
+  useExisting?: InjectionToken<ContaSimplesAuthOptionsFactory>;
+}

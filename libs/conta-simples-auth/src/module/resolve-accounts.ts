@@ -1,0 +1,102 @@
+import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
+import { credentialProblem } from '../accounts/check-credentials.js';
+import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
+import type { CredentialsSource } from '../accounts/credentials-source.js';
+import { type ReadVariable, readDefaultPair, readNamedPairs, type VariablePair } from './environment-variables.js';
+import type { ContaSimplesAuthOptions } from './options.js';
+import type { Problems } from './problems.js';
+import type { ResolvedOptions } from './resolved-options.js';
+
+type Accounts = Pick<ResolvedOptions, 'accounts' | 'isOpen' | 'provide'>;
+
+/** Puts together who there is: a pair comes whole from one source, and code wins over the environment. */
+export function resolveAccounts(
+  options: ContaSimplesAuthOptions,
+  read: ReadVariable,
+  encoding: ClientAuthEncoding,
+  problems: Problems,
+): Accounts {
+  const accounts = new Map<string, CredentialsSource>();
+  const add = (account: string, source: CredentialsSource | undefined, setting: string) => {
+    if (accounts.has(account)) problems.add(setting, `gives the account "${account}" a second pair`);
+    else if (source !== undefined) accounts.set(account, source);
+  };
+  const check = new PairCheck(encoding, problems);
+
+  if (options.apiKey !== undefined || options.apiSecret !== undefined) {
+    const names = { apiKey: 'option apiKey', apiSecret: 'option apiSecret' };
+    add(DEFAULT_ACCOUNT, check.pair(options, names), 'option apiKey');
+  } else {
+    const pair = readDefaultPair(read, problems);
+    if (pair !== undefined) add(DEFAULT_ACCOUNT, check.variables(pair), pair.keyName);
+  }
+
+  const { accounts: further } = options;
+  if (typeof further === 'function') {
+    return { accounts, isOpen: true, provide: further };
+  }
+  if (further !== undefined && (further === null || typeof further !== 'object')) {
+    problems.add('option accounts', 'must be a record of credentials or a function');
+  } else if (further !== undefined) {
+    for (const [account, given] of Object.entries(further)) {
+      const setting = `option accounts[${JSON.stringify(account)}]`;
+      const names = { apiKey: `${setting}.apiKey`, apiSecret: `${setting}.apiSecret` };
+      add(account, check.pair(given ?? {}, names), setting);
+    }
+  } else {
+    for (const pair of readNamedPairs(read, problems)) add(pair.account, check.variables(pair), pair.keyName);
+  }
+  // A pair that is there but wrong was told already; that there is none at all is told here.
+  if (accounts.size === 0 && check.seen === 0 && further === undefined) {
+    problems.add('CONTA_SIMPLES_API_KEY', 'is missing (or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey)');
+    problems.add('CONTA_SIMPLES_API_SECRET', 'is missing (or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret)');
+  }
+  return { accounts, isOpen: false, provide: () => Promise.reject(new Error('no provider')) };
+}
+
+class PairCheck {
+  seen = 0;
+  readonly #encoding: ClientAuthEncoding;
+  readonly #problems: Problems;
+
+  constructor(encoding: ClientAuthEncoding, problems: Problems) {
+    this.#encoding = encoding;
+    this.#problems = problems;
+  }
+
+  pair(
+    { apiKey, apiSecret }: Partial<ContaSimplesCredentials>,
+    names: { apiKey: string; apiSecret: string },
+  ): CredentialsSource | undefined {
+    const sound = this.#halves(apiKey, apiSecret, names);
+    return sound ? () => sound : undefined;
+  }
+
+  variables({ apiKey, apiSecret, keyName, secretName }: VariablePair): CredentialsSource | undefined {
+    const names = { apiKey: apiKey?.name ?? keyName, apiSecret: apiSecret?.name ?? secretName };
+    const sound = this.#halves(apiKey?.value, apiSecret?.value, names);
+    if (!sound || !apiKey || !apiSecret) return undefined;
+    return async () => ({ apiKey: await apiKey.reread(), apiSecret: await apiSecret.reread() });
+  }
+
+  #halves(
+    apiKey: string | undefined,
+    apiSecret: string | undefined,
+    names: { apiKey: string; apiSecret: string },
+  ): ContaSimplesCredentials | undefined {
+    this.seen++;
+    const keyIsSound = this.#half('apiKey', apiKey, names.apiKey, names.apiSecret);
+    const secretIsSound = this.#half('apiSecret', apiSecret, names.apiSecret, names.apiKey);
+    if (!keyIsSound || !secretIsSound || apiKey === undefined || apiSecret === undefined) return undefined;
+    return { apiKey, apiSecret };
+  }
+
+  #half(part: 'apiKey' | 'apiSecret', value: string | undefined, name: string, otherName: string): boolean {
+    const problem =
+      value === undefined
+        ? `is missing: a pair comes whole from one source, and ${otherName} is set`
+        : credentialProblem(part, value, this.#encoding);
+    if (problem !== undefined) this.#problems.add(name, problem);
+    return problem === undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { checkTrustedUrl, collectOrigins } from './check-url.js';
+import type { ReadVariable } from './environment-variables.js';
+import type { ContaSimplesAuthOptions } from './options.js';
+import { Problems } from './problems.js';
+import { resolveAccounts } from './resolve-accounts.js';
+import { BASE_URLS, type ResolvedOptions } from './resolved-options.js';
+import { VERSION } from './version.js';
+
+const ENVIRONMENTS = ['sandbox', 'production'] as const;
+const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions | 'isGlobal'>([
+  'environment',
+  'baseUrl',
+  'apiKey',
+  'apiSecret',
+  'accounts',
+  'userAgent',
+  'refreshAt',
+  'requestTimeoutMs',
+  'waitTimeoutMs',
+  'bootstrap',
+  'clientAuthEncoding',
+  'allowMissingTokenType',
+  'proxy',
+  'tls',
+  'httpsAgent',
+  'origins',
+  'isGlobal',
+]);
+
+/**
+ * Puts options and environment together and checks all of it at once.
+ *
+ * @throws ContaSimplesAuthError of kind `configuration`, naming every setting that is missing or wrong
+ */
+export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read: ReadVariable): ResolvedOptions {
+  const problems = new Problems();
+  const options = given ?? {};
+  for (const name of Object.keys(options)) {
+    if (!OPTION_NAMES.has(name)) problems.add(`option ${name}`, 'does not exist');
+  }
+  const check = new OptionCheck(options, problems);
+  const clientAuthEncoding = check.oneOf('clientAuthEncoding', ['plain', 'rfc6749'], 'plain');
+  const { environment, baseUrl } = resolveTarget(options, read, problems);
+  const accounts = resolveAccounts(options, read, clientAuthEncoding, problems);
+  const origins = collectOrigins(options.origins ?? [], 'option origins', problems);
+  const proxy = resolveProxy(options, problems);
+  const { tls, httpsAgent } = options;
+  if (tls !== undefined && httpsAgent !== undefined) {
+    problems.add('option tls', 'is set together with httpsAgent: give the agent these settings itself');
+  }
+  const resolved: ResolvedOptions = {
+    environment,
+    baseUrl,
+    origins: origins.add(new URL(baseUrl).origin),
+    userAgent: resolveUserAgent(options, read, problems),
+    refreshAt: check.number('refreshAt', 0.1, 0.95, 0.9),
+    requestTimeoutMs: check.number('requestTimeoutMs', 100, 120_000, 5_000),
+    waitTimeoutMs: check.number('waitTimeoutMs', 100, 600_000, 10_000),
+    bootstrap: check.oneOf('bootstrap', ['background', 'required', 'lazy'], 'background'),
+    clientAuthEncoding,
+    allowMissingTokenType: check.flag('allowMissingTokenType', false),
+    ...accounts,
+    transport: () => ({ proxy, tls, httpsAgent }),
+  };
+  problems.throwIfAny();
+  return resolved;
+}
+
+function resolveTarget(options: ContaSimplesAuthOptions, read: ReadVariable, problems: Problems) {
+  const inCode = options.environment !== undefined;
+  const setting = inCode ? 'option environment' : 'CONTA_SIMPLES_ENVIRONMENT';
+  const environment: unknown = options.environment ?? blankToUndefined(read('CONTA_SIMPLES_ENVIRONMENT'));
+  const known = ENVIRONMENTS.find((name) => name === environment);
+  if (environment !== undefined && known === undefined) problems.add(setting, 'must be sandbox or production');
+
+  const urlInCode = options.baseUrl !== undefined;
+  const urlSetting = urlInCode ? 'option baseUrl' : 'CONTA_SIMPLES_BASE_URL';
+  const ownUrl = options.baseUrl ?? blankToUndefined(read('CONTA_SIMPLES_BASE_URL'));
+  if (ownUrl === undefined) {
+    if (environment === undefined) {
+      problems.add(setting, 'is missing: set it to sandbox or production (or the option environment)');
+    }
+    return { environment: known ?? 'sandbox', baseUrl: BASE_URLS[known ?? 'sandbox'] };
+  }
+  const check = checkTrustedUrl(ownUrl);
+  if (!check.ok) problems.add(urlSetting, check.problem);
+  return { environment: known ?? 'custom', baseUrl: check.ok ? check.url.href.replace(/\/+$/, '') : BASE_URLS.sandbox };
+}
+
+function resolveProxy({ proxy }: ContaSimplesAuthOptions, problems: Problems): URL | false | undefined {
+  if (proxy === undefined || proxy === 'env') return undefined;
+  if (proxy === false) return false;
+  const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  problems.add('option proxy', "must be 'env', false, or an http or https URL");
+  return undefined;
+}
+
+function resolveUserAgent(options: ContaSimplesAuthOptions, read: ReadVariable, problems: Problems): string {
+  const setting = options.userAgent !== undefined ? 'option userAgent' : 'CONTA_SIMPLES_USER_AGENT';
+  const userAgent: unknown = options.userAgent ?? blankToUndefined(read('CONTA_SIMPLES_USER_AGENT'));
+  if (userAgent === undefined) return `nestjs-conta-simples-auth/${VERSION}`;
+  if (typeof userAgent === 'string' && /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/.test(userAgent))
+    return userAgent;
+  problems.add(setting, 'must be 1 to 256 printable ASCII characters, such as my-app/1.2.3');
+  return '';
+}
+
+/** A variable that is set to nothing, as in a copied `.env.example`, counts as not set; credentials are stricter. */
+function blankToUndefined(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
+}
+
+class OptionCheck {
+  readonly #options: ContaSimplesAuthOptions;
+  readonly #problems: Problems;
+
+  constructor(options: ContaSimplesAuthOptions, problems: Problems) {
+    this.#options = options;
+    this.#problems = problems;
+  }
+
+  number(name: keyof ContaSimplesAuthOptions, min: number, max: number, fallback: number): number {
+    const value: unknown = this.#options[name] ?? fallback;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    this.#problems.add(`option ${name}`, `must be a number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  flag(name: keyof ContaSimplesAuthOptions, fallback: boolean): boolean {
+    const value: unknown = this.#options[name] ?? fallback;
+    if (typeof value === 'boolean') return value;
+    this.#problems.add(`option ${name}`, 'must be true or false');
+    return fallback;
+  }
+
+  oneOf<T extends string>(name: keyof ContaSimplesAuthOptions, allowed: readonly T[], fallback: T): T {
+    const value: unknown = this.#options[name] ?? fallback;
+    const found = allowed.find((one) => one === value);
+    if (found !== undefined) return found;
+    this.#problems.add(`option ${name}`, `must be one of ${allowed.join(', ')}`);
+    return fallback;
+  }
+}

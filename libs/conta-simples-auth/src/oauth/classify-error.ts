@@ -1,0 +1,30 @@
+import type { TokenFailure } from '../token/token-source.js';
+
+/** Codes of Node's TLS layer and of OpenSSL's verification, all of which mean: nothing was sent. */
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|EPROTO$|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|ERROR_IN_C)/;
+const TIMEOUT_CODE = /^(ETIMEDOUT|ECONNABORTED|ERR_CANCELED|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/**
+ * What kept a request from being answered, by its code alone: messages of network errors hold addresses, and sometimes
+ * more.
+ */
+export function classifyError(error: unknown, proxied: boolean): TokenFailure {
+  const code = errorCode(error);
+  const named = code === undefined ? '' : ` (${code})`;
+  if (code !== undefined && TIMEOUT_CODE.test(code)) {
+    return { kind: 'timeout', what: `The token endpoint did not answer in time${named}` };
+  }
+  if (code !== undefined && TLS_CODE.test(code)) {
+    return { kind: 'tls_error', what: `No trusted connection to the token endpoint${named}` };
+  }
+  if (proxied) return { kind: 'proxy_error', what: `The token endpoint was not reached through the proxy${named}` };
+  return { kind: 'network_error', what: `The token endpoint was not reached${named}` };
+}
+
+/** Only a code that looks like one: anything else could be text from the wire. */
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  const { code } = error;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : undefined;
+}

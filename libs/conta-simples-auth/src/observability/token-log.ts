@@ -1,0 +1,49 @@
+import { Logger } from '@nestjs/common';
+import type { ContaSimplesTokenEvent } from '../token/events.js';
+
+/** Says in the application's log each change of state once, and not each attempt. */
+export class TokenLog {
+  readonly #logger = new Logger('ContaSimplesAuth');
+  readonly #warned = new Set<string>();
+
+  event(event: ContaSimplesTokenEvent): void {
+    const who = `account "${event.account}"`;
+    switch (event.type) {
+      case 'acquired': {
+        const until = new Date(event.expiresAt).toISOString();
+        const line = `Token ${event.fingerprint} obtained for ${who} (${event.cause}), ends ${until}`;
+        if (event.cause === 'first') this.#logger.log(line);
+        else this.#logger.debug(line);
+        return;
+      }
+      case 'degraded':
+        this.#logger.warn(`Refresh fails for ${who}, the held token is served on: ${reason(event)}`);
+        return;
+      case 'cooling':
+        this.#logger.error(`No token for ${who}, calls fail until then: ${reason(event)}`);
+        return;
+      case 'recovered':
+        this.#logger.log(`Token endpoint works again for ${who} after ${event.attempts} failed attempts`);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Once for each account and warning: a server that does something odd does it with every answer. */
+  warnOnce(account: string, what: string): void {
+    const line = `Token answer for account "${account}": ${what}`;
+    if (this.#warned.has(line)) return;
+    this.#warned.add(line);
+    this.#logger.warn(line);
+  }
+
+  subscriberFailed(error: unknown): void {
+    const name = error instanceof Error ? error.name : typeof error;
+    this.#logger.error(`A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`);
+  }
+}
+
+function reason({ kind, message, retryAt }: { kind: string; message: string; retryAt: number }): string {
+  return `${message} [${kind}], next attempt at ${new Date(retryAt).toISOString()}`;
+}

@@ -1,0 +1,97 @@
+import type { TokenFailureKind } from './error-kind.js';
+import type { TokenFailure } from './token-source.js';
+
+/**
+ * How to treat a kind of failure:
+ * - `transient`: likely gone in seconds, retried with full-jitter backoff;
+ * - `terminal`: will not go away by itself, retried rarely so that no key is locked and no block prolonged;
+ * - `limited`: the server said when.
+ */
+type Treatment =
+  | { readonly name: 'transient' }
+  | { readonly name: 'terminal'; readonly firstCoolDownMs: number }
+  | { readonly name: 'limited'; readonly waitMs: number };
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Nothing is waited for longer than this, whatever a header says. */
+export const MAX_WAIT_MS = 15 * MINUTE;
+/** What a 429 without a usable `Retry-After` counts as. */
+const DEFAULT_RETRY_AFTER_MS = 15 * SECOND;
+const FIRST_COOL_DOWN_MS = MINUTE;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 15 * SECOND;
+const MIN_BACKOFF_CAP_MS = SECOND;
+/** The failures in a row after which an account without a token stops making its callers wait. */
+const PATIENCE = 2;
+
+const TREATMENT: Readonly<Record<TokenFailureKind, Treatment>> = {
+  timeout: { name: 'transient' },
+  network_error: { name: 'transient' },
+  server_error: { name: 'transient' },
+  invalid_response: { name: 'transient' },
+  credentials_unavailable: { name: 'transient' },
+  proxy_error: { name: 'transient' },
+  rate_limited: { name: 'limited', waitMs: DEFAULT_RETRY_AFTER_MS },
+  credentials_rejected: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
+  forbidden: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
+  request_rejected: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
+  unexpected_redirect: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
+  edge_blocked: { name: 'terminal', firstCoolDownMs: 5 * MINUTE },
+  tls_error: { name: 'terminal', firstCoolDownMs: 30 * SECOND },
+};
+
+export interface FailureInput {
+  readonly failure: TokenFailure;
+  /** Failures in a row, this one included. */
+  readonly attempts: number;
+  /** The life of the last token, if there ever was one. */
+  readonly lastLifeMs: number | undefined;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+}
+
+export interface FailureVerdict {
+  /** How long to leave the token endpoint alone, from now. */
+  readonly waitMs: number;
+  /** What becomes of callers for whom no token is held: wait for the next attempt, or fail now. */
+  readonly callers: 'wait' | 'fail';
+}
+
+export function afterFailure(input: FailureInput): FailureVerdict {
+  const treatment = treat(input.failure);
+  switch (treatment.name) {
+    case 'transient':
+      return { waitMs: backoffMs(input), callers: input.attempts >= PATIENCE ? 'fail' : 'wait' };
+    case 'terminal':
+      return { waitMs: coolDownMs(treatment.firstCoolDownMs, input.attempts), callers: 'fail' };
+    case 'limited':
+      return { waitMs: withJitterUp(treatment.waitMs, input.random), callers: 'fail' };
+  }
+}
+
+function treat(failure: TokenFailure): Treatment {
+  if (failure.retryAfterMs !== undefined) return { name: 'limited', waitMs: failure.retryAfterMs };
+  if (failure.slow === true) return { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS };
+  return TREATMENT[failure.kind];
+}
+
+/**
+ * Full jitter: anywhere between nothing and a doubling bound.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+function backoffMs({ attempts, lastLifeMs, random }: FailureInput): number {
+  const cap = Math.min(MAX_BACKOFF_MS, Math.max(MIN_BACKOFF_CAP_MS, (lastLifeMs ?? Number.POSITIVE_INFINITY) / 100));
+  return random * Math.min(cap, FIRST_BACKOFF_MS * 2 ** (attempts - 1));
+}
+
+function coolDownMs(firstMs: number, attempts: number): number {
+  return Math.min(MAX_WAIT_MS, firstMs * 2 ** (attempts - 1));
+}
+
+/** Never earlier than asked for, and not all replicas at the same moment. */
+function withJitterUp(waitMs: number, random: number): number {
+  return Math.min(MAX_WAIT_MS, waitMs) + random * Math.max(SECOND, waitMs / 10);
+}

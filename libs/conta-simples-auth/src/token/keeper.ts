@@ -1,0 +1,146 @@
+import type { AccessToken } from './access-token.js';
+import type { Clock, Instant } from './clock.js';
+import { remainingMs } from './deadline.js';
+import type { HeldToken } from './held-token.js';
+import { RefreshCycle, type RefreshCycleOptions } from './refresh-cycle.js';
+import type { ContaSimplesTokenStatus } from './status.js';
+import { retryAt } from './trouble.js';
+import type { WaitOptions } from './waiters.js';
+
+/** After a token that replaced a refused one was itself refused, 401s are the resource's own affair for this long. */
+const REFUSAL_PAUSE_MS = 30_000;
+
+/** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
+export class TokenKeeper {
+  readonly account: string;
+  readonly #clock: Clock;
+  readonly #cycle: RefreshCycle;
+  /** Until then, by the wall clock, a call needs to look at nothing but the held token. */
+  #fastUntil = 0;
+  #lastSeen = 0;
+  #refusalPauseUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RefreshCycleOptions) {
+    this.account = options.account;
+    this.#clock = options.clock;
+    this.#cycle = new RefreshCycle(options, () => {
+      this.#fastUntil = 0;
+    });
+  }
+
+  /**
+   * The held token if nothing at all needs deciding, at the price of one clock read. A wall clock that ran backwards is
+   * noticed here, and sends the call down the slow path, which reads both clocks.
+   */
+  current(): HeldToken | undefined {
+    const now = this.#clock.now();
+    if (now >= this.#fastUntil || now < this.#lastSeen) return undefined;
+    this.#lastSeen = now;
+    this.#cycle.wanted = true;
+    return this.#cycle.held;
+  }
+
+  /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
+  async get(wait: WaitOptions = {}): Promise<AccessToken> {
+    wait.signal?.throwIfAborted();
+    const now = this.#look();
+    const held = this.#cycle.held;
+    if (!held?.isServable(now)) return this.#cycle.next(now, wait);
+    this.#cycle.wanted = true;
+    // The timer should have done this; where it was throttled or slept through, a call does.
+    if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
+    this.#rememberUntilNextDecision(now, held);
+    return held.token;
+  }
+
+  /** A new token, whatever is held; joins a request that is under way. */
+  async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
+    wait.signal?.throwIfAborted();
+    return this.#cycle.next(this.#look(), wait, 'forced');
+  }
+
+  /** Forgets the token if it is the one held; the next call obtains another. */
+  invalidate(value: string): boolean {
+    if (this.#cycle.held?.token.value !== value) return false;
+    this.#cycle.drop(this.#look());
+    return true;
+  }
+
+  /**
+   * What a request refused with 401 should be sent with instead, or `undefined` if sending it again is pointless. A
+   * token that was already replaced costs nothing; the one still held is replaced by one request, whoever reports it.
+   */
+  async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
+    const now = this.#look();
+    if (now.monotonic < this.#refusalPauseUntil) return undefined;
+    const held = this.#cycle.held;
+    if (held !== undefined && held.token.value !== refused.value) return this.get(wait);
+    if (held?.cause === 'rejected' && !held.accepted) {
+      this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
+      return undefined;
+    }
+    this.#cycle.drop(now);
+    return this.#cycle.next(now, wait);
+  }
+
+  /** A resource answered something else than 401 to this token. */
+  accept(token: AccessToken): void {
+    const held = this.#cycle.held;
+    if (held !== undefined && held.token === token) held.accepted = true;
+  }
+
+  /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
+  noteReplay(status: number): void {
+    this.#cycle.tellReplay(this.#look(), status);
+  }
+
+  /** Obtains the first token without anybody waiting for it. Never rejects. */
+  warmUp(): void {
+    if (this.#cycle.held === undefined) this.#cycle.start(this.#look());
+  }
+
+  status(): ContaSimplesTokenStatus {
+    const now = this.#look();
+    const { trouble, generation, held } = this.#cycle;
+    const served = held?.isServable(now) ? held : undefined;
+    const retry = trouble && { retryAt: retryAt(trouble, now) };
+    return {
+      account: this.account,
+      state: this.#cycle.state(now),
+      generation,
+      ...(served && {
+        obtainedAt: served.token.obtainedAt,
+        expiresAt: served.token.expiresAt,
+        fingerprint: served.token.fingerprint,
+        nextRefreshAt: retry?.retryAt ?? Math.round(now.wall + remainingMs(served.refreshDue, now)),
+      }),
+      ...(trouble && {
+        lastFailure: { kind: trouble.failure.kind, at: trouble.at.wall, message: trouble.failure.what },
+        ...retry,
+      }),
+    };
+  }
+
+  /** The application is ending, but calls still arrive. */
+  drain(): void {
+    this.#cycle.drain();
+  }
+
+  /** Nothing is handed out any more. */
+  close(): void {
+    this.#cycle.close();
+  }
+
+  #look(): Instant {
+    const now = this.#cycle.look(this.#lastSeen);
+    this.#lastSeen = now.wall;
+    return now;
+  }
+
+  /** To the limit of the token, or to the next request that a call should start if the timer does not. */
+  #rememberUntilNextDecision(now: Instant, held: HeldToken): void {
+    const untilLimitMs = remainingMs(held.limit, now);
+    const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
+    this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs);
+  }
+}

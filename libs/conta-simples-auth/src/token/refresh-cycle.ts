@@ -1,0 +1,285 @@
+import type { AccessToken } from './access-token.js';
+import { type Clock, type Instant, readInstant } from './clock.js';
+import { remainingMs } from './deadline.js';
+import type { AcquisitionCause, ContaSimplesTokenEvent } from './events.js';
+import { HeldToken } from './held-token.js';
+import { RefreshTimer, type TimerListing } from './refresh-timer.js';
+import { refreshWindow, requestFloorMs } from './refresh-window.js';
+import type { ContaSimplesTokenState } from './status.js';
+import type { ObtainToken, TokenFailure, TokenGrant, TokenOutcome } from './token-source.js';
+import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, troubleFields } from './trouble.js';
+import { Waiters, type WaitOptions } from './waiters.js';
+
+export interface RefreshCycleOptions {
+  readonly account: string;
+  readonly environment: string;
+  readonly clock: Clock;
+  readonly obtain: ObtainToken;
+  /** Share of a life at which to refresh. */
+  readonly refreshAt: number;
+  readonly waitTimeoutMs: number;
+  /** When a token is renewed, or tried for again, although nobody asks: always, once there was one, or never. */
+  readonly keepFresh: 'always' | 'once_held' | 'while_used';
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
+  readonly timerListing?: TimerListing | undefined;
+}
+
+/** The one token request that is under way. */
+interface Flight {
+  readonly cause: AcquisitionCause;
+  readonly abort: AbortController;
+  readonly startedAt: number;
+  /** Whether callers may join it although the account is cooling: not a probe that the timer made on its own. */
+  readonly awaited: boolean;
+}
+
+/** What an application that is ending grants a caller who still needs a token. */
+const DRAIN_ATTEMPT_MS = 1_000;
+
+const ENDED: TokenFailure = { kind: 'invalid_response', what: 'The token had ended before it arrived' };
+
+/**
+ * How an account's token comes and is replaced: one request at a time, renewal before the end, a pause after failures.
+ * It asks nobody what to do next; a timer or a caller moves it on, whoever is first.
+ */
+export class RefreshCycle {
+  /** Set when a token is in use. May be past its limit: ask {@link HeldToken.isServable}. */
+  held: HeldToken | undefined;
+  /** Set from the first failure to the next token. */
+  trouble: Trouble | undefined;
+  generation = 0;
+  /** Whether anybody has asked since the last token came. */
+  wanted = false;
+  readonly #options: RefreshCycleOptions;
+  readonly #clock: Clock;
+  readonly #timer: RefreshTimer;
+  readonly #waiters: Waiters;
+  /** Tells the keeper that what it remembered of the held token may be out of date. */
+  readonly #onChange: () => void;
+  #life: 'open' | 'draining' | 'closed' = 'open';
+  #flight: Flight | undefined;
+  #missingCause: AcquisitionCause = 'first';
+  #plannedCause: AcquisitionCause = 'first';
+  /** Earliest start of the next request by the monotonic clock. */
+  #floorUntil = Number.NEGATIVE_INFINITY;
+  #lastLifeMs: number | undefined;
+  #toldState: ContaSimplesTokenState = 'empty';
+  #lastWall = 0;
+
+  constructor(options: RefreshCycleOptions, onChange: () => void) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#onChange = onChange;
+    this.#waiters = new Waiters(options.clock);
+    this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
+  }
+
+  /** Reads both clocks, and puts right what a wall clock set back since `lastWall` would otherwise stretch. */
+  look(lastWall = 0): Instant {
+    const now = readInstant(this.#clock);
+    if (now.wall < Math.max(lastWall, this.#lastWall)) {
+      this.held?.reanchor(now);
+      this.#onChange();
+    }
+    this.#lastWall = now.wall;
+    return now;
+  }
+
+  state(now: Instant): ContaSimplesTokenState {
+    if (this.#life === 'closed') return 'closed';
+    if (this.held?.isServable(now)) return this.trouble ? 'degraded' : 'valid';
+    return this.trouble?.failsCallers ? 'cooling' : 'empty';
+  }
+
+  /** Starts a request nobody waits for, unless one runs or it is too early for one. */
+  start(now: Instant, cause: AcquisitionCause = this.#missingCause): void {
+    this.#tryStart(now, cause, false);
+  }
+
+  /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
+  async next(now: Instant, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
+    this.wanted = true;
+    if (this.#life === 'closed') throw shutDownError(this.#options);
+    const trouble = this.trouble;
+    if (trouble !== undefined && this.#refuses(trouble, now)) {
+      this.#tellState(now);
+      throw troubleError(trouble, now, this.#options);
+    }
+    const limitMs = Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY);
+    const arrival = this.#waiters.add({ signal, timeoutMs: limitMs }, () => this.#lateError(limitMs));
+    if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#plan(now, cause);
+    return arrival;
+  }
+
+  /** Milliseconds until the next request is due; 0 when it is. */
+  dueInMs(now: Instant): number {
+    const allowedInMs = Math.max(0, this.#earliest() - now.monotonic);
+    if (this.trouble !== undefined || this.held === undefined || this.#waiters.size > 0) return allowedInMs;
+    return Math.max(allowedInMs, remainingMs(this.held.refreshDue, now));
+  }
+
+  /** Whether anything would come of asking for a renewal now. */
+  get canStart(): boolean {
+    return this.#flight === undefined && this.#life === 'open';
+  }
+
+  /** Lets go of the held token, because a resource or the application says it is no good. */
+  drop(now: Instant): void {
+    const held = this.held;
+    if (held === undefined) return;
+    // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
+    if (held.accepted) this.#floorUntil = Number.NEGATIVE_INFINITY;
+    this.held = undefined;
+    this.#missingCause = 'rejected';
+    this.#onChange();
+    const { account } = this.#options;
+    this.#options.emit({ type: 'invalidated', account, at: now.wall, fingerprint: held.token.fingerprint });
+  }
+
+  tellReplay(now: Instant, status: number): void {
+    this.#options.emit({ type: 'replayed', account: this.#options.account, at: now.wall, status });
+  }
+
+  /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
+  drain(): void {
+    if (this.#life !== 'open') return;
+    this.#life = 'draining';
+    this.#timer.cancel();
+    if (this.#flight !== undefined) this.#cutShort(this.#flight);
+    else this.#waiters.rejectAll(() => shutDownError(this.#options));
+    this.#onChange();
+  }
+
+  /** Everything that waits or comes is rejected with `shut_down`. */
+  close(): void {
+    this.drain();
+    this.#life = 'closed';
+    this.#flight?.abort.abort();
+    this.#flight = undefined;
+    this.held = undefined;
+    this.#waiters.rejectAll(() => shutDownError(this.#options));
+    this.#onChange();
+  }
+
+  #refuses(trouble: Trouble, now: Instant): boolean {
+    if (this.#flight?.awaited) return false;
+    if (this.#life === 'draining') return true;
+    // A probe that the timer made is nobody's to wait for: while it cools, the account fails its callers at once.
+    return trouble.failsCallers && (this.#flight !== undefined || now.monotonic < trouble.untilMonotonic);
+  }
+
+  #tryStart(now: Instant, cause: AcquisitionCause, awaited: boolean): boolean {
+    if (this.#life === 'closed' || this.#flight !== undefined || now.monotonic < this.#earliest()) return false;
+    this.#timer.cancel();
+    const flight: Flight = { cause, awaited, abort: new AbortController(), startedAt: now.monotonic };
+    this.#flight = flight;
+    this.#floorUntil = now.monotonic + requestFloorMs(this.#lastLifeMs);
+    if (this.#life === 'draining') this.#cutShort(flight);
+    this.#onChange();
+    void this.#fly(flight);
+    return true;
+  }
+
+  #earliest(): number {
+    return Math.max(this.#floorUntil, this.trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #cutShort(flight: Flight): void {
+    this.#clock.setTimer(() => flight.abort.abort(), DRAIN_ATTEMPT_MS);
+  }
+
+  async #fly(flight: Flight): Promise<void> {
+    const outcome = await this.#obtain(flight.abort.signal);
+    // Closed while the answer was on its way.
+    if (this.#flight !== flight) return;
+    this.#flight = undefined;
+    const now = this.look();
+    if (!outcome.ok) this.#fail(now, flight, outcome.failure);
+    else if (now.monotonic - outcome.grant.sentAt.monotonic >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
+    else this.#succeed(now, flight, outcome.grant);
+    this.#onChange();
+  }
+
+  async #obtain(signal: AbortSignal): Promise<TokenOutcome> {
+    try {
+      return await this.#options.obtain(signal);
+    } catch {
+      // Sources do not throw. Should one do so all the same, its error may hold anything, and is not passed on.
+      return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };
+    }
+  }
+
+  #succeed(now: Instant, flight: Flight, grant: TokenGrant): void {
+    const { lifeMs, sentAt } = grant;
+    const requestMs = Math.max(0, now.monotonic - sentAt.monotonic);
+    const { refreshAt, account, emit } = this.#options;
+    const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
+    const { cause, startedAt } = flight;
+    const held = new HeldToken(grant, window, ++this.generation, cause);
+    const { fingerprint, expiresAt } = held.token;
+    const trouble = this.trouble;
+    this.held = held;
+    this.trouble = undefined;
+    this.wanted = false;
+    this.#missingCause = 'expired';
+    this.#toldState = 'valid';
+    this.#lastLifeMs = lifeMs;
+    this.#floorUntil = startedAt + requestFloorMs(lifeMs);
+    this.#waiters.resolveAll(held.token);
+    this.#plan(now, 'scheduled');
+    const about = { account, at: now.wall };
+    const durationMs = Math.round(requestMs);
+    emit({ type: 'acquired', ...about, cause, fingerprint, generation: held.generation, expiresAt, durationMs });
+    if (trouble) emit({ type: 'recovered', ...about, attempts: trouble.attempts });
+  }
+
+  #fail(now: Instant, { startedAt, cause }: Flight, failure: TokenFailure): void {
+    const previous = this.trouble;
+    const random = this.#clock.random();
+    const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs: this.#lastLifeMs, random });
+    this.trouble = trouble;
+    if (trouble.failsCallers || this.#life === 'draining') {
+      if (this.#waiters.size > 0) this.wanted = true;
+      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
+    }
+    this.#plan(now, cause);
+    const { account, emit } = this.#options;
+    emit({ type: 'refresh_failed', account, ...troubleFields(trouble, now) });
+    this.#tellState(now);
+  }
+
+  /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
+  #plan(now: Instant, cause: AcquisitionCause): void {
+    if (this.#life !== 'open') return;
+    this.#plannedCause = cause;
+    this.#timer.arm(this.dueInMs(now));
+  }
+
+  #onTimer(): void {
+    const now = this.look();
+    const dueInMs = this.dueInMs(now);
+    const awaited = this.#waiters.size > 0;
+    if (dueInMs > 0) this.#timer.arm(dueInMs);
+    else if (this.#isKeptFresh() || this.wanted || awaited) this.#tryStart(now, this.#plannedCause, awaited);
+  }
+
+  #isKeptFresh(): boolean {
+    const { keepFresh } = this.#options;
+    return keepFresh === 'always' || (keepFresh === 'once_held' && this.generation > 0);
+  }
+
+  /** Tells a change of state once, not each attempt. */
+  #tellState(now: Instant): void {
+    const state = this.state(now);
+    if (state === this.#toldState || this.trouble === undefined) return;
+    this.#toldState = state;
+    if (state !== 'degraded' && state !== 'cooling') return;
+    this.#options.emit({ type: state, account: this.#options.account, ...troubleFields(this.trouble, now) });
+  }
+
+  #lateError(timeoutMs: number): Error {
+    const now = readInstant(this.#clock);
+    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#options);
+    return lateError(timeoutMs, this.#options);
+  }
+}

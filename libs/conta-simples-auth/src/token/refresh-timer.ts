@@ -1,0 +1,52 @@
+import type { Clock, Timer } from './clock.js';
+
+/** Where a running timer is shown, so that an operator finds it. */
+export interface TimerListing {
+  add(handle: unknown): void;
+  remove(): void;
+}
+
+const UNLISTED: TimerListing = { add() {}, remove() {} };
+
+/**
+ * The longest single sleep. Well under the 2^31-1 ms beyond which `setTimeout` fires at once, and short enough that a
+ * clock set forward or a resumed machine is noticed within a minute.
+ */
+const MAX_STEP_MS = 60_000;
+
+/**
+ * One timer of one account. It is an optimisation, never a promise: it does not hold the process, and a call that finds
+ * the token ended refreshes by itself.
+ */
+export class RefreshTimer {
+  readonly #clock: Clock;
+  readonly #listing: TimerListing;
+  readonly #onStep: () => void;
+  #timer: Timer | undefined;
+
+  /** `onStep` is called after at most a minute, and decides by the clock whether anything is due yet. */
+  constructor(clock: Clock, onStep: () => void, listing: TimerListing = UNLISTED) {
+    this.#clock = clock;
+    this.#onStep = onStep;
+    this.#listing = listing;
+  }
+
+  arm(delayMs: number): void {
+    this.cancel();
+    this.#timer = this.#clock.setTimer(
+      () => {
+        this.cancel();
+        this.#onStep();
+      },
+      Math.min(MAX_STEP_MS, Math.max(0, Math.ceil(delayMs))),
+    );
+    this.#listing.add(this.#timer.handle);
+  }
+
+  cancel(): void {
+    if (this.#timer === undefined) return;
+    this.#timer.cancel();
+    this.#timer = undefined;
+    this.#listing.remove();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Instant } from './clock.js';
+import type { TokenFailureKind } from './error-kind.js';
+
+/** A token as it came from the token endpoint: checked, but not yet anybody's. */
+export interface TokenGrant {
+  readonly value: string;
+  /** Milliseconds from {@link TokenGrant.sentAt}. */
+  readonly lifeMs: number;
+  /** When the request for it left: its life is counted from here, whatever the server's clock says. */
+  readonly sentAt: Instant;
+}
+
+/** Why an attempt brought no token, in words that can be shown to anyone. */
+export interface TokenFailure {
+  readonly kind: TokenFailureKind;
+  /** What happened, in one clause. */
+  readonly what: string;
+  readonly status?: number;
+  readonly requestId?: string;
+  /** The server's own wish, milliseconds from now, already checked and capped. */
+  readonly retryAfterMs?: number;
+  /** Set where the kind alone would be retried too fast: a server that says it never will, a proxy that wants a login. */
+  readonly slow?: boolean;
+}
+
+export type TokenOutcome =
+  | { readonly ok: true; readonly grant: TokenGrant }
+  | { readonly ok: false; readonly failure: TokenFailure };
+
+/** Obtains one token, by whatever means. Makes one attempt, never throws, and gives up when the signal says so. */
+export type ObtainToken = (signal: AbortSignal) => Promise<TokenOutcome>;

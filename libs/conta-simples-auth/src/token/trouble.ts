@@ -1,0 +1,83 @@
+import { ContaSimplesAuthError } from './auth-error.js';
+import type { Instant } from './clock.js';
+import { afterFailure } from './failure-policy.js';
+import { requestFloorMs } from './refresh-window.js';
+import type { TokenFailure } from './token-source.js';
+
+/** Failures in a row, and what follows from them until a token is obtained. */
+export interface Trouble {
+  readonly failure: TokenFailure;
+  readonly attempts: number;
+  /** When the last of them was noticed. */
+  readonly at: Instant;
+  /** No request before this, by the monotonic clock: a wall clock set forward must not shorten a cool-down. */
+  readonly untilMonotonic: number;
+  /** Whether callers without a token fail at once, instead of waiting for the next attempt. */
+  readonly failsCallers: boolean;
+}
+
+export interface AccountIdentity {
+  readonly account: string;
+  readonly environment: string;
+}
+
+export interface TroubleInput {
+  readonly failure: TokenFailure;
+  readonly previous: Trouble | undefined;
+  readonly now: Instant;
+  /** When the failed request was started, by the monotonic clock. */
+  readonly startedAt: number;
+  readonly lastLifeMs: number | undefined;
+  readonly random: number;
+}
+
+export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random }: TroubleInput): Trouble {
+  const attempts = (previous?.attempts ?? 0) + 1;
+  const { waitMs, callers } = afterFailure({ failure, attempts, lastLifeMs, random });
+  return {
+    failure,
+    attempts,
+    at: now,
+    untilMonotonic: Math.max(now.monotonic + waitMs, startedAt + requestFloorMs(lastLifeMs)),
+    failsCallers: callers === 'fail',
+  };
+}
+
+/** The end of the wait as a wall clock shows it now. */
+export function retryAt(trouble: Trouble, now: Instant): number {
+  return Math.round(now.wall + Math.max(0, trouble.untilMonotonic - now.monotonic));
+}
+
+export function troubleError(
+  trouble: Trouble,
+  now: Instant,
+  { account, environment }: AccountIdentity,
+): ContaSimplesAuthError {
+  const { failure, attempts } = trouble;
+  return new ContaSimplesAuthError({
+    kind: failure.kind,
+    what: failure.what,
+    account,
+    environment,
+    attempts,
+    retryAt: retryAt(trouble, now),
+    ...(failure.status !== undefined && { status: failure.status }),
+    ...(failure.requestId !== undefined && { requestId: failure.requestId }),
+  });
+}
+
+/** What events and logs tell of it. */
+export function troubleFields(trouble: Trouble, now: Instant) {
+  const { failure, attempts } = trouble;
+  return { at: now.wall, kind: failure.kind, message: failure.what, attempts, retryAt: retryAt(trouble, now) };
+}
+
+export function lateError(timeoutMs: number, { account, environment }: AccountIdentity): ContaSimplesAuthError {
+  const what = `No token arrived within ${timeoutMs} ms`;
+  return new ContaSimplesAuthError({ kind: 'timeout', what, account, environment });
+}
+
+export function shutDownError({ account, environment }: AccountIdentity): ContaSimplesAuthError {
+  const what = 'No token is handed out after shutdown';
+  return new ContaSimplesAuthError({ kind: 'shut_down', what, account, environment });
+}

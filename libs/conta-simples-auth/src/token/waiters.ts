@@ -1,0 +1,58 @@
+import type { AccessToken } from './access-token.js';
+import type { Clock } from './clock.js';
+
+/** How long a caller is willing to wait for a token. */
+export interface WaitOptions {
+  /** Ends this caller's wait with the signal's reason; the shared request goes on for the others. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, at most `waitTimeoutMs` of the options, which is also the default. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The callers that wait for one account's next token, each with a deadline and a way out of its own. */
+export class Waiters {
+  readonly #waiting = new Set<{ settle(outcome: AccessToken | Error): void }>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  add({ signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number }, lateError: () => Error) {
+    return new Promise<AccessToken>((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(waiter);
+        timer.cancel();
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        leave();
+        reject(signal?.reason);
+      };
+      const waiter = {
+        settle: (outcome: AccessToken | Error) => {
+          leave();
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+        },
+      };
+      // Somebody awaits this one: it holds the process, and with it the attempt that is under way or planned.
+      const timer = this.#clock.setTimer(() => waiter.settle(lateError()), timeoutMs, { hold: true });
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.add(waiter);
+    });
+  }
+
+  resolveAll(token: AccessToken): void {
+    for (const waiter of [...this.#waiting]) waiter.settle(token);
+  }
+
+  /** Each caller gets an error of its own: clients add their stack to the one they are given. */
+  rejectAll(error: () => Error): void {
+    for (const waiter of [...this.#waiting]) waiter.settle(error());
+  }
+}
