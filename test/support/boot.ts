@@ -31,7 +31,12 @@ export interface BootOptions {
 
 const running = new Set<Booted>();
 
-export async function boot({ emulator: emulated, options, imports = [], providers = [] }: BootOptions = {}): Promise<Booted> {
+export async function boot({
+  emulator: emulated,
+  options,
+  imports = [],
+  providers = [],
+}: BootOptions = {}): Promise<Booted> {
   const emulator = await startContaSimplesEmulator(emulated);
   try {
     const registered = ContaSimplesAuthModule.forRoot({ ...emulatorOptions(emulator), ...options });

@@ -77,7 +77,8 @@ export class FakeClock implements Clock {
     let next: PendingTimer | undefined;
     for (const timer of this.#timers) {
       if (timer.due > end) continue;
-      if (next === undefined || timer.due < next.due || (timer.due === next.due && timer.order < next.order)) next = timer;
+      if (next === undefined || timer.due < next.due || (timer.due === next.due && timer.order < next.order))
+        next = timer;
     }
     return next;
   }

@@ -28,17 +28,17 @@ export class ContaSimplesAuthError extends Error {
   /** Why, stable across versions. */
   readonly kind: ContaSimplesAuthErrorKind;
   /** The account it happened to; absent for errors of the configuration. */
-  readonly account?: string;
+  declare readonly account?: string;
   /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
-  readonly environment?: string;
+  declare readonly environment?: string;
   /** HTTP status of the token endpoint, where there was an answer. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** Failed attempts in a row, this one included; 0 where none was made. */
   readonly attempts: number;
   /** The service's id of the failed request, to quote in a support ticket. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** When the next attempt may be made, epoch milliseconds. */
-  readonly retryAt?: number;
+  declare readonly retryAt?: number;
 
   constructor(details: ContaSimplesAuthErrorDetails) {
     super(describe(details));

@@ -19,6 +19,8 @@ const MINUTE = 60 * SECOND;
 export const MAX_WAIT_MS = 15 * MINUTE;
 /** What a 429 without a usable `Retry-After` counts as. */
 const DEFAULT_RETRY_AFTER_MS = 15 * SECOND;
+/** The most that is added, at random, to a wait the server asked for. */
+const MAX_JITTER_MS = 30 * SECOND;
 const FIRST_COOL_DOWN_MS = MINUTE;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15 * SECOND;
@@ -92,6 +94,7 @@ function coolDownMs(firstMs: number, attempts: number): number {
 }
 
 /** Never earlier than asked for, and not all replicas at the same moment. */
-function withJitterUp(waitMs: number, random: number): number {
-  return Math.min(MAX_WAIT_MS, waitMs) + random * Math.max(SECOND, waitMs / 10);
+function withJitterUp(wishedMs: number, random: number): number {
+  const waitMs = Math.min(MAX_WAIT_MS, wishedMs);
+  return waitMs + random * Math.min(MAX_JITTER_MS, Math.max(SECOND, waitMs / 10));
 }

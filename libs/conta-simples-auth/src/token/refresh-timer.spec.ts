@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@support/fake-clock.js';
+import { RefreshTimer } from './refresh-timer.js';
+
+function timer() {
+  const clock = new FakeClock();
+  const steps: number[] = [];
+  const listed: unknown[] = [];
+  const listing = { add: (handle: unknown) => listed.push(handle), remove: () => listed.splice(0) };
+  const start = clock.monotonic();
+  const subject = new RefreshTimer(clock, () => steps.push(clock.monotonic() - start), listing);
+  return { clock, steps, listed, subject };
+}
+
+describe('the refresh timer', () => {
+  it('does not hold the process', () => {
+    const { clock, subject } = timer();
+    subject.arm(1_000);
+    expect(clock.pending({ hold: true })).toBe(0);
+    expect(clock.pending({ hold: false })).toBe(1);
+  });
+
+  it('sleeps no longer than a minute at a time, however far the moment', async () => {
+    const { clock, steps, subject } = timer();
+    subject.arm(2 ** 40);
+    await clock.advance(60_000);
+    expect(steps).toEqual([60_000]);
+  });
+
+  it('is listed while it runs, and not after it fired or was cancelled', async () => {
+    const { clock, listed, subject } = timer();
+    subject.arm(1_000);
+    expect(listed).toHaveLength(1);
+    await clock.advance(1_000);
+    expect(listed).toHaveLength(0);
+    subject.arm(1_000);
+    subject.cancel();
+    expect(listed).toHaveLength(0);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('is one timer, however often it is armed', async () => {
+    const { clock, steps, listed, subject } = timer();
+    subject.arm(1_000);
+    subject.arm(500);
+    subject.arm(2_000);
+    expect(listed).toHaveLength(1);
+    await clock.advance(10_000);
+    expect(steps).toEqual([2_000]);
+  });
+});
