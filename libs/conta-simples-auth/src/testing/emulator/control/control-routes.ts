@@ -1,0 +1,107 @@
+import type { ContaSimplesEmulator } from '../emulator.js';
+import { apiError, badRequest, methodNotAllowed, notFound } from '../http/api-errors.js';
+import type { Exchange } from '../http/exchange.js';
+import { jsonReply, type Reply } from '../http/reply.js';
+import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
+
+const PREFIX = '/__emulator/';
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** 127.0.0.0/8 and ::1, the former also as a dual-stack socket shows it. */
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
+
+type Input = Record<string, unknown>;
+type ControlRoute = (emulator: ContaSimplesEmulator, input: Input) => unknown;
+
+/** What the CLI's users and other languages can do; each is a method or property of the emulator, spelt as a route. */
+const ROUTES: Readonly<Record<string, Readonly<Record<string, ControlRoute>>>> = {
+  counts: {
+    GET: (emulator) => emulator.counts,
+    DELETE: (emulator) => emulator.resetCounts(),
+  },
+  requests: {
+    GET: (emulator) => ({ requests: emulator.requests }),
+  },
+  faults: {
+    POST: (emulator, input) => {
+      const { target, fault, options } = toFaultScript(input);
+      return { remaining: finiteOrNull(emulator.fail(target, fault, options).remaining) };
+    },
+    DELETE: (emulator) => emulator.clearFaults(),
+  },
+  revoke: {
+    POST: (emulator, input) => ({ revoked: emulator.revokeTokens(toOptionalString(input, 'account')) }),
+  },
+  rotate: {
+    POST: (emulator, input) => emulator.rotate(...toRotation(input)),
+  },
+  'token-ttl': {
+    POST: (emulator, input) => {
+      emulator.tokenTtlSeconds = toSeconds(input);
+      return { seconds: emulator.tokenTtlSeconds };
+    },
+  },
+  latency: {
+    POST: (emulator, input) => {
+      emulator.latencyMs = toLatency(input);
+      return emulator.latencyMs;
+    },
+  },
+};
+
+export function isControlPath(path: string): boolean {
+  return path.startsWith(PREFIX);
+}
+
+/** Answers a control call. These are not part of the service: neither counted, nor limited, nor hit by faults. */
+export async function answerControl(exchange: Exchange, emulator: ContaSimplesEmulator): Promise<void> {
+  const { status, headers, body } = await route(exchange, emulator);
+  const complete = { ...headers, date: new Date().toUTCString(), 'x-request-id': exchange.id };
+  exchange.send({ status, body, headers: { ...complete, 'content-length': `${body.length}` } });
+}
+
+async function route(exchange: Exchange, emulator: ContaSimplesEmulator): Promise<Reply> {
+  if (!LOOPBACK.test(exchange.remoteAddress)) {
+    return apiError(403, 'The control routes answer callers on this machine only');
+  }
+  const name = exchange.path.slice(PREFIX.length);
+  const methods = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
+  if (methods === undefined) {
+    return notFound(`The control routes are ${Object.keys(ROUTES).join(', ')}`);
+  }
+  const run = Object.hasOwn(methods, exchange.method) ? methods[exchange.method] : undefined;
+  if (run === undefined) {
+    return methodNotAllowed(Object.keys(methods).join(', '));
+  }
+  try {
+    const input = exchange.method === 'POST' ? await readJson(exchange) : {};
+    return jsonReply(200, run(emulator, input) ?? {});
+  } catch (error) {
+    return badRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function readJson(exchange: Exchange): Promise<Input> {
+  const body = await exchange.readBody(BODY_LIMIT_BYTES);
+  if (body === undefined) {
+    throw new TypeError('The body of a control call is limited to 4 MiB.');
+  }
+  const input: unknown = body.length === 0 ? {} : parseJson(body.toString('utf8'));
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new TypeError('The body must be a JSON object.');
+  }
+  return { ...input };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError('The body must be JSON.');
+  }
+}
+
+/** JSON has no infinity; `null` stands for a fault that does not run out. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

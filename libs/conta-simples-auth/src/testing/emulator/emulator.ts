@@ -1,0 +1,224 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type CredentialRotation,
+  EMULATOR_CREDENTIALS,
+  type EmulatorAccount,
+  type EmulatorAccountInput,
+} from './accounts/account.js';
+import { AccountRegistry } from './accounts/account-registry.js';
+import { answerControl, isControlPath } from './control/control-routes.js';
+import { EmulatedService } from './emulated-service.js';
+import type { ContaSimplesEmulatorOptions } from './emulator-options.js';
+import { EmulatorSettings, type EndpointLatencyMs, type LatencyMs } from './emulator-settings.js';
+import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
+import { FaultScript } from './faults/fault-script.js';
+import { Exchange } from './http/exchange.js';
+import { ListeningServer } from './http/listening-server.js';
+import { RequestPipeline } from './request-pipeline.js';
+import type { EmulatorCounts } from './requests/request-counts.js';
+import { type RequestEvent, type RequestListener, RequestLog } from './requests/request-log.js';
+import type { RequestRecord } from './requests/request-record.js';
+import type { RequestTarget } from './requests/request-target.js';
+import { RequestWaiters, type WaitOptions } from './requests/request-waiters.js';
+import { AccountDataStore } from './resources/account-data.js';
+import { TokenRegistry } from './tokens/token-registry.js';
+import { assertInteger } from './validation.js';
+
+/** A running emulator of the Conta Simples API. Made by {@link startContaSimplesEmulator}. */
+export class ContaSimplesEmulator implements AsyncDisposable {
+  /** Without a slash at the end, e.g. `http://127.0.0.1:4010`. */
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly #accounts: AccountRegistry;
+  readonly #tokens: TokenRegistry;
+  readonly #settings: EmulatorSettings;
+  readonly #script = new FaultScript();
+  readonly #log = new RequestLog();
+  readonly #waiters = new RequestWaiters(this.#log);
+  readonly #server: ListeningServer;
+
+  private constructor(
+    server: ListeningServer,
+    accounts: AccountRegistry,
+    tokens: TokenRegistry,
+    settings: EmulatorSettings,
+  ) {
+    this.#server = server;
+    this.#accounts = accounts;
+    this.#tokens = tokens;
+    this.#settings = settings;
+    this.baseUrl = server.baseUrl;
+    this.port = server.port;
+  }
+
+  /** @internal */
+  static async start(options: ContaSimplesEmulatorOptions): Promise<ContaSimplesEmulator> {
+    const { host = '127.0.0.1', port = 0, seed = 1, dataUntil = new Date(), control = true } = options;
+    assertInteger(port, 'port', 0, 65_535);
+    const settings = new EmulatorSettings(options);
+    const accounts = new AccountRegistry(options.accounts ?? [EMULATOR_CREDENTIALS]);
+    const data = new AccountDataStore(String(seed), dataUntil.getTime());
+    const tokens = await TokenRegistry.create();
+    let onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
+      response.destroy();
+    };
+    const server = await ListeningServer.listen(host, port, (request, response) => onRequest(request, response));
+    const emulator = new ContaSimplesEmulator(server, accounts, tokens, settings);
+    const service = new EmulatedService({ accounts, tokens, data, settings }, () => emulator.baseUrl);
+    const pipeline = new RequestPipeline(service, emulator.#script, emulator.#log, settings);
+    onRequest = (request, response) => {
+      const exchange = new Exchange(request, response);
+      const handled =
+        control && isControlPath(exchange.path) ? answerControl(exchange, emulator) : pipeline.handle(exchange);
+      handled.catch(() => response.destroy());
+    };
+    return emulator;
+  }
+
+  /** The accounts with the pairs that are good now. */
+  get accounts(): readonly EmulatorAccount[] {
+    return this.#accounts.all;
+  }
+
+  /** Life in seconds of the tokens issued from now on; above 0. */
+  get tokenTtlSeconds(): number {
+    return this.#settings.tokenTtlSeconds;
+  }
+
+  set tokenTtlSeconds(seconds: number) {
+    this.#settings.tokenTtlSeconds = seconds;
+  }
+
+  /** Milliseconds between judging a request and answering it. A number sets both halves, an object those that it names. */
+  get latencyMs(): EndpointLatencyMs {
+    return this.#settings.latencyMs;
+  }
+
+  set latencyMs(latency: LatencyMs) {
+    this.#settings.setLatencyMs(latency);
+  }
+
+  /** Calls a minute from one address before 429; `undefined` for no limit. */
+  get rateLimitPerMinute(): number | undefined {
+    return this.#settings.rateLimitPerMinute;
+  }
+
+  set rateLimitPerMinute(calls: number | undefined) {
+    this.#settings.rateLimitPerMinute = calls;
+  }
+
+  /** How far the service's clock (`Date`, `iat`, `exp`) is ahead of this machine's, in milliseconds. */
+  get clockOffsetMs(): number {
+    return this.#settings.clockOffsetMs;
+  }
+
+  set clockOffsetMs(milliseconds: number) {
+    this.#settings.clockOffsetMs = milliseconds;
+  }
+
+  /** Whether a new token kills the account's older ones at once. */
+  get singleTokenPerAccount(): boolean {
+    return this.#settings.singleTokenPerAccount;
+  }
+
+  set singleTokenPerAccount(single: boolean) {
+    this.#settings.singleTokenPerAccount = single;
+  }
+
+  /** @throws TypeError where the name or the key is taken, or the pair is not usable. */
+  addAccount(account: EmulatorAccountInput): EmulatorAccount {
+    return this.#accounts.add(account);
+  }
+
+  /** Forgets an account and revokes its tokens. `false` if there was none of that name. */
+  removeAccount(name: string): boolean {
+    this.#tokens.revoke(name);
+    return this.#accounts.remove(name);
+  }
+
+  /**
+   * Replaces a pair, as a person does in Internet Banking: the old one is refused from now on, tokens issued live on.
+   *
+   * @returns the account with its new pair.
+   * @throws TypeError where no account has the key `apiKey`.
+   */
+  rotate(apiKey: string, next: CredentialRotation = {}): EmulatorAccount {
+    const account = this.#accounts.rotate(apiKey, next);
+    if (next.revokeTokens) {
+      this.#tokens.revoke(account.name);
+    }
+    return account;
+  }
+
+  /** Revokes the live tokens of an account, or of all accounts, and returns how many there were. */
+  revokeTokens(accountName?: string): number {
+    return this.#tokens.revoke(accountName);
+  }
+
+  /**
+   * Scripts a fault for requests to come. Faults are used in the order in which they were scripted.
+   *
+   * @throws TypeError where the fault or an option makes no sense.
+   */
+  fail(target: RequestTarget, fault: Fault, options: FaultOptions = {}): FaultHandle {
+    return this.#script.add(target, fault, options);
+  }
+
+  /** Cancels every scripted fault; requests that one has already hit run their course. */
+  clearFaults(): void {
+    this.#script.clear();
+  }
+
+  /** A snapshot of the counts. A request is counted before its answer can be read. */
+  get counts(): EmulatorCounts {
+    return this.#log.counts;
+  }
+
+  /** The most recent 1,000 requests, oldest first. */
+  get requests(): readonly RequestRecord[] {
+    return this.#log.records;
+  }
+
+  /** Sets the counts to zero and empties `requests`. */
+  resetCounts(): void {
+    this.#log.reset();
+  }
+
+  /** Calls `listener` for each request that arrives (`'request'`) or ends (`'response'`); the function returned stops that. */
+  on(event: RequestEvent, listener: RequestListener): () => void {
+    return this.#log.on(event, listener);
+  }
+
+  /**
+   * Resolves with a request once `times` of them have arrived since the start or the last `resetCounts()`.
+   *
+   * @example await emulator.waitForRequest('token', 2);
+   */
+  waitForRequest(target: RequestTarget = 'all', times = 1, options: WaitOptions = {}): Promise<RequestRecord> {
+    return this.#waiters.wait(target, times, options);
+  }
+
+  /** Cuts all connections, hanging ones included, and resolves when the port is free. Can be called again. */
+  close(): Promise<void> {
+    this.#waiters.cancelAll('the emulator was closed');
+    return this.#server.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Starts an emulator of the Conta Simples API on this machine.
+ *
+ * @example
+ * const emulator = await startContaSimplesEmulator({ tokenTtlSeconds: 30 });
+ * // … point the module at emulator.baseUrl with EMULATOR_CREDENTIALS …
+ * await emulator.close();
+ *
+ * @throws TypeError where an option makes no sense; the error of the socket where the port cannot be had.
+ */
+export function startContaSimplesEmulator(options: ContaSimplesEmulatorOptions = {}): Promise<ContaSimplesEmulator> {
+  return ContaSimplesEmulator.start(options);
+}

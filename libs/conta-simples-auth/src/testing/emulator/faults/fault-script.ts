@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks';
+import { matchesTarget, type RequestSubject, type RequestTarget } from '../requests/request-target.js';
+import type { Fault, FaultHandle, FaultOptions } from './fault.js';
+import { assertFault, assertFaultOptions } from './fault-validation.js';
+
+class ScriptedFault implements FaultHandle {
+  readonly #endsAt: number;
+  #left: number;
+  hits = 0;
+
+  constructor(
+    readonly target: RequestTarget,
+    readonly fault: Fault,
+    { forMs, times = forMs === undefined ? 1 : Number.POSITIVE_INFINITY }: FaultOptions,
+  ) {
+    this.#left = times;
+    this.#endsAt = forMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + forMs;
+  }
+
+  get remaining(): number {
+    return performance.now() < this.#endsAt ? this.#left : 0;
+  }
+
+  hit(): void {
+    this.hits += 1;
+    this.#left -= 1;
+  }
+
+  cancel(): void {
+    this.#left = 0;
+  }
+}
+
+/** The faults that are due, in the order in which they were scripted. */
+export class FaultScript {
+  #pending: ScriptedFault[] = [];
+
+  add(target: RequestTarget, fault: Fault, options: FaultOptions): FaultHandle {
+    assertFault(fault);
+    assertFaultOptions(options);
+    const scripted = new ScriptedFault(target, { ...fault }, options);
+    this.#pending.push(scripted);
+    return scripted;
+  }
+
+  /** The first fault that is meant for this request, which thereby is used once. */
+  take(request: RequestSubject): Fault | undefined {
+    this.#pending = this.#pending.filter(({ remaining }) => remaining > 0);
+    const due = this.#pending.find(({ target }) => matchesTarget(target, request));
+    due?.hit();
+    return due?.fault;
+  }
+
+  clear(): void {
+    for (const scripted of this.#pending) {
+      scripted.cancel();
+    }
+    this.#pending = [];
+  }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { readBody } from './read-body.js';
+import type { Reply } from './reply.js';
+import { splitRequestTarget } from './request-path.js';
+
+/** One request and the one chance to answer it. */
+export class Exchange {
+  /** Sent back as `x-request-id`, the reference that the vendor's support asks for. */
+  readonly id = `req_${randomBytes(12).toString('hex')}`;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly #gone = new AbortController();
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+    this.method = request.method ?? '';
+    ({ path: this.path, query: this.query } = splitRequestTarget(request.url ?? '/'));
+    this.#watchForDeparture();
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.#request.headers;
+  }
+
+  /** All `Authorization` headers: Node keeps the first alone in `headers` and would hide a header that was sent twice. */
+  get authorization(): readonly string[] {
+    return this.#request.headersDistinct.authorization ?? [];
+  }
+
+  get remoteAddress(): string {
+    return this.#request.socket.remoteAddress ?? '';
+  }
+
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  /** Aborted when the connection is gone while the answer is still owed. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  readBody(limitBytes: number): Promise<Buffer | undefined> {
+    return readBody(this.#request, limitBytes);
+  }
+
+  /** Lets a request that gets no regular answer be sent to its end, so that the client is left waiting for us alone. */
+  discardBody(): void {
+    this.#request.resume();
+  }
+
+  send(reply: Reply): void {
+    if (this.#response.destroyed || this.#response.headersSent) {
+      return;
+    }
+    // The Date header is the emulator's own: its clock may be set apart from the machine's.
+    this.#response.sendDate = false;
+    this.#response.writeHead(reply.status, reply.headers);
+    this.#response.end(reply.body);
+  }
+
+  /** Ends the connection with an RST, or plainly where a FIN is on its way: libuv refuses the RST then and leaks the socket. */
+  reset(): void {
+    if (this.socket.writable) {
+      this.socket.resetAndDestroy();
+    } else {
+      this.socket.destroy();
+    }
+  }
+
+  #watchForDeparture(): void {
+    const { socket } = this.#request;
+    const leave = () => {
+      // A pipelined request has no response of its own on the socket yet, hence both events are watched.
+      socket.off('close', leave);
+      if (!this.#response.writableFinished) {
+        this.#gone.abort();
+      }
+    };
+    this.#response.once('close', leave);
+    socket.once('close', leave);
+    // The peer's misbehaviour surfaces here; unheard, an 'error' event would end the process.
+    this.#request.on('error', () => {});
+    this.#response.on('error', () => {});
+  }
+}

@@ -1,0 +1,66 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { refuseMalformedRequest } from './malformed-request.js';
+
+/** A node:http server that knows its address and closes at once, whatever its clients are doing. */
+export class ListeningServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #closed: Promise<void> | undefined;
+
+  private constructor(onRequest: RequestListener) {
+    this.#server = createServer(onRequest);
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      // Each pipelined request listens for the end of its connection; eleven of them are no leak to be warned of.
+      socket.setMaxListeners(0);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('clientError', refuseMalformedRequest);
+    // A pause between two calls of a test must not cost the client its keep-alive connection.
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  static async listen(host: string, port: number, onRequest: RequestListener): Promise<ListeningServer> {
+    const listening = new ListeningServer(onRequest);
+    await new Promise<void>((resolve, reject) => {
+      listening.#server.once('error', reject);
+      listening.#server.listen(port, host, () => {
+        listening.#server.off('error', reject);
+        resolve();
+      });
+    });
+    // Running out of file descriptors is an 'error' event too: the connection is lost, the server goes on.
+    listening.#server.on('error', () => {});
+    return listening;
+  }
+
+  get port(): number {
+    return this.#address.port;
+  }
+
+  /** Where a client on this machine reaches the server; a wildcard address is no destination. */
+  get baseUrl(): string {
+    const { address, family, port } = this.#address;
+    const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+    return `http://${family === 'IPv6' && host === address ? `[${host}]` : host}:${port}`;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) {
+        socket.destroy();
+      }
+    });
+    return this.#closed;
+  }
+
+  get #address(): AddressInfo {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') {
+      throw new Error('The emulator is closed: it has no address any more.');
+    }
+    return address;
+  }
+}

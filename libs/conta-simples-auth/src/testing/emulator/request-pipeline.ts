@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EmulatedService } from './emulated-service.js';
+import type { EmulatorSettings } from './emulator-settings.js';
+import { overrideHeaders, patchReply, scriptedReply } from './faults/apply-fault.js';
+import { deliver } from './faults/deliver.js';
+import type { Fault } from './faults/fault.js';
+import type { FaultScript } from './faults/fault-script.js';
+import { apiError } from './http/api-errors.js';
+import type { Exchange } from './http/exchange.js';
+import type { Reply } from './http/reply.js';
+import { RateLimiter } from './requests/rate-limiter.js';
+import { redactHeaders } from './requests/redact-headers.js';
+import type { RequestLog } from './requests/request-log.js';
+
+const NO_FAULT: Fault = {};
+
+/** What a request goes through: counted, limited, spoilt if a fault is due, judged, delayed by the latency, sent. */
+export class RequestPipeline {
+  readonly #limiter = new RateLimiter();
+
+  constructor(
+    private readonly service: EmulatedService,
+    private readonly script: FaultScript,
+    private readonly log: RequestLog,
+    private readonly settings: EmulatorSettings,
+  ) {}
+
+  async handle(exchange: Exchange): Promise<void> {
+    const { id, method, path } = exchange;
+    const kind = this.service.kindOf(exchange);
+    const account = this.service.accountOf(exchange);
+    const record = this.log.open({ id, kind, method, path, account, headers: redactHeaders(exchange.headers) });
+    const settle = (status?: number) => this.log.settle(record, status);
+    exchange.gone.addEventListener('abort', () => settle(), { once: true });
+    const refusal = this.#overLimit(exchange);
+    const fault = (refusal === undefined ? this.script.take(record) : undefined) ?? NO_FAULT;
+    if (fault !== NO_FAULT) {
+      this.log.markFaulted(record);
+    }
+    try {
+      await pause(fault.delayMs ?? 0, exchange);
+      if (fault.hang) {
+        exchange.discardBody();
+        return;
+      }
+      const answer = refusal ?? (await this.#answer(exchange, fault));
+      await pause(this.settings.latencyMs[kind], exchange);
+      await deliver(exchange, this.#complete(answer, exchange, fault), fault, settle);
+    } catch (error) {
+      // A connection that has ended has no use for an answer; anything else is a defect of the emulator, and shown as one.
+      if (exchange.gone.aborted || !exchange.socket.writable) {
+        settle();
+      } else {
+        settle(500);
+        const { message } = error instanceof Error ? error : { message: String(error) };
+        exchange.send(this.#complete(apiError(500, message, { requestId: id }), exchange, NO_FAULT));
+      }
+    }
+  }
+
+  async #answer(exchange: Exchange, fault: Fault): Promise<Reply> {
+    const scripted = scriptedReply(fault, exchange.id);
+    if (scripted !== undefined || fault.raw !== undefined || fault.reset === 'before-headers') {
+      exchange.discardBody();
+    }
+    const ignored = fault.raw !== undefined || fault.reset === 'before-headers';
+    const answer = scripted ?? (ignored ? { status: 200, headers: {}, body: Buffer.alloc(0) } : undefined);
+    return patchReply(answer ?? (await this.service.answer(exchange)), fault);
+  }
+
+  #overLimit({ remoteAddress }: Exchange): Reply | undefined {
+    const limit = this.settings.rateLimitPerMinute;
+    return limit === undefined ? undefined : this.#limiter.check(remoteAddress, limit);
+  }
+
+  #complete(answer: Reply, { id }: Exchange, fault: Fault): Reply {
+    // RFC 9110 section 8.6: no Content-Length in a 204; in a 304 it would speak of another answer.
+    const bodyless = answer.status === 204 || answer.status === 304;
+    const headers = {
+      date: new Date(this.settings.now).toUTCString(),
+      'x-request-id': id,
+      ...(!bodyless && { 'content-length': `${answer.body.length}` }),
+      ...answer.headers,
+    };
+    return overrideHeaders({ ...answer, headers }, fault);
+  }
+}
+
+async function pause(milliseconds: number, { gone }: Exchange): Promise<void> {
+  if (milliseconds > 0) {
+    await sleep(milliseconds, undefined, { signal: gone });
+  }
+}

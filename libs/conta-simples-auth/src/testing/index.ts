@@ -1,0 +1,23 @@
+export {
+  type CredentialRotation,
+  EMULATOR_CREDENTIALS,
+  type EmulatorAccount,
+  type EmulatorAccountInput,
+} from './emulator/accounts/account.js';
+export { ContaSimplesEmulator, startContaSimplesEmulator } from './emulator/emulator.js';
+export type { ContaSimplesEmulatorOptions } from './emulator/emulator-options.js';
+export type { EndpointLatencyMs, LatencyMs } from './emulator/emulator-settings.js';
+export type { Drip, Fault, FaultHandle, FaultOptions } from './emulator/faults/fault.js';
+export type { EmulatorCounts, KindCounts, ResourceCounts } from './emulator/requests/request-counts.js';
+export type { RequestEvent, RequestListener } from './emulator/requests/request-log.js';
+export type { RequestKind, RequestRecord } from './emulator/requests/request-record.js';
+export type { RequestPattern, RequestTarget } from './emulator/requests/request-target.js';
+export type { WaitOptions } from './emulator/requests/request-waiters.js';
+export type {
+  AttachmentType,
+  CardTransaction,
+  NamedReference,
+  TransactionAttachment,
+  TransactionCard,
+} from './emulator/resources/card-transaction.js';
+export type { CardStatement } from './emulator/resources/statements-route.js';
