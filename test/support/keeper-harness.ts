@@ -1,7 +1,7 @@
 import { readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
 import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/token/events.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import type { RefreshCycleOptions } from '../../libs/conta-simples-auth/src/token/refresh-cycle.js';
+import type { KeeperOptions } from '../../libs/conta-simples-auth/src/token/keeper-options.js';
 import type { TokenFailure, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -30,7 +30,7 @@ export class KeeperHarness {
   readonly script: Answer[] = [];
   #inFlight = 0;
 
-  constructor(options: Partial<RefreshCycleOptions> = {}) {
+  constructor(options: Partial<KeeperOptions> = {}) {
     this.keeper = new TokenKeeper({
       account: 'default',
       environment: 'sandbox',

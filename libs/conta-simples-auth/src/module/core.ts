@@ -48,13 +48,13 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       account,
       environment: options.environment,
       clock,
-      obtain: obtainWith(source, request, options, clock, (what) => log.warnOnce(account, what)),
+      obtain: obtainWith(source, request, options, clock, (what) => isolated(() => log.warnOnce(account, what))),
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
       keepFresh: fixed === undefined ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
       emit: (event) => {
-        log.event(event);
-        hub.emit(event);
+        isolated(() => log.event(event));
+        isolated(() => hub.emit(event));
       },
       timerListing: listTimer(account),
     });
@@ -97,6 +97,15 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       if (httpsAgent === undefined) agents.httpsAgent.destroy();
     },
   };
+}
+
+/** A logger is the application's, and its failure must not stop a refresh. */
+function isolated(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // There is nowhere left to say it.
+  }
 }
 
 /** Node takes every form that our options allow; its types spell them as mutable arrays. */

@@ -213,6 +213,15 @@ describe('a keeper with a token', () => {
     expect((harness.requests[1] ?? 0) - (harness.requests[0] ?? 0)).toBeGreaterThanOrEqual(5_000);
   });
 
+  it('calls a renewal scheduled although a forced one was given up before', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    const call = watch(harness.keeper.refresh({ timeoutMs: 100 }));
+    await harness.clock.advance(HOUR);
+    expect(call.state).toBe('rejected');
+    expect(harness.causes()).toEqual(['first', 'scheduled']);
+  });
+
   it('refuses a token whose life was over before it arrived', async () => {
     const harness = new KeeperHarness();
     harness.answer = { token: { lifeMs: 2_000 }, afterMs: 3_000 };
@@ -370,6 +379,26 @@ describe('the end of an application', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { kind: 'timeout' } });
     await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'timeout' });
     await harness.clock.advance(MINUTE);
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('does not wait for the floor with its one attempt', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    harness.keeper.invalidate((await harness.keeper.get()).value);
+    harness.keeper.drain();
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(100);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    expect(harness.clock.pending()).toBe(1);
+  });
+
+  it('starts no renewal while HTTP drains', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    harness.keeper.drain();
+    harness.clock.block(0.95 * HOUR);
+    expect((await harness.keeper.get()).value).toBe('token-1');
     expect(harness.requests).toHaveLength(1);
   });
 

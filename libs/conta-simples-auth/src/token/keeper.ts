@@ -2,7 +2,8 @@ import type { AccessToken } from './access-token.js';
 import type { Clock, Instant } from './clock.js';
 import { remainingMs } from './deadline.js';
 import type { HeldToken } from './held-token.js';
-import { RefreshCycle, type RefreshCycleOptions } from './refresh-cycle.js';
+import type { KeeperOptions } from './keeper-options.js';
+import { RefreshCycle } from './refresh-cycle.js';
 import type { ContaSimplesTokenStatus } from './status.js';
 import { retryAt } from './trouble.js';
 import type { WaitOptions } from './waiters.js';
@@ -20,7 +21,7 @@ export class TokenKeeper {
   #lastSeen = 0;
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(options: RefreshCycleOptions) {
+  constructor(options: KeeperOptions) {
     this.account = options.account;
     this.#clock = options.clock;
     this.#cycle = new RefreshCycle(options, () => {
@@ -91,7 +92,7 @@ export class TokenKeeper {
 
   /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
   noteReplay(status: number): void {
-    this.#cycle.tellReplay(this.#look(), status);
+    this.#cycle.report.replayed(this.#look(), status);
   }
 
   /** Obtains the first token without anybody waiting for it. Never rejects. */

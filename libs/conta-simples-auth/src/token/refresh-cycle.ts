@@ -1,28 +1,16 @@
 import type { AccessToken } from './access-token.js';
 import { type Clock, type Instant, readInstant } from './clock.js';
 import { remainingMs } from './deadline.js';
-import type { AcquisitionCause, ContaSimplesTokenEvent } from './events.js';
+import type { AcquisitionCause } from './events.js';
 import { HeldToken } from './held-token.js';
-import { RefreshTimer, type TimerListing } from './refresh-timer.js';
+import type { KeeperOptions } from './keeper-options.js';
+import { RefreshTimer } from './refresh-timer.js';
 import { refreshWindow, requestFloorMs } from './refresh-window.js';
 import type { ContaSimplesTokenState } from './status.js';
-import type { ObtainToken, TokenFailure, TokenGrant, TokenOutcome } from './token-source.js';
-import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, troubleFields } from './trouble.js';
+import { TokenReporter } from './token-reporter.js';
+import { attempt, type TokenFailure, type TokenGrant } from './token-source.js';
+import { lateError, shutDownError, type Trouble, troubleAfter, troubleError } from './trouble.js';
 import { Waiters, type WaitOptions } from './waiters.js';
-
-export interface RefreshCycleOptions {
-  readonly account: string;
-  readonly environment: string;
-  readonly clock: Clock;
-  readonly obtain: ObtainToken;
-  /** Share of a life at which to refresh. */
-  readonly refreshAt: number;
-  readonly waitTimeoutMs: number;
-  /** When a token is renewed, or tried for again, although nobody asks: always, once there was one, or never. */
-  readonly keepFresh: 'always' | 'once_held' | 'while_used';
-  readonly emit: (event: ContaSimplesTokenEvent) => void;
-  readonly timerListing?: TimerListing | undefined;
-}
 
 /** The one token request that is under way. */
 interface Flight {
@@ -50,7 +38,8 @@ export class RefreshCycle {
   generation = 0;
   /** Whether anybody has asked since the last token came. */
   wanted = false;
-  readonly #options: RefreshCycleOptions;
+  readonly report: TokenReporter;
+  readonly #options: KeeperOptions;
   readonly #clock: Clock;
   readonly #timer: RefreshTimer;
   readonly #waiters: Waiters;
@@ -63,13 +52,13 @@ export class RefreshCycle {
   /** Earliest start of the next request by the monotonic clock. */
   #floorUntil = Number.NEGATIVE_INFINITY;
   #lastLifeMs: number | undefined;
-  #toldState: ContaSimplesTokenState = 'empty';
   #lastWall = 0;
 
-  constructor(options: RefreshCycleOptions, onChange: () => void) {
+  constructor(options: KeeperOptions, onChange: () => void) {
     this.#options = options;
     this.#clock = options.clock;
     this.#onChange = onChange;
+    this.report = new TokenReporter(options.account, options.emit);
     this.#waiters = new Waiters(options.clock);
     this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
   }
@@ -93,7 +82,7 @@ export class RefreshCycle {
 
   /** Starts a request nobody waits for, unless one runs or it is too early for one. */
   start(now: Instant, cause: AcquisitionCause = this.#missingCause): void {
-    this.#tryStart(now, cause, false);
+    if (this.#life === 'open') this.#tryStart(now, cause, false);
   }
 
   /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
@@ -102,7 +91,7 @@ export class RefreshCycle {
     if (this.#life === 'closed') throw shutDownError(this.#options);
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
-      this.#tellState(now);
+      this.report.state(now, this.state(now), trouble);
       throw troubleError(trouble, now, this.#options);
     }
     const limitMs = Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY);
@@ -132,12 +121,7 @@ export class RefreshCycle {
     this.held = undefined;
     this.#missingCause = 'rejected';
     this.#onChange();
-    const { account } = this.#options;
-    this.#options.emit({ type: 'invalidated', account, at: now.wall, fingerprint: held.token.fingerprint });
-  }
-
-  tellReplay(now: Instant, status: number): void {
-    this.#options.emit({ type: 'replayed', account: this.#options.account, at: now.wall, status });
+    this.report.invalidated(now, held);
   }
 
   /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
@@ -169,7 +153,9 @@ export class RefreshCycle {
   }
 
   #tryStart(now: Instant, cause: AcquisitionCause, awaited: boolean): boolean {
-    if (this.#life === 'closed' || this.#flight !== undefined || now.monotonic < this.#earliest()) return false;
+    if (this.#life === 'closed' || this.#flight !== undefined) return false;
+    // The one attempt of an application that is ending has no time to wait for the floor.
+    if (this.#life === 'open' && now.monotonic < this.#earliest()) return false;
     this.#timer.cancel();
     const flight: Flight = { cause, awaited, abort: new AbortController(), startedAt: now.monotonic };
     this.#flight = flight;
@@ -189,7 +175,7 @@ export class RefreshCycle {
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const outcome = await this.#obtain(flight.abort.signal);
+    const outcome = await attempt(this.#options.obtain, flight.abort.signal);
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
@@ -200,37 +186,23 @@ export class RefreshCycle {
     this.#onChange();
   }
 
-  async #obtain(signal: AbortSignal): Promise<TokenOutcome> {
-    try {
-      return await this.#options.obtain(signal);
-    } catch {
-      // Sources do not throw. Should one do so all the same, its error may hold anything, and is not passed on.
-      return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };
-    }
-  }
-
   #succeed(now: Instant, flight: Flight, grant: TokenGrant): void {
     const { lifeMs, sentAt } = grant;
     const requestMs = Math.max(0, now.monotonic - sentAt.monotonic);
-    const { refreshAt, account, emit } = this.#options;
+    const { refreshAt } = this.#options;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
     const { cause, startedAt } = flight;
     const held = new HeldToken(grant, window, ++this.generation, cause);
-    const { fingerprint, expiresAt } = held.token;
     const trouble = this.trouble;
     this.held = held;
     this.trouble = undefined;
     this.wanted = false;
     this.#missingCause = 'expired';
-    this.#toldState = 'valid';
     this.#lastLifeMs = lifeMs;
     this.#floorUntil = startedAt + requestFloorMs(lifeMs);
     this.#waiters.resolveAll(held.token);
     this.#plan(now, 'scheduled');
-    const about = { account, at: now.wall };
-    const durationMs = Math.round(requestMs);
-    emit({ type: 'acquired', ...about, cause, fingerprint, generation: held.generation, expiresAt, durationMs });
-    if (trouble) emit({ type: 'recovered', ...about, attempts: trouble.attempts });
+    this.report.acquired(now, held, requestMs, trouble);
   }
 
   #fail(now: Instant, { startedAt, cause }: Flight, failure: TokenFailure): void {
@@ -243,9 +215,8 @@ export class RefreshCycle {
       this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
     }
     this.#plan(now, cause);
-    const { account, emit } = this.#options;
-    emit({ type: 'refresh_failed', account, ...troubleFields(trouble, now) });
-    this.#tellState(now);
+    this.report.refreshFailed(now, trouble);
+    this.report.state(now, this.state(now), trouble);
   }
 
   /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
@@ -259,22 +230,16 @@ export class RefreshCycle {
     const now = this.look();
     const dueInMs = this.dueInMs(now);
     const awaited = this.#waiters.size > 0;
+    const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
     if (dueInMs > 0) this.#timer.arm(dueInMs);
-    else if (this.#isKeptFresh() || this.wanted || awaited) this.#tryStart(now, this.#plannedCause, awaited);
+    else if (this.#isKeptFresh() || this.wanted || awaited) {
+      this.#tryStart(now, isRenewal ? 'scheduled' : this.#plannedCause, awaited);
+    }
   }
 
   #isKeptFresh(): boolean {
     const { keepFresh } = this.#options;
     return keepFresh === 'always' || (keepFresh === 'once_held' && this.generation > 0);
-  }
-
-  /** Tells a change of state once, not each attempt. */
-  #tellState(now: Instant): void {
-    const state = this.state(now);
-    if (state === this.#toldState || this.trouble === undefined) return;
-    this.#toldState = state;
-    if (state !== 'degraded' && state !== 'cooling') return;
-    this.#options.emit({ type: state, account: this.#options.account, ...troubleFields(this.trouble, now) });
   }
 
   #lateError(timeoutMs: number): Error {

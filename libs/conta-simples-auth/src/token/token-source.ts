@@ -29,3 +29,13 @@ export type TokenOutcome =
 
 /** Obtains one token, by whatever means. Makes one attempt, never throws, and gives up when the signal says so. */
 export type ObtainToken = (signal: AbortSignal) => Promise<TokenOutcome>;
+
+/** One attempt, of which nothing but its outcome comes out. */
+export async function attempt(obtain: ObtainToken, signal: AbortSignal): Promise<TokenOutcome> {
+  try {
+    return await obtain(signal);
+  } catch {
+    // Sources do not throw. Should one do so all the same, its error may hold anything, and is not passed on.
+    return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };
+  }
+}

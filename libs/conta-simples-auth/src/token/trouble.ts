@@ -66,12 +66,6 @@ export function troubleError(
   });
 }
 
-/** What events and logs tell of it. */
-export function troubleFields(trouble: Trouble, now: Instant) {
-  const { failure, attempts } = trouble;
-  return { at: now.wall, kind: failure.kind, message: failure.what, attempts, retryAt: retryAt(trouble, now) };
-}
-
 export function lateError(timeoutMs: number, { account, environment }: AccountIdentity): ContaSimplesAuthError {
   const what = `No token arrived within ${timeoutMs} ms`;
   return new ContaSimplesAuthError({ kind: 'timeout', what, account, environment });

@@ -1,0 +1,19 @@
+import type { Clock } from './clock.js';
+import type { ContaSimplesTokenEvent } from './events.js';
+import type { TimerListing } from './refresh-timer.js';
+import type { ObtainToken } from './token-source.js';
+
+/** What it takes to keep one account's token. */
+export interface KeeperOptions {
+  readonly account: string;
+  readonly environment: string;
+  readonly clock: Clock;
+  readonly obtain: ObtainToken;
+  /** Share of a life at which to refresh. */
+  readonly refreshAt: number;
+  readonly waitTimeoutMs: number;
+  /** When a token is renewed, or tried for again, although nobody asks: always, once there was one, or never. */
+  readonly keepFresh: 'always' | 'once_held' | 'while_used';
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
+  readonly timerListing?: TimerListing | undefined;
+}
