@@ -6,9 +6,8 @@ import { startEmulatorWithoutCredentials } from './emulator/emulator-fallback.js
 import { listen } from './listen.js';
 
 // Importing AppModule has read .env by now, so what is missing here is missing for good.
-const emulator = await startEmulatorWithoutCredentials(process.env);
+await startEmulatorWithoutCredentials(process.env);
 const app = await NestFactory.create(AppModule);
 app.enableShutdownHooks();
-process.once('beforeExit', () => emulator?.close());
 const url = await listen(app, process.env.PORT);
 new Logger('Demo').log(`Try: curl ${url}/balance, curl ${url}/statements, curl ${url}/token`);
