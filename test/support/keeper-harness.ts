@@ -25,6 +25,9 @@ export class KeeperHarness {
   readonly requests: number[] = [];
   readonly keeper: TokenKeeper;
   peakInFlight = 0;
+  /** Whether the credentials have been replaced since they were refused, and how often that was asked. */
+  newCredentials = false;
+  credentialChecks = 0;
   /** The answer to every request that {@link KeeperHarness.script} has none for. */
   answer: Answer = { token: { lifeMs: HOUR }, afterMs: 100 };
   readonly script: Answer[] = [];
@@ -35,7 +38,7 @@ export class KeeperHarness {
       account: 'default',
       environment: 'sandbox',
       clock: this.clock,
-      obtain: (signal) => this.#obtain(signal),
+      source: { obtain: (signal) => this.#obtain(signal), hasNewCredentials: () => this.#hasNewCredentials() },
       refreshAt: 0.9,
       waitTimeoutMs: 10_000,
       keepFresh: 'always',
@@ -70,6 +73,11 @@ export class KeeperHarness {
       return { ok: false, failure: { kind: 'timeout', what: 'The token endpoint did not answer in time' } };
     if ('failure' in answer) return { ok: false, failure: answer.failure };
     return { ok: true, grant: { value: `token-${number}`, lifeMs: answer.token.lifeMs, sentAt } };
+  }
+
+  async #hasNewCredentials(): Promise<boolean> {
+    this.credentialChecks++;
+    return this.newCredentials;
   }
 
   #pass(milliseconds: number, signal: AbortSignal): Promise<boolean> {

@@ -10,8 +10,8 @@ import { TokenLog } from '../observability/token-log.js';
 import { type Clock, systemClock } from '../token/clock.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { TimerListing } from '../token/refresh-timer.js';
+import { AccountTokenSource } from './account-token-source.js';
 import { collectOrigins } from './check-url.js';
-import { obtainWith } from './obtain-token.js';
 import { Problems } from './problems.js';
 import { type ResolvedOptions, TOKEN_PATH } from './resolved-options.js';
 import { ContaSimplesTokenService } from './token.service.js';
@@ -43,12 +43,19 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
 
   const create = (account: string): TokenKeeper => {
     const fixed = options.accounts.get(account);
-    const source = fixed ?? (() => options.provide(account));
+    const source = new AccountTokenSource({
+      credentials: fixed ?? (() => options.provide(account)),
+      request,
+      clock,
+      encoding: options.clientAuthEncoding,
+      timeoutMs: options.requestTimeoutMs,
+      warn: (what) => isolated(() => log.warnOnce(account, what)),
+    });
     return new TokenKeeper({
       account,
       environment: options.environment,
       clock,
-      obtain: obtainWith(source, request, options, clock, (what) => isolated(() => log.warnOnce(account, what))),
+      source,
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
       keepFresh: fixed === undefined ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',

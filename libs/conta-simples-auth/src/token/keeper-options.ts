@@ -1,14 +1,14 @@
 import type { Clock } from './clock.js';
 import type { ContaSimplesTokenEvent } from './events.js';
 import type { TimerListing } from './refresh-timer.js';
-import type { ObtainToken } from './token-source.js';
+import type { TokenSource } from './token-source.js';
 
 /** What it takes to keep one account's token. */
 export interface KeeperOptions {
   readonly account: string;
   readonly environment: string;
   readonly clock: Clock;
-  readonly obtain: ObtainToken;
+  readonly source: TokenSource;
   /** Share of a life at which to refresh. */
   readonly refreshAt: number;
   readonly waitTimeoutMs: number;

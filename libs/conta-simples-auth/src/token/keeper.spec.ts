@@ -101,6 +101,51 @@ describe('a keeper without a token', () => {
   });
 });
 
+describe('credentials that were refused', () => {
+  const cooling = async () => {
+    const harness = new KeeperHarness();
+    harness.script.push(rejected);
+    await harness.warm();
+    return harness;
+  };
+
+  it('are looked at again when somebody asks, at most every 5 s', async () => {
+    const harness = await cooling();
+    for (let call = 0; call < 20; call++) {
+      await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'credentials_rejected' });
+      await harness.clock.advance(SECOND);
+    }
+    expect(harness.credentialChecks).toBe(3);
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('are not looked at again while nobody asks', async () => {
+    const harness = await cooling();
+    await harness.clock.advance(50 * SECOND);
+    expect(harness.credentialChecks).toBe(0);
+  });
+
+  it('end their cool-down when they have been replaced, for the very call that noticed', async () => {
+    const harness = await cooling();
+    await harness.clock.advance(10 * SECOND);
+    harness.newCredentials = true;
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(100);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    expect(harness.keeper.status().state).toBe('valid');
+  });
+
+  it('are the only failure that this is about', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { failure: { kind: 'request_rejected', what: 'The token endpoint answered 404' } };
+    await harness.warm();
+    await harness.clock.advance(10 * SECOND);
+    harness.newCredentials = true;
+    await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'request_rejected' });
+    expect(harness.credentialChecks).toBe(0);
+  });
+});
+
 describe('a keeper with a token', () => {
   it('hands it out without another request', async () => {
     const harness = new KeeperHarness();

@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.js';
 import { type Clock, type Instant, readInstant } from './clock.js';
+import { CredentialsWatch } from './credentials-watch.js';
 import { remainingMs } from './deadline.js';
 import type { AcquisitionCause } from './events.js';
 import { HeldToken } from './held-token.js';
@@ -9,7 +10,7 @@ import { refreshWindow, requestFloorMs } from './refresh-window.js';
 import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import { attempt, type TokenFailure, type TokenGrant } from './token-source.js';
-import { lateError, shutDownError, type Trouble, troubleAfter, troubleError } from './trouble.js';
+import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
 import { Waiters, type WaitOptions } from './waiters.js';
 
 /** The one token request that is under way. */
@@ -43,6 +44,7 @@ export class RefreshCycle {
   readonly #clock: Clock;
   readonly #timer: RefreshTimer;
   readonly #waiters: Waiters;
+  readonly #credentials: CredentialsWatch;
   /** Tells the keeper that what it remembered of the held token may be out of date. */
   readonly #onChange: () => void;
   #life: 'open' | 'draining' | 'closed' = 'open';
@@ -60,6 +62,7 @@ export class RefreshCycle {
     this.#onChange = onChange;
     this.report = new TokenReporter(options.account, options.emit);
     this.#waiters = new Waiters(options.clock);
+    this.#credentials = new CredentialsWatch(options.source);
     this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
   }
 
@@ -92,7 +95,9 @@ export class RefreshCycle {
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
       this.report.state(now, this.state(now), trouble);
-      throw troubleError(trouble, now, this.#options);
+      if (!(await this.#credentials.hasNewPair(trouble, now))) throw troubleError(trouble, now, this.#options);
+      if (this.trouble === trouble) this.trouble = withoutWait(trouble);
+      return this.next(this.look(), { signal, timeoutMs }, cause);
     }
     const limitMs = Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY);
     const arrival = this.#waiters.add({ signal, timeoutMs: limitMs }, () => this.#lateError(limitMs));
@@ -175,7 +180,7 @@ export class RefreshCycle {
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const outcome = await attempt(this.#options.obtain, flight.abort.signal);
+    const outcome = await attempt(this.#options.source, flight.abort.signal);
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;

@@ -27,13 +27,18 @@ export type TokenOutcome =
   | { readonly ok: true; readonly grant: TokenGrant }
   | { readonly ok: false; readonly failure: TokenFailure };
 
-/** Obtains one token, by whatever means. Makes one attempt, never throws, and gives up when the signal says so. */
-export type ObtainToken = (signal: AbortSignal) => Promise<TokenOutcome>;
+/** Where one account's token comes from. */
+export interface TokenSource {
+  /** Makes one attempt. Never throws, and gives up when the signal says so. */
+  obtain(signal: AbortSignal): Promise<TokenOutcome>;
+  /** Whether there are other credentials now than those that were last refused. Asked only after they were. */
+  hasNewCredentials(): Promise<boolean>;
+}
 
 /** One attempt, of which nothing but its outcome comes out. */
-export async function attempt(obtain: ObtainToken, signal: AbortSignal): Promise<TokenOutcome> {
+export async function attempt(source: TokenSource, signal: AbortSignal): Promise<TokenOutcome> {
   try {
-    return await obtain(signal);
+    return await source.obtain(signal);
   } catch {
     // Sources do not throw. Should one do so all the same, its error may hold anything, and is not passed on.
     return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };

@@ -43,6 +43,11 @@ export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, ra
   };
 }
 
+/** The same, but to be tried again at once: what it was about is no longer so. */
+export function withoutWait(trouble: Trouble): Trouble {
+  return { ...trouble, untilMonotonic: Number.NEGATIVE_INFINITY };
+}
+
 /** The end of the wait as a wall clock shows it now. */
 export function retryAt(trouble: Trouble, now: Instant): number {
   return Math.round(now.wall + Math.max(0, trouble.untilMonotonic - now.monotonic));
