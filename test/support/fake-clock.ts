@@ -9,15 +9,23 @@ interface PendingTimer {
 
 /** A clock that moves when told to. Timers fire in order, and what they start is finished before the next one fires. */
 export class FakeClock implements Clock {
-  /** What `random()` gives next; a test sets it. */
-  nextRandom = 0.5;
+  /** What `random()` gives next, or a source of it; a test sets it. */
+  nextRandom: number | (() => number) = 0.5;
+  /** How long the event loop has been blocked in all, and when time last did something odd. */
+  blockedMs = 0;
+  disturbedAt = 0;
   #wall: number;
   #monotonic = 1_000;
+  #suspendedMs = 0;
   #order = 0;
   readonly #timers = new Set<PendingTimer>();
 
-  constructor(wall = Date.UTC(2026, 0, 5, 12)) {
+  readonly #settle: () => Promise<void>;
+
+  /** `settled` runs what is queued after a timer; the default is thorough, a simulation may want a faster one. */
+  constructor(wall = Date.UTC(2026, 0, 5, 12), settled: () => Promise<void> = settle) {
     this.#wall = wall;
+    this.#settle = settled;
   }
 
   now(): number {
@@ -29,7 +37,7 @@ export class FakeClock implements Clock {
   }
 
   random(): number {
-    return this.nextRandom;
+    return typeof this.nextRandom === 'number' ? this.nextRandom : this.nextRandom();
   }
 
   setTimer(callback: () => void, delayMs: number, { hold = false } = {}): Timer {
@@ -47,25 +55,40 @@ export class FakeClock implements Clock {
   /** Lets time pass on both clocks, firing what falls due on the way. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#monotonic + milliseconds;
-    await settle();
+    await this.#settle();
     for (let next = this.#nextDue(end); next !== undefined; next = this.#nextDue(end)) {
       this.#move(Math.max(0, next.due - this.#monotonic));
       this.#timers.delete(next);
       next.callback();
-      await settle();
+      await this.#settle();
     }
     this.#move(end - this.#monotonic);
-    await settle();
+    await this.#settle();
+  }
+
+  /** Time as it really passed: what a server elsewhere goes by. */
+  trueTime(): number {
+    return this.#monotonic + this.#suspendedMs;
   }
 
   /** Sets the wall clock forward or back, as an operator or NTP would. */
   stepWall(milliseconds: number): void {
     this.#wall += milliseconds;
+    this.disturbedAt = this.trueTime();
   }
 
   /** Lets both clocks run without firing anything: a blocked event loop, or a timer that was throttled. */
   block(milliseconds: number): void {
     this.#move(milliseconds);
+    this.blockedMs += milliseconds;
+    this.disturbedAt = this.trueTime();
+  }
+
+  /** A suspended machine: time passes, and the wall clock with it, but the monotonic clock stands still. */
+  suspend(milliseconds: number): void {
+    this.#wall += milliseconds;
+    this.#suspendedMs += milliseconds;
+    this.disturbedAt = this.trueTime();
   }
 
   #move(milliseconds: number): void {

@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { type Listening, listen } from './listen.js';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -12,48 +12,34 @@ export interface RecordedRequest {
 
 export type Answer = (response: ServerResponse, request: RecordedRequest) => void;
 
-const running = new Set<RecordingServer>();
-
-/** A plain server on this machine that keeps all that it was sent, credentials included. */
+/** A plain server on this machine that keeps all that it was sent, credentials included; `closeServers()` ends it. */
 export class RecordingServer {
-  readonly requests: RecordedRequest[] = [];
-  readonly origin: string;
+  readonly requests: RecordedRequest[];
   readonly port: number;
-  readonly #server: Server;
+  readonly origin: string;
+  readonly listening: Listening;
 
-  private constructor(server: Server) {
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
-    this.origin = `http://127.0.0.1:${this.port}`;
-    running.add(this);
+  private constructor(listening: Listening, requests: RecordedRequest[]) {
+    this.listening = listening;
+    this.requests = requests;
+    this.port = listening.port;
+    this.origin = `http://127.0.0.1:${listening.port}`;
   }
 
   static async start(answer: Answer = (response) => response.end('{}')): Promise<RecordingServer> {
+    const requests: RecordedRequest[] = [];
     const server = createServer(async (incoming, response) => {
       const { method = '', url: target = '', headers } = incoming;
       const body = await buffer(incoming).catch(() => Buffer.alloc(0));
       const request = { method, target, headers, body };
-      recording.requests.push(request);
+      requests.push(request);
       answer(response, request);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const recording = new RecordingServer(server);
-    return recording;
+    return new RecordingServer(await listen(server), requests);
   }
 
   /** What each request had in its `Authorization` header. */
   get authorizations(): (string | undefined)[] {
     return this.requests.map(({ headers }) => headers.authorization);
   }
-
-  close(): Promise<void> {
-    running.delete(this);
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-}
-
-/** For `afterEach`. */
-export async function closeServers(): Promise<void> {
-  await Promise.all([...running].map((server) => server.close()));
 }

@@ -1,7 +1,6 @@
 import { AccessToken } from './access-token.js';
-import type { Instant } from './clock.js';
-import { type Deadline, deadlineAfter, isReached, reanchored } from './deadline.js';
 import type { AcquisitionCause } from './events.js';
+import { type Moment, sinceMs } from './life-clock.js';
 import type { RefreshWindow } from './refresh-window.js';
 import type { TokenGrant } from './token-source.js';
 
@@ -10,47 +9,47 @@ export class HeldToken {
   readonly token: AccessToken;
   readonly generation: number;
   readonly cause: AcquisitionCause;
-  readonly lifeMs: number;
   /** Made once, so that a call with a cached token allocates nothing. */
   readonly promise: Promise<AccessToken>;
   readonly valuePromise: Promise<string>;
   /** Whether a resource has answered anything but 401 to it. */
   accepted = false;
-  #refreshDue: Deadline;
-  #limit: Deadline;
+  /** When to renew it, in elapsed time of the account's {@link LifeClock}. */
+  readonly #renewAt: number;
+  /** Past it the token is no longer handed out, though it has a moment to live. */
+  readonly #serveUntil: number;
 
-  constructor(grant: TokenGrant, window: RefreshWindow, generation: number, cause: AcquisitionCause) {
-    const { value, lifeMs, sentAt } = grant;
+  constructor(
+    { value, lifeMs, sentAt }: TokenGrant,
+    window: RefreshWindow,
+    now: Moment,
+    { generation, cause }: { generation: number; cause: AcquisitionCause },
+  ) {
+    const sentElapsed = now.elapsed - sinceMs(sentAt, now);
     this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifeMs);
     this.generation = generation;
     this.cause = cause;
-    this.lifeMs = lifeMs;
     this.promise = Promise.resolve(this.token);
     this.valuePromise = Promise.resolve(value);
-    this.#refreshDue = deadlineAfter(sentAt, window.refreshAfterMs);
-    this.#limit = deadlineAfter(sentAt, window.serveForMs);
+    this.#renewAt = sentElapsed + window.refreshAfterMs;
+    this.#serveUntil = sentElapsed + window.serveForMs;
   }
 
-  get refreshDue(): Deadline {
-    return this.#refreshDue;
+  isServable(now: Moment): boolean {
+    return now.elapsed < this.#serveUntil;
   }
 
-  /** Past it the token is no longer handed out, though it has a moment to live. */
-  get limit(): Deadline {
-    return this.#limit;
+  isDue(now: Moment): boolean {
+    return now.elapsed >= this.#renewAt;
   }
 
-  isServable(now: Instant): boolean {
-    return !isReached(this.#limit, now);
+  /** Milliseconds it can still be handed out. */
+  servableMs(now: Moment): number {
+    return Math.max(0, this.#serveUntil - now.elapsed);
   }
 
-  isDue(now: Instant): boolean {
-    return isReached(this.#refreshDue, now);
-  }
-
-  /** After the wall clock was set back, its limits must come as early by it as by the monotonic clock. */
-  reanchor(now: Instant): void {
-    this.#refreshDue = reanchored(this.#refreshDue, now);
-    this.#limit = reanchored(this.#limit, now);
+  /** Milliseconds until it is to be renewed; 0 when it is due. */
+  dueInMs(now: Moment): number {
+    return Math.max(0, this.#renewAt - now.elapsed);
   }
 }

@@ -1,8 +1,8 @@
 import type { AccessToken } from './access-token.js';
-import type { Clock, Instant } from './clock.js';
-import { remainingMs } from './deadline.js';
+import type { Clock } from './clock.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
+import type { Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import type { ContaSimplesTokenStatus } from './status.js';
 import { retryAt } from './trouble.js';
@@ -18,7 +18,6 @@ export class TokenKeeper {
   readonly #cycle: RefreshCycle;
   /** Until then, by the wall clock, a call needs to look at nothing but the held token. */
   #fastUntil = 0;
-  #lastSeen = 0;
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: KeeperOptions) {
@@ -35,16 +34,17 @@ export class TokenKeeper {
    */
   current(): HeldToken | undefined {
     const now = this.#clock.now();
-    if (now >= this.#fastUntil || now < this.#lastSeen) return undefined;
-    this.#lastSeen = now;
-    this.#cycle.wanted = true;
-    return this.#cycle.held;
+    const cycle = this.#cycle;
+    if (now >= this.#fastUntil || now < cycle.latestWall) return undefined;
+    cycle.latestWall = now;
+    cycle.wanted = true;
+    return cycle.held;
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
   async get(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    const now = this.#look();
+    const now = this.#cycle.look();
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
     this.#cycle.wanted = true;
@@ -57,13 +57,13 @@ export class TokenKeeper {
   /** A new token, whatever is held; joins a request that is under way. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    return this.#cycle.next(this.#look(), wait, 'forced');
+    return this.#cycle.next(this.#cycle.look(), wait, 'forced');
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
   invalidate(value: string): boolean {
     if (this.#cycle.held?.token.value !== value) return false;
-    this.#cycle.drop(this.#look());
+    this.#cycle.drop(this.#cycle.look());
     return true;
   }
 
@@ -72,7 +72,7 @@ export class TokenKeeper {
    * token that was already replaced costs nothing; the one still held is replaced by one request, whoever reports it.
    */
   async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
-    const now = this.#look();
+    const now = this.#cycle.look();
     if (now.monotonic < this.#refusalPauseUntil) return undefined;
     const held = this.#cycle.held;
     if (held !== undefined && held.token.value !== refused.value) return this.get(wait);
@@ -92,16 +92,16 @@ export class TokenKeeper {
 
   /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
   noteReplay(status: number): void {
-    this.#cycle.report.replayed(this.#look(), status);
+    this.#cycle.report.replayed(this.#cycle.look(), status);
   }
 
   /** Obtains the first token without anybody waiting for it. Never rejects. */
   warmUp(): void {
-    if (this.#cycle.held === undefined) this.#cycle.start(this.#look());
+    if (this.#cycle.held === undefined) this.#cycle.start(this.#cycle.look());
   }
 
   status(): ContaSimplesTokenStatus {
-    const now = this.#look();
+    const now = this.#cycle.look();
     const { trouble, generation, held } = this.#cycle;
     const served = held?.isServable(now) ? held : undefined;
     const retry = trouble && { retryAt: retryAt(trouble, now) };
@@ -113,7 +113,7 @@ export class TokenKeeper {
         obtainedAt: served.token.obtainedAt,
         expiresAt: served.token.expiresAt,
         fingerprint: served.token.fingerprint,
-        nextRefreshAt: retry?.retryAt ?? Math.round(now.wall + remainingMs(served.refreshDue, now)),
+        nextRefreshAt: retry?.retryAt ?? Math.round(now.wall + served.dueInMs(now)),
       }),
       ...(trouble && {
         lastFailure: { kind: trouble.failure.kind, at: trouble.at.wall, message: trouble.failure.what },
@@ -132,15 +132,9 @@ export class TokenKeeper {
     this.#cycle.close();
   }
 
-  #look(): Instant {
-    const now = this.#cycle.look(this.#lastSeen);
-    this.#lastSeen = now.wall;
-    return now;
-  }
-
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */
-  #rememberUntilNextDecision(now: Instant, held: HeldToken): void {
-    const untilLimitMs = remainingMs(held.limit, now);
+  #rememberUntilNextDecision(now: Moment, held: HeldToken): void {
+    const untilLimitMs = held.servableMs(now);
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
     this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs);
   }

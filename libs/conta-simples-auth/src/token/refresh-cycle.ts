@@ -1,10 +1,10 @@
 import type { AccessToken } from './access-token.js';
-import { type Clock, type Instant, readInstant } from './clock.js';
+import type { Clock } from './clock.js';
 import { CredentialsWatch } from './credentials-watch.js';
-import { remainingMs } from './deadline.js';
 import type { AcquisitionCause } from './events.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
+import { LifeClock, type Moment, sinceMs } from './life-clock.js';
 import { RefreshTimer } from './refresh-timer.js';
 import { refreshWindow, requestFloorMs } from './refresh-window.js';
 import type { ContaSimplesTokenState } from './status.js';
@@ -39,9 +39,12 @@ export class RefreshCycle {
   generation = 0;
   /** Whether anybody has asked since the last token came. */
   wanted = false;
+  /** The latest reading of the wall clock, whoever had it. */
+  latestWall = 0;
   readonly report: TokenReporter;
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
+  readonly #lifeClock: LifeClock;
   readonly #timer: RefreshTimer;
   readonly #waiters: Waiters;
   readonly #credentials: CredentialsWatch;
@@ -54,11 +57,11 @@ export class RefreshCycle {
   /** Earliest start of the next request by the monotonic clock. */
   #floorUntil = Number.NEGATIVE_INFINITY;
   #lastLifeMs: number | undefined;
-  #lastWall = 0;
 
   constructor(options: KeeperOptions, onChange: () => void) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#lifeClock = new LifeClock(options.clock);
     this.#onChange = onChange;
     this.report = new TokenReporter(options.account, options.emit);
     this.#waiters = new Waiters(options.clock);
@@ -66,30 +69,27 @@ export class RefreshCycle {
     this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
   }
 
-  /** Reads both clocks, and puts right what a wall clock set back since `lastWall` would otherwise stretch. */
-  look(lastWall = 0): Instant {
-    const now = readInstant(this.#clock);
-    if (now.wall < Math.max(lastWall, this.#lastWall)) {
-      this.held?.reanchor(now);
-      this.#onChange();
-    }
-    this.#lastWall = now.wall;
+  /** Reads both clocks. What was planned by a wall clock that has been set back since is no longer so. */
+  look(): Moment {
+    const now = this.#lifeClock.look(this.latestWall);
+    if (now.wall < this.latestWall) this.#onChange();
+    this.latestWall = now.wall;
     return now;
   }
 
-  state(now: Instant): ContaSimplesTokenState {
+  state(now: Moment): ContaSimplesTokenState {
     if (this.#life === 'closed') return 'closed';
     if (this.held?.isServable(now)) return this.trouble ? 'degraded' : 'valid';
     return this.trouble?.failsCallers ? 'cooling' : 'empty';
   }
 
   /** Starts a request nobody waits for, unless one runs or it is too early for one. */
-  start(now: Instant, cause: AcquisitionCause = this.#missingCause): void {
+  start(now: Moment, cause: AcquisitionCause = this.#missingCause): void {
     if (this.#life === 'open') this.#tryStart(now, cause, false);
   }
 
   /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
-  async next(now: Instant, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
+  async next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
     this.wanted = true;
     if (this.#life === 'closed') throw shutDownError(this.#options);
     const trouble = this.trouble;
@@ -106,10 +106,10 @@ export class RefreshCycle {
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
-  dueInMs(now: Instant): number {
+  dueInMs(now: Moment): number {
     const allowedInMs = Math.max(0, this.#earliest() - now.monotonic);
     if (this.trouble !== undefined || this.held === undefined || this.#waiters.size > 0) return allowedInMs;
-    return Math.max(allowedInMs, remainingMs(this.held.refreshDue, now));
+    return Math.max(allowedInMs, this.held.dueInMs(now));
   }
 
   /** Whether anything would come of asking for a renewal now. */
@@ -118,7 +118,7 @@ export class RefreshCycle {
   }
 
   /** Lets go of the held token, because a resource or the application says it is no good. */
-  drop(now: Instant): void {
+  drop(now: Moment): void {
     const held = this.held;
     if (held === undefined) return;
     // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
@@ -150,14 +150,14 @@ export class RefreshCycle {
     this.#onChange();
   }
 
-  #refuses(trouble: Trouble, now: Instant): boolean {
+  #refuses(trouble: Trouble, now: Moment): boolean {
     if (this.#flight?.awaited) return false;
     if (this.#life === 'draining') return true;
     // A probe that the timer made is nobody's to wait for: while it cools, the account fails its callers at once.
     return trouble.failsCallers && (this.#flight !== undefined || now.monotonic < trouble.untilMonotonic);
   }
 
-  #tryStart(now: Instant, cause: AcquisitionCause, awaited: boolean): boolean {
+  #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
     if (this.#life === 'closed' || this.#flight !== undefined) return false;
     // The one attempt of an application that is ending has no time to wait for the floor.
     if (this.#life === 'open' && now.monotonic < this.#earliest()) return false;
@@ -186,18 +186,18 @@ export class RefreshCycle {
     this.#flight = undefined;
     const now = this.look();
     if (!outcome.ok) this.#fail(now, flight, outcome.failure);
-    else if (now.monotonic - outcome.grant.sentAt.monotonic >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
+    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
     else this.#succeed(now, flight, outcome.grant);
     this.#onChange();
   }
 
-  #succeed(now: Instant, flight: Flight, grant: TokenGrant): void {
+  #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
     const { lifeMs, sentAt } = grant;
-    const requestMs = Math.max(0, now.monotonic - sentAt.monotonic);
+    const requestMs = sinceMs(sentAt, now);
     const { refreshAt } = this.#options;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
     const { cause, startedAt } = flight;
-    const held = new HeldToken(grant, window, ++this.generation, cause);
+    const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause });
     const trouble = this.trouble;
     this.held = held;
     this.trouble = undefined;
@@ -210,7 +210,7 @@ export class RefreshCycle {
     this.report.acquired(now, held, requestMs, trouble);
   }
 
-  #fail(now: Instant, { startedAt, cause }: Flight, failure: TokenFailure): void {
+  #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
     const previous = this.trouble;
     const random = this.#clock.random();
     const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs: this.#lastLifeMs, random });
@@ -225,7 +225,7 @@ export class RefreshCycle {
   }
 
   /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
-  #plan(now: Instant, cause: AcquisitionCause): void {
+  #plan(now: Moment, cause: AcquisitionCause): void {
     if (this.#life !== 'open') return;
     this.#plannedCause = cause;
     this.#timer.arm(this.dueInMs(now));
@@ -248,7 +248,7 @@ export class RefreshCycle {
   }
 
   #lateError(timeoutMs: number): Error {
-    const now = readInstant(this.#clock);
+    const now = this.look();
     if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#options);
     return lateError(timeoutMs, this.#options);
   }
