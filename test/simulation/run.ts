@@ -29,7 +29,7 @@ export interface SimulationReport {
 
 /** Lets every promise chain of a call or an attempt run to its end; much faster than a turn of the event loop. */
 async function fastSettle(): Promise<void> {
-  for (let tick = 0; tick < 16; tick++) await undefined;
+  for (let tick = 0; tick < 7; tick++) await undefined;
 }
 
 /** One keeper through some virtual days of bad weather, odd clocks and callers. */
@@ -104,7 +104,7 @@ class Simulation {
   #pauseMs(): number {
     return this.#random.next() < 0.2
       ? this.#random.between(1, 3 * SECOND)
-      : this.#random.spread(10 * SECOND, 20 * MINUTE);
+      : this.#random.spread(30 * SECOND, 40 * MINUTE);
   }
 
   #act(): void {

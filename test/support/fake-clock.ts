@@ -63,7 +63,6 @@ export class FakeClock implements Clock {
       await this.#settle();
     }
     this.#move(end - this.#monotonic);
-    await this.#settle();
   }
 
   /** Time as it really passed: what a server elsewhere goes by. */

@@ -20,11 +20,11 @@ describe('the refresh timer', () => {
     expect(clock.pending({ hold: false })).toBe(1);
   });
 
-  it('sleeps no longer than a minute at a time, however far the moment', async () => {
+  it('sleeps no longer than five minutes at a time, however far the moment', async () => {
     const { clock, steps, subject } = timer();
     subject.arm(2 ** 40);
-    await clock.advance(60_000);
-    expect(steps).toEqual([60_000]);
+    await clock.advance(300_000);
+    expect(steps).toEqual([300_000]);
   });
 
   it('is listed while it runs, and not after it fired or was cancelled', async () => {

@@ -10,9 +10,9 @@ const UNLISTED: TimerListing = { add() {}, remove() {} };
 
 /**
  * The longest single sleep. Well under the 2^31-1 ms beyond which `setTimeout` fires at once, and short enough that a
- * clock set forward or a resumed machine is noticed within a minute.
+ * clock set forward or a resumed machine is noticed within minutes even where nobody calls.
  */
-const MAX_STEP_MS = 60_000;
+const MAX_STEP_MS = 300_000;
 
 /**
  * One timer of one account. It is an optimisation, never a promise: it does not hold the process, and a call that finds
@@ -24,7 +24,7 @@ export class RefreshTimer {
   readonly #onStep: () => void;
   #timer: Timer | undefined;
 
-  /** `onStep` is called after at most a minute, and decides by the clock whether anything is due yet. */
+  /** `onStep` is called after at most five minutes, and decides by the clock whether anything is due yet. */
   constructor(clock: Clock, onStep: () => void, listing: TimerListing = UNLISTED) {
     this.#clock = clock;
     this.#onStep = onStep;
