@@ -170,8 +170,9 @@ describe('a subscriber', () => {
 });
 
 describe('the log of the application', () => {
-  it('that throws harms neither the tokens nor the process', async () => {
+  it('that throws harms neither the tokens nor the process, also when it is told of a subscriber that rejects', async () => {
     const { tokens, app } = await bootBrief();
+    tokens.events.subscribe(async () => raise());
     const broken: LoggerService = { log: raise, debug: raise, warn: raise, error: raise };
     app.useLogger(broken);
     const first = await tokens.getToken();

@@ -112,8 +112,7 @@ class Simulation {
     if (now >= this.#nextChange) {
       const isFine = this.#server.weather === 'fine';
       this.#server.change(isFine ? this.#random.pick(STORMS) : 'fine');
-      this.#nextChange =
-        now + (isFine ? this.#random.spread(SECOND, HOUR) : this.#random.spread(2 * HOUR, DAY));
+      this.#nextChange = now + (isFine ? this.#random.spread(SECOND, HOUR) : this.#random.spread(2 * HOUR, DAY));
     }
     const event = this.#random.next();
     if (event < 0.004) this.#clock.stepWall(this.#random.between(-2, 2) * this.#random.pick([SECOND, MINUTE, HOUR]));

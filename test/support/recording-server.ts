@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type Listening, listen } from './listen.js';
@@ -19,7 +20,10 @@ export class RecordingServer {
   readonly origin: string;
   readonly listening: Listening;
 
-  private constructor(listening: Listening, requests: RecordedRequest[]) {
+  readonly #arrivals: EventEmitter;
+
+  private constructor(listening: Listening, requests: RecordedRequest[], arrivals: EventEmitter) {
+    this.#arrivals = arrivals;
     this.listening = listening;
     this.requests = requests;
     this.port = listening.port;
@@ -28,14 +32,21 @@ export class RecordingServer {
 
   static async start(answer: Answer = (response) => response.end('{}')): Promise<RecordingServer> {
     const requests: RecordedRequest[] = [];
+    const arrivals = new EventEmitter();
     const server = createServer(async (incoming, response) => {
       const { method = '', url: target = '', headers } = incoming;
       const body = await buffer(incoming).catch(() => Buffer.alloc(0));
       const request = { method, target, headers, body };
       requests.push(request);
+      arrivals.emit('request');
       answer(response, request);
     });
-    return new RecordingServer(await listen(server), requests);
+    return new RecordingServer(await listen(server), requests, arrivals);
+  }
+
+  /** Resolves once there have been `count` requests. */
+  async received(count: number): Promise<void> {
+    while (this.requests.length < count) await once(this.#arrivals, 'request');
   }
 
   /** What each request had in its `Authorization` header. */

@@ -50,7 +50,7 @@ export class AccountRegistry {
       this.#keepers.set(account, keeper);
       return keeper;
     }
-    const names = this.#options.names.map((name) => `"${name}"`).join(', ') || 'none by name';
+    const names = listed(this.#options.names);
     const what =
       account === undefined
         ? `There is no default account, so a call has to name one of: ${names}`
@@ -58,4 +58,12 @@ export class AccountRegistry {
     const named = typeof account === 'string' ? { account } : {};
     throw new ContaSimplesAuthError({ kind: 'unknown_account', what, environment, ...named });
   }
+}
+
+const LISTED = 20;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).map((name) => `"${name}"`);
+  const more = names.length - shown.length;
+  return `${shown.join(', ') || 'none by name'}${more > 0 ? ` and ${more} more` : ''}`;
 }

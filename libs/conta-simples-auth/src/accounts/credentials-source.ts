@@ -15,26 +15,33 @@ export interface ReadCredentialsOptions {
   readonly clock: Clock;
   readonly encoding: ClientAuthEncoding;
   readonly timeoutMs: number;
+  /** Ends the wait early, at shutdown. */
+  readonly signal?: AbortSignal;
 }
 
 /** Asks the source under a deadline and checks what it gives. Never throws, and shows nothing of what the source threw. */
 export async function readCredentials(
   source: CredentialsSource,
-  { clock, encoding, timeoutMs }: ReadCredentialsOptions,
+  { clock, encoding, timeoutMs, signal }: ReadCredentialsOptions,
 ): Promise<CredentialsOutcome> {
   const late = Symbol('late');
-  let timer: { cancel(): void } | undefined;
+  let giveUp = () => {};
+  const deadline = new Promise<typeof late>((resolve) => {
+    giveUp = () => resolve(late);
+  });
+  const timer = clock.setTimer(giveUp, timeoutMs, { hold: true });
+  signal?.addEventListener('abort', giveUp, { once: true });
+  if (signal?.aborted) giveUp();
   try {
-    const deadline = new Promise<typeof late>((resolve) => {
-      timer = clock.setTimer(() => resolve(late), timeoutMs, { hold: true });
-    });
     const given: unknown = await Promise.race([callSource(source), deadline]);
-    if (given === late) return unavailable(`did not give a pair within ${timeoutMs} ms`);
+    if (given === late)
+      return unavailable(`did not give a pair ${signal?.aborted ? 'before shutdown' : `within ${timeoutMs} ms`}`);
     return check(given, encoding);
   } catch {
     return unavailable('failed');
   } finally {
-    timer?.cancel();
+    timer.cancel();
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

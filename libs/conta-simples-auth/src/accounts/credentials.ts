@@ -1,4 +1,5 @@
 import { fingerprint } from '../token/fingerprint.js';
+import { sharesRun } from '../token/shares-run.js';
 
 /** A key and its secret, as an application hands them over. */
 export interface ContaSimplesCredentials {
@@ -29,14 +30,18 @@ export class Credentials {
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`, which form-encodes both parts first
    */
   basicHeader(encoding: ClientAuthEncoding): string {
-    const encode = encoding === 'plain' ? (part: string) => part : formEncode;
-    const pair = `${encode(this.#apiKey)}:${encode(this.#apiSecret)}`;
-    return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+    return `Basic ${this.#encoded(encoding)}`;
   }
 
-  /** Whether `text` repeats 12 characters in a row of the key or the secret. */
+  /** Whether `text` repeats 12 characters in a row of the key, of the secret, or of the header made of them. */
   sharesTextWith(text: string): boolean {
-    return sharesRun(text, this.#apiKey) || sharesRun(text, this.#apiSecret);
+    const secrets = [this.#apiKey, this.#apiSecret, this.#encoded('plain'), this.#encoded('rfc6749')];
+    return secrets.some((secret) => sharesRun(text, secret));
+  }
+
+  #encoded(encoding: ClientAuthEncoding): string {
+    const encode = encoding === 'plain' ? (part: string) => part : formEncode;
+    return Buffer.from(`${encode(this.#apiKey)}:${encode(this.#apiSecret)}`, 'utf8').toString('base64');
   }
 
   toString(): string {
@@ -50,16 +55,6 @@ export class Credentials {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-}
-
-const RUN = 12;
-
-function sharesRun(text: string, secret: string): boolean {
-  if (secret.length < RUN) return text.includes(secret);
-  for (let start = 0; start + RUN <= secret.length; start++) {
-    if (text.includes(secret.slice(start, start + RUN))) return true;
-  }
-  return false;
 }
 
 function formEncode(part: string): string {

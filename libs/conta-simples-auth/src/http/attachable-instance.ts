@@ -1,15 +1,11 @@
-import type { AxiosAdapter } from 'axios';
-import axios from 'axios';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
-import type { GuardedRequestConfig } from './destination.js';
+import type { AdapterChoice } from './axios-build.js';
+import { isGuarded } from './guarded-instance.js';
 
 /** An axios instance, of whatever copy and build of axios: the part of it that is needed here. */
 export interface AttachableAxiosInstance {
   readonly defaults: object;
 }
-
-/** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
-type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
 
 interface Defaults {
   adapter?: AdapterChoice;
@@ -32,16 +28,10 @@ export function defaultsOf(instance: AttachableAxiosInstance): Defaults {
         'HttpModule.register({}), elsewhere axios.create()',
     );
   }
+  if (isGuarded(given)) throw refusal('belongs to ContaSimplesHttpService, which sends the token by itself');
   const defaults = 'defaults' in given ? given.defaults : undefined;
   if (typeof defaults !== 'object' || defaults === null || !('interceptors' in given)) throw notAnInstance();
   return defaults as Defaults;
-}
-
-/** Finds the function behind an adapter setting, for one request, as axios does. */
-export function adapterFinder(choice: AdapterChoice): (config: GuardedRequestConfig) => AxiosAdapter {
-  if (typeof choice === 'function') return () => choice;
-  const find = axios.getAdapter as (choice: AdapterChoice, config: GuardedRequestConfig) => AxiosAdapter;
-  return (config) => find(choice ?? axios.defaults.adapter, config);
 }
 
 function notAnInstance(): ContaSimplesAuthError {

@@ -1,8 +1,11 @@
 import type { AxiosAdapter } from 'axios';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
-import { type AttachableAxiosInstance, adapterFinder, defaultsOf } from './attachable-instance.js';
+import { type AttachableAxiosInstance, defaultsOf } from './attachable-instance.js';
+import { adapterFinder } from './axios-build.js';
 import { createBearerAdapter } from './bearer-adapter.js';
+// For its types: they are published through every file that a caller's request goes through.
+import './request-config.js';
 
 /** @publicApi */
 export interface AttachOptions {

@@ -1,14 +1,15 @@
-import { type AxiosAdapter, AxiosHeaders, type AxiosResponse } from 'axios';
-import type { AccessToken } from '../token/access-token.js';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { CallerDeadline } from './caller-deadline.js';
-import { destinationOf, type GuardedRequestConfig } from './destination.js';
+import { destinationOf, goesWithoutToken } from './destination.js';
 import { type CallerView, printableError, printableResponse } from './printable.js';
+import { privateCopy, type SendOptions } from './private-copy.js';
+import { discardBody, isReplayable } from './replay.js';
 
 export interface BearerAdapterOptions {
   /** Sends a request for good; looked up for each one, as axios does. */
-  readonly inner: (config: GuardedRequestConfig) => AxiosAdapter;
+  readonly inner: (config: InternalAxiosRequestConfig) => AxiosAdapter;
   readonly keeper: () => TokenKeeper;
   readonly origins: ReadonlySet<string>;
   /** What becomes of a request to a stranger: sent without the token, or refused. */
@@ -20,32 +21,42 @@ export interface BearerAdapterOptions {
  * redirect could send it elsewhere; in the caller's config, it would be in every logged error.
  */
 export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter {
-  return async (config: GuardedRequestConfig) => {
+  return async (config) => {
     const inner = options.inner(config);
+    const withoutToken = goesWithoutToken(config);
+    const passesThrough = options.untrusted === 'send_without_token';
+    if (withoutToken && passesThrough) return inner(config);
     const destination = destinationOf(config, options.origins);
-    if (destination.name === 'own_credentials') return inner(config);
     if (destination.name === 'untrusted') {
-      if (options.untrusted === 'send_without_token') return inner(config);
+      if (passesThrough) return inner(config);
       throw untrustedOrigin(options.keeper().account, destination.why);
     }
+    const { url } = destination;
+    const view = { config, url };
+    if (withoutToken) return unwrap(await send(inner, config, { url }), view);
+
     const keeper = options.keeper();
     const deadline = new CallerDeadline(config);
-    const view = { config, url: destination.url };
     const token = keeper.current()?.token ?? (await deadline.wait((wait) => keeper.get(wait)));
-    const first = await send(inner, view, token, deadline.remainingMs);
+    deadline.throwIfCancelled();
+    const first = await send(inner, config, { url, token, timeout: deadline.remainingMs });
     if (first.status !== 401) {
       // Any answer but 401 shows that the token works; no answer shows nothing.
       if (first.status !== undefined) keeper.accept(token);
       return unwrap(first, view);
     }
     if (!isReplayable(config.data)) {
-      keeper.invalidate(token.value);
-      return unwrap(first, view);
+      keeper.refuse(token);
+      // Who takes every status for an answer gets this one, too.
+      if (first.ok) return unwrap(first, view);
+      discardBody(responseOf(first.error));
+      throw notReplayable(keeper.account);
     }
     const replacement = await deadline.wait((wait) => keeper.replacementFor(token, wait)).catch(() => undefined);
     if (replacement === undefined) return unwrap(first, view);
-    discardBody(first);
-    const second = await send(inner, view, replacement, deadline.remainingMs);
+    discardBody(first.ok ? first.response : responseOf(first.error));
+    deadline.throwIfCancelled();
+    const second = await send(inner, config, { url, token: replacement, timeout: deadline.remainingMs });
     if (second.status !== undefined && second.status !== 401) keeper.accept(replacement);
     keeper.noteReplay(second.status ?? 0);
     return unwrap(second, view);
@@ -57,34 +68,22 @@ export function untrustedOrigin(account: string, why: string): ContaSimplesAuthE
   return new ContaSimplesAuthError({ kind: 'untrusted_origin', what, account });
 }
 
+function notReplayable(account: string): ContaSimplesAuthError {
+  const what = 'The API answered 401 to a request whose body can be sent only once';
+  return new ContaSimplesAuthError({ kind: 'not_replayable', what, account });
+}
+
 /** What came of one send; `status` is that of the answer, also where `validateStatus` made an error of it. */
 type Sent =
   | { readonly ok: true; readonly status: number; readonly response: AxiosResponse }
   | { readonly ok: false; readonly status: number | undefined; readonly error: unknown };
 
-async function send(
-  inner: AxiosAdapter,
-  { config, url }: CallerView,
-  token: AccessToken,
-  timeout: number | undefined,
-): Promise<Sent> {
-  const headers = AxiosHeaders.concat(config.headers, { Authorization: `${token.type} ${token.value}` });
-  const sent = {
-    ...config,
-    headers,
-    url: url.href,
-    baseURL: undefined,
-    allowAbsoluteUrls: true,
-    maxRedirects: 0,
-    ...(timeout !== undefined && { timeout }),
-    // What is sent over plain http goes to this machine: a proxy would only read it.
-    ...(url.protocol === 'http:' && { proxy: false as const }),
-  };
+async function send(inner: AxiosAdapter, config: InternalAxiosRequestConfig, options: SendOptions): Promise<Sent> {
   try {
-    const response = await inner(sent);
+    const response = await inner(privateCopy(config, options));
     return { ok: true, status: response.status, response };
   } catch (error) {
-    return { ok: false, status: statusOf(error), error };
+    return { ok: false, status: responseOf(error)?.status, error };
   }
 }
 
@@ -93,23 +92,6 @@ function unwrap(sent: Sent, view: CallerView): AxiosResponse {
   throw printableError(sent.error, view);
 }
 
-function statusOf(error: unknown): number | undefined {
-  const status = (error as { response?: { status?: unknown } } | undefined)?.response?.status;
-  return typeof status === 'number' ? status : undefined;
-}
-
-/** Whether the same bytes can be sent a second time. */
-function isReplayable(data: unknown): boolean {
-  return data === undefined || data === null || typeof data === 'string' || ArrayBuffer.isView(data) || isBuffer(data);
-}
-
-function isBuffer(data: unknown): boolean {
-  return data instanceof ArrayBuffer;
-}
-
-/** A streamed first answer nobody will read would keep its connection. */
-function discardBody(sent: Sent): void {
-  const response = sent.ok ? sent.response : (sent.error as { response?: AxiosResponse }).response;
-  const data: unknown = response?.data;
-  if (typeof data === 'object' && data !== null && 'resume' in data && typeof data.resume === 'function') data.resume();
+function responseOf(error: unknown): AxiosResponse | undefined {
+  return (error as { response?: AxiosResponse } | undefined)?.response;
 }

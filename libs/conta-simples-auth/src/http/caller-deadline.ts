@@ -23,7 +23,8 @@ export class CallerDeadline {
     if (!signal && !cancelToken) return obtain({ timeoutMs: this.remainingMs });
     // One signal for both ways of cancelling. Not AbortSignal.any(), which may be collected before it fires.
     const abort = new AbortController();
-    const cancel = () => abort.abort(signal?.aborted ? undefined : cancelToken?.reason);
+    // The reason never reaches the caller as it is: axios looks at both itself, and rejects with a Cancel.
+    const cancel = () => abort.abort(cancelToken?.reason);
     signal?.addEventListener?.('abort', cancel);
     // axios calls back with a Cancel; its types leave these two methods out.
     const subscription = cancelToken as unknown as CancelSubscription | undefined;
@@ -35,6 +36,16 @@ export class CallerDeadline {
       signal?.removeEventListener?.('abort', cancel);
       subscription?.unsubscribe(cancel);
     }
+  }
+
+  /**
+   * To be called right before a request is sent: what was cancelled since the token came, axios would reject and send all
+   * the same.
+   */
+  throwIfCancelled(): void {
+    const { signal, cancelToken } = this.#config;
+    cancelToken?.throwIfRequested();
+    if (signal?.aborted) throw new Error('The request was cancelled');
   }
 }
 

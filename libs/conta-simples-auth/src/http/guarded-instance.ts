@@ -1,8 +1,12 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosProxyConfig,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import type { TokenKeeper } from '../token/keeper.js';
-import { adapterFinder } from './attachable-instance.js';
 import { createBearerAdapter, untrustedOrigin } from './bearer-adapter.js';
 
 export interface GuardedInstanceOptions {
@@ -15,31 +19,40 @@ export interface GuardedInstanceOptions {
   readonly proxy: AxiosProxyConfig | false | undefined;
 }
 
+/** As axios ships them: by the time an instance is made, the application may have added some of its own. */
+const { transformRequest, transformResponse, transitional, env } = axios.create().defaults;
+
+const guarded = new WeakSet<object>();
+
+/** Whether an axios instance is one of the library's own. */
+export function isGuarded(instance: object): boolean {
+  return guarded.has(instance);
+}
+
 /** An axios instance of the library's own: bound to one account and its API, and refusing any other origin. */
 export function createGuardedInstance(options: GuardedInstanceOptions): AxiosInstance {
-  const { keeper, baseUrl, origins, userAgent, httpAgent, httpsAgent, proxy } = options;
-  const adapter = createBearerAdapter({ inner: adapterFinder('http'), keeper, origins, untrusted: 'refuse' });
+  const { keeper, baseUrl, origins, userAgent } = options;
+  const inner = throughAgents(options);
+  const adapter = createBearerAdapter({ inner: () => inner, keeper, origins, untrusted: 'refuse' });
   const instance = axios.create();
   // What the application has set on the default axios is for calls of its own, and must neither replace our header nor
   // travel on our calls.
-  const { headers: _headers, auth: _auth, params: _params, ...defaults } = instance.defaults;
   for (const name of Object.keys(instance.defaults)) delete (instance.defaults as Record<string, unknown>)[name];
+  const common = { Accept: 'application/json, text/plain, */*', 'User-Agent': userAgent };
   Object.assign(instance.defaults, {
-    transitional: defaults.transitional,
-    transformRequest: defaults.transformRequest,
-    transformResponse: defaults.transformResponse,
+    transitional: { ...transitional },
+    transformRequest: [transformRequest].flat(),
+    transformResponse: [transformResponse].flat(),
     timeout: 0,
     xsrfCookieName: '',
     maxContentLength: -1,
     maxBodyLength: -1,
-    env: defaults.env,
+    env: { ...env },
     validateStatus: (status: number) => status >= 200 && status < 300,
-    headers: { common: { Accept: 'application/json, text/plain, */*', 'User-Agent': userAgent } },
+    // One for each method, as on any instance: who sets `defaults.headers.post['X-…']` expects it to be there.
+    headers: { common, delete: {}, get: {}, head: {}, post: {}, put: {}, patch: {}, query: {} },
     baseURL: baseUrl,
-    httpAgent,
-    httpsAgent,
     adapter,
-    ...(proxy !== undefined && { proxy }),
   });
   const guardAdapter = (config: InternalAxiosRequestConfig) => {
     if (config.adapter !== adapter) {
@@ -51,5 +64,21 @@ export function createGuardedInstance(options: GuardedInstanceOptions): AxiosIns
   };
   // Registered first, it runs last, after the interceptors of the application.
   instance.interceptors.request.use(guardAdapter, undefined, { synchronous: true });
+  guarded.add(instance);
   return instance;
+}
+
+/**
+ * Agents and proxy are filled in here and not in the instance's defaults: from there they would get into every config
+ * that a caller prints, sockets with raw headers and the proxy's password included.
+ */
+function throughAgents({ httpAgent, httpsAgent, proxy }: GuardedInstanceOptions): AxiosAdapter {
+  const http = axios.getAdapter('http');
+  return (config) =>
+    http({
+      ...config,
+      httpAgent: config.httpAgent ?? httpAgent,
+      httpsAgent: config.httpsAgent ?? httpsAgent,
+      ...(proxy !== undefined && { proxy: config.proxy ?? proxy }),
+    });
 }

@@ -1,5 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import type { AxiosInstance } from 'axios';
+import './request-config.js';
 
 /**
  * Nest's `HttpService`, bound to the API of one account: relative URLs are the API's, the token is attached, and

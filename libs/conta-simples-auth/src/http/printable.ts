@@ -12,25 +12,57 @@ export interface CallerView {
  * the raw header of what was sent and ends up in logs.
  */
 export function printableResponse(response: AxiosResponse, view: CallerView): AxiosResponse {
-  response.config = view.config;
-  response.request = description(view);
+  response.config = withHiddenAgents(view.config);
+  response.request = description(view, response.request);
   if (response.data instanceof Readable) response.data = relay(response.data, view);
   return response;
 }
 
-/** The same for whatever a request was rejected with. */
-export function printableError(error: unknown, view: CallerView): unknown {
-  if (typeof error !== 'object' || error === null) return error;
-  const raw = error as { config?: unknown; request?: unknown; response?: AxiosResponse };
-  if (raw.config !== undefined) raw.config = view.config;
-  if (raw.request !== undefined) raw.request = description(view);
+/** The same for whatever a request was rejected with, and for what that was caused by. */
+export function printableError(error: unknown, view: CallerView, seen = new Set<unknown>()): unknown {
+  if (typeof error !== 'object' || error === null || seen.has(error)) return error;
+  seen.add(error);
+  const raw = error as { config?: unknown; request?: unknown; response?: AxiosResponse; cause?: unknown };
+  if (raw.config !== undefined) raw.config = withHiddenAgents(view.config);
+  if (raw.request !== undefined) raw.request = description(view, raw.request);
   if (raw.response !== undefined) printableResponse(raw.response, view);
+  printableError(raw.cause, view, seen);
   return error;
 }
 
-function description({ config, url }: CallerView) {
-  const path = url.pathname + url.search;
-  return { method: (config.method ?? 'get').toUpperCase(), host: url.host, path, res: { responseUrl: url.href } };
+/**
+ * An agent holds the sockets of every request in flight, and those hold raw headers. It can still be read from the
+ * config, but nothing that prints or walks the config comes across it.
+ */
+function withHiddenAgents(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+  for (const name of ['httpAgent', 'httpsAgent'] as const) {
+    if (!config[name]) continue;
+    let agent: unknown = config[name];
+    Object.defineProperty(config, name, {
+      configurable: true,
+      enumerable: false,
+      get: () => agent,
+      set: (other: unknown) => {
+        agent = other;
+      },
+    });
+  }
+  return config;
+}
+
+function description({ config, url }: CallerView, request: unknown) {
+  const path = sentPath(request) ?? url.pathname + url.search;
+  const method = (config.method ?? 'get').toUpperCase();
+  return { method, host: url.host, path, res: { responseUrl: url.origin + path } };
+}
+
+/** axios adds `params` on its own: the request alone knows what was asked for in the end. */
+function sentPath(request: unknown): string | undefined {
+  const { path, url } = (request ?? {}) as { path?: unknown; url?: unknown };
+  if (typeof path === 'string' && path.startsWith('/')) return path;
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
 
 /** A streamed answer is Node's own object, with the request and its raw header hanging from it. */
@@ -42,6 +74,8 @@ function relay(source: Readable, view: CallerView): Readable {
       throw printableError(error, view);
     }
   }
+  // Heard here, so that a connection that breaks before anybody reads does not end the process; told when it is read.
+  source.on('error', () => {});
   const fresh = Readable.from(chunks(), { objectMode: false });
   // Destroyed before it was read, a generator never runs, and would leave the socket open.
   fresh.once('close', () => source.destroy());

@@ -24,12 +24,12 @@ export class AccountTokenSource implements TokenSource {
   }
 
   async obtain(signal: AbortSignal): Promise<TokenOutcome> {
-    const read = await this.#read();
+    const read = await this.#read(signal);
     if (!read.ok) return read;
     const outcome = await this.#request(read.credentials, signal);
     if (this.#refused === undefined || signal.aborted) return outcome;
     // A pair that was replaced a moment ago is no reason to cool: asked once more, and tried only if it is another.
-    const again = await this.#read();
+    const again = await this.#read(signal);
     if (!again.ok || again.credentials.fingerprint === this.#refused) return outcome;
     return this.#request(again.credentials, signal);
   }
@@ -39,8 +39,8 @@ export class AccountTokenSource implements TokenSource {
     return read.ok && read.credentials.fingerprint !== this.#refused;
   }
 
-  #read() {
-    return readCredentials(this.#options.credentials, this.#options);
+  #read(signal?: AbortSignal) {
+    return readCredentials(this.#options.credentials, { ...this.#options, signal });
   }
 
   async #request(credentials: Credentials, signal: AbortSignal): Promise<TokenOutcome> {

@@ -8,6 +8,8 @@ export function checkTrustedUrl(text: unknown): UrlCheck {
   if (typeof text !== 'string') return refused('must be a string');
   if (text.trim() === '') return refused('is blank');
   if (text !== text.trim()) return refused('has whitespace at its start or end');
+  // The parser drops line breaks and tabs, and would read an address that nobody sees.
+  if (/[\s\p{Cc}]/u.test(text)) return refused('contains whitespace or a control character');
   if (!URL.canParse(text)) return refused('is not an absolute URL');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('must start with https://');
@@ -15,7 +17,8 @@ export function checkTrustedUrl(text: unknown): UrlCheck {
     return refused('must be https: plain http is for loopback addresses (127.0.0.0/8, ::1, localhost) alone');
   }
   if (url.username !== '' || url.password !== '') return refused('must not hold a user name or password');
-  if (url.search !== '' || url.hash !== '') return refused('must not have a query or fragment');
+  // Not url.search and url.hash: both are '' for a bare '?' or '#', which would swallow a path appended later.
+  if (/[?#]/.test(text)) return refused('must not have a query or fragment');
   return { ok: true, url };
 }
 

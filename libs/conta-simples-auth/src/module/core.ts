@@ -38,7 +38,8 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     url: options.baseUrl + TOKEN_PATH,
     clock,
     proxy,
-    httpsAgent: httpsAgent ?? new HttpsAgent({ ...tls, rejectUnauthorized: true } as TlsAgentOptions),
+    tls,
+    httpsAgent,
   });
 
   const create = (account: string): TokenKeeper => {

@@ -72,7 +72,8 @@ function readPair(account: string, prefix: string, read: ReadVariable, problems:
 function readSecret(name: string, read: ReadVariable, problems: Problems): VariableValue | undefined {
   const value = read(name);
   const path = read(`${name}_FILE`);
-  if (path === undefined) return value === undefined ? undefined : { name, value, reread: () => value };
+  // Set to nothing, as in a copied `.env.example`, is not set.
+  if (path === undefined || path === '') return value === undefined ? undefined : { name, value, reread: () => value };
   const fileName = `${name}_FILE`;
   if (value !== undefined) problems.add(fileName, `is set together with ${name}: keep one of the two`);
   try {

@@ -17,7 +17,7 @@ export class Problems {
     const list = this.#lines.map((line) => `\n  - ${line}`).join('');
     throw new ContaSimplesAuthError({
       kind: 'configuration',
-      what: `ContaSimplesAuthModule cannot start, ${lead} missing or wrong:${list}\n`,
+      what: `ContaSimplesAuthModule cannot start, ${lead} missing or wrong:${list}`,
     });
   }
 }

@@ -35,23 +35,35 @@ export function resolveAccounts(
   if (typeof further === 'function') {
     return { accounts, isOpen: true, provide: further };
   }
-  if (further !== undefined && (further === null || typeof further !== 'object')) {
+  if (further === undefined) {
+    for (const pair of readNamedPairs(read, problems)) add(pair.account, check.variables(pair), pair.keyName);
+  } else if (!isRecord(further)) {
     problems.add('option accounts', 'must be a record of credentials or a function');
-  } else if (further !== undefined) {
+    return { accounts, isOpen: false, provide };
+  } else {
     for (const [account, given] of Object.entries(further)) {
       const setting = `option accounts[${JSON.stringify(account)}]`;
       const names = { apiKey: `${setting}.apiKey`, apiSecret: `${setting}.apiSecret` };
-      add(account, check.pair(given ?? {}, names), setting);
+      if (account.trim() === '') problems.add(setting, 'has no name');
+      if (isRecord(given)) add(account, check.pair(given, names), setting);
+      else problems.add(setting, 'must be an object with apiKey and apiSecret');
     }
-  } else {
-    for (const pair of readNamedPairs(read, problems)) add(pair.account, check.variables(pair), pair.keyName);
   }
   // A pair that is there but wrong was told already; that there is none at all is told here.
-  if (accounts.size === 0 && check.seen === 0 && further === undefined) {
+  const noneNamed = further === undefined || Object.keys(further).length === 0;
+  if (accounts.size === 0 && check.seen === 0 && noneNamed) {
     problems.add('CONTA_SIMPLES_API_KEY', 'is missing (or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey)');
     problems.add('CONTA_SIMPLES_API_SECRET', 'is missing (or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret)');
   }
-  return { accounts, isOpen: false, provide: () => Promise.reject(new Error('no provider')) };
+  return { accounts, isOpen: false, provide };
+}
+
+/** Never called: without a provider there are no further accounts. */
+const provide = () => Promise.reject(new Error('no provider'));
+
+/** An object with names of its own; a Map has none, and an array's are numbers. */
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 }
 
 class PairCheck {
@@ -85,17 +97,18 @@ class PairCheck {
     names: { apiKey: string; apiSecret: string },
   ): ContaSimplesCredentials | undefined {
     this.seen++;
-    const keyIsSound = this.#half('apiKey', apiKey, names.apiKey, names.apiSecret);
-    const secretIsSound = this.#half('apiSecret', apiSecret, names.apiSecret, names.apiKey);
+    const keyIsSound = this.#half('apiKey', apiKey, names.apiKey, apiSecret !== undefined && names.apiSecret);
+    const secretIsSound = this.#half('apiSecret', apiSecret, names.apiSecret, apiKey !== undefined && names.apiKey);
     if (!keyIsSound || !secretIsSound || apiKey === undefined || apiSecret === undefined) return undefined;
     return { apiKey, apiSecret };
   }
 
-  #half(part: 'apiKey' | 'apiSecret', value: string | undefined, name: string, otherName: string): boolean {
-    const problem =
-      value === undefined
-        ? `is missing: a pair comes whole from one source, and ${otherName} is set`
-        : credentialProblem(part, value, this.#encoding);
+  /** `otherName` is the other half's, if that one is there. */
+  #half(part: 'apiKey' | 'apiSecret', value: string | undefined, name: string, otherName: string | false): boolean {
+    const missing = otherName
+      ? `is missing: a pair comes whole from one source, and ${otherName} is set`
+      : 'is missing';
+    const problem = value === undefined ? missing : credentialProblem(part, value, this.#encoding);
     if (problem !== undefined) this.#problems.add(name, problem);
     return problem === undefined;
   }

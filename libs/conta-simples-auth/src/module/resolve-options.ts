@@ -3,6 +3,7 @@ import type { ReadVariable } from './environment-variables.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
+import { resolveTransport } from './resolve-transport.js';
 import { BASE_URLS, type ResolvedOptions } from './resolved-options.js';
 import { VERSION } from './version.js';
 
@@ -34,20 +35,13 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
  */
 export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read: ReadVariable): ResolvedOptions {
   const problems = new Problems();
-  const options = given ?? {};
-  for (const name of Object.keys(options)) {
-    if (!OPTION_NAMES.has(name)) problems.add(`option ${name}`, 'does not exist');
-  }
+  const options = knownOptions(given, problems);
   const check = new OptionCheck(options, problems);
   const clientAuthEncoding = check.oneOf('clientAuthEncoding', ['plain', 'rfc6749'], 'plain');
   const { environment, baseUrl } = resolveTarget(options, read, problems);
   const accounts = resolveAccounts(options, read, clientAuthEncoding, problems);
   const origins = collectOrigins(options.origins ?? [], 'option origins', problems);
-  const proxy = resolveProxy(options, problems);
-  const { tls, httpsAgent } = options;
-  if (tls !== undefined && httpsAgent !== undefined) {
-    problems.add('option tls', 'is set together with httpsAgent: give the agent these settings itself');
-  }
+  const transport = resolveTransport(options, problems);
   const resolved: ResolvedOptions = {
     environment,
     baseUrl,
@@ -60,10 +54,26 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
     clientAuthEncoding,
     allowMissingTokenType: check.flag('allowMissingTokenType', false),
     ...accounts,
-    transport: () => ({ proxy, tls, httpsAgent }),
+    transport: () => transport,
   };
   problems.throwIfAny();
   return resolved;
+}
+
+/** What is given, without what cannot be taken: every such thing is told, so nothing is lost silently. */
+function knownOptions(given: unknown, problems: Problems): ContaSimplesAuthOptions {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    problems.add('options', 'must be an object');
+    return {};
+  }
+  const known = Object.entries(given).filter(([name, value]) => {
+    if (!OPTION_NAMES.has(name)) problems.add(`option ${name}`, 'does not exist');
+    // Only what is left out is read from the environment: null is more likely a value that failed to arrive.
+    else if (value === null) problems.add(`option ${name}`, 'is null: give it a value, or leave it out');
+    return OPTION_NAMES.has(name) && value !== null;
+  });
+  return Object.fromEntries(known);
 }
 
 function resolveTarget(options: ContaSimplesAuthOptions, read: ReadVariable, problems: Problems) {
@@ -87,21 +97,13 @@ function resolveTarget(options: ContaSimplesAuthOptions, read: ReadVariable, pro
   return { environment: known ?? 'custom', baseUrl: check.ok ? check.url.href.replace(/\/+$/, '') : BASE_URLS.sandbox };
 }
 
-function resolveProxy({ proxy }: ContaSimplesAuthOptions, problems: Problems): URL | false | undefined {
-  if (proxy === undefined || proxy === 'env') return undefined;
-  if (proxy === false) return false;
-  const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  problems.add('option proxy', "must be 'env', false, or an http or https URL");
-  return undefined;
-}
-
 function resolveUserAgent(options: ContaSimplesAuthOptions, read: ReadVariable, problems: Problems): string {
   const setting = options.userAgent !== undefined ? 'option userAgent' : 'CONTA_SIMPLES_USER_AGENT';
   const userAgent: unknown = options.userAgent ?? blankToUndefined(read('CONTA_SIMPLES_USER_AGENT'));
   if (userAgent === undefined) return `nestjs-conta-simples-auth/${VERSION}`;
-  if (typeof userAgent === 'string' && /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/.test(userAgent))
+  if (typeof userAgent === 'string' && /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/.test(userAgent)) {
     return userAgent;
+  }
   problems.add(setting, 'must be 1 to 256 printable ASCII characters, such as my-app/1.2.3');
   return '';
 }

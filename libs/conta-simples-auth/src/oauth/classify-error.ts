@@ -2,8 +2,10 @@ import type { TokenFailure } from '../token/token-source.js';
 
 /** Codes of Node's TLS layer and of OpenSSL's verification, all of which mean: nothing was sent. */
 const TLS_CODE =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|EPROTO$|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|ERROR_IN_C)/;
-const TIMEOUT_CODE = /^(ETIMEDOUT|ECONNABORTED|ERR_CANCELED|UND_ERR_CONNECT_TIMEOUT)$/;
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|EPROTO$|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|ERROR_IN_C|(?:EE|CA)_KEY_|CA_MD_|UNSPECIFIED$)/;
+const TIMEOUT_CODE = /^(ETIMEDOUT|ECONNABORTED|ERR_CANCELED|ERR_TLS_HANDSHAKE_TIMEOUT)$/;
+/** Our own address was read long before: the one that is no URL is the proxy's, in the environment. */
+const PROXY_CODE = /^ERR_INVALID_URL$/;
 
 /**
  * What kept a request from being answered, by its code alone: messages of network errors hold addresses, and sometimes
@@ -18,7 +20,9 @@ export function classifyError(error: unknown, proxied: boolean): TokenFailure {
   if (code !== undefined && TLS_CODE.test(code)) {
     return { kind: 'tls_error', what: `No trusted connection to the token endpoint${named}` };
   }
-  if (proxied) return { kind: 'proxy_error', what: `The token endpoint was not reached through the proxy${named}` };
+  if (proxied || (code !== undefined && PROXY_CODE.test(code))) {
+    return { kind: 'proxy_error', what: `The token endpoint was not reached through the proxy${named}` };
+  }
   return { kind: 'network_error', what: `The token endpoint was not reached${named}` };
 }
 

@@ -14,14 +14,13 @@ export async function readBody(stream: Readable): Promise<BodyResult> {
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
+      // Leaving the loop destroys the stream.
       if (bytes > MAX_BODY_BYTES) return { ok: false, reason: 'too_large' };
       chunks.push(chunk);
     }
   } catch {
     // The error may hold the socket and the request; that the body broke off is all there is to tell.
     return { ok: false, reason: 'broken_off' };
-  } finally {
-    stream.destroy();
   }
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)), bytes };

@@ -1,8 +1,9 @@
 import type { Clock, Instant } from '../token/clock.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyAnswer } from './classify-response.js';
+import { ownField, parseObject } from './json-object.js';
 import type { BodyResult } from './read-body.js';
-import { jsonField, requestId } from './request-id.js';
+import { requestId } from './request-id.js';
 import { httpDate, retryAfterMs } from './retry-after.js';
 import { readTokenAnswer } from './token-answer.js';
 
@@ -27,21 +28,24 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   const { status, headers, body, sentAt } = answer;
   const text = body.ok ? body.text : undefined;
   const contentType = headerText(headers, 'content-type');
-  const id = requestId(headers, text);
-  const about = { status, ...(id !== undefined && !options.isSecret(id) && { requestId: id }) };
+  const id = requestId(headers, text, options.isSecret);
+  const about = { status, ...(id !== undefined && { requestId: id }) };
   const invalid = (what: string): TokenOutcome => ({
     ok: false,
     failure: { kind: 'invalid_response', what, ...about },
   });
   const failed = (error: string | undefined): TokenOutcome => {
     const isHtml = /html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text ?? '');
-    const retryAfter = retryAfterMs(headers['retry-after'], headers.date, options.clock.now());
-    const failure = classifyAnswer({ status, isHtml, error, retryAfterMs: retryAfter, requestId: about.requestId });
+    const wished = retryAfterMs(headers['retry-after'], headers.date, options.clock.now());
+    const failure = classifyAnswer({ status, isHtml, error, retryAfterMs: wished, requestId: id });
+    if (wished !== undefined && failure.retryAfterMs !== undefined && failure.retryAfterMs < wished) {
+      options.warn('Retry-After is longer than 15 minutes, 15 minutes are waited');
+    }
     return { ok: false, failure };
   };
 
   if (status !== 200) {
-    const error = text === undefined ? undefined : jsonField(text, 'error');
+    const error = text === undefined ? undefined : ownField(parseObject(text), 'error');
     return failed(typeof error === 'string' ? error : undefined);
   }
   const encoding = headerText(headers, 'content-encoding');
@@ -50,7 +54,7 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   }
   if (!body.ok) return { ok: false, failure: { ...BODY_FAILURE[body.reason], ...about } };
 
-  const answeredAt = httpDate(headerText(headers, 'date') ?? '');
+  const answeredAt = httpDate(headerText(headers, 'date') ?? '', options.clock.now());
   const { allowMissingTokenType } = options;
   const token = readTokenAnswer(body.text, { contentType, answeredAt, allowMissingTokenType });
   if (token.ok) {

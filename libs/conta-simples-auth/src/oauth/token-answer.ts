@@ -1,3 +1,4 @@
+import { ownField, parseObject } from './json-object.js';
 import { jwtLifeMs } from './jwt-life.js';
 
 /** Things worth a warning that do not make an answer unusable, each naming the field it is about. */
@@ -38,15 +39,17 @@ const MAX_LIFE_SECONDS = 366 * 24 * 3_600;
 export function readTokenAnswer(text: string, context: AnswerContext): TokenAnswer {
   const body = parseObject(text);
   if (body === undefined) return refuse('is not a JSON object');
-  const error = own(body, 'error');
-  if (typeof error === 'string') return { ok: false, what: 'The answer is an error in disguise', error };
-  const value = own(body, 'access_token');
+  const error = ownField(body, 'error');
+  // Some servers write an empty error into every answer.
+  if (typeof error === 'string' && error !== '')
+    return { ok: false, what: 'The answer is an error in disguise', error };
+  const value = ownField(body, 'access_token');
   if (typeof value !== 'string' || value.trim() === '') return refuse('has no access_token');
   if (value.length > MAX_TOKEN_LENGTH) return refuse('has an access_token of more than 8 KB');
   if (!VISIBLE_ASCII.test(value)) return refuse('has an access_token with characters that no header may carry');
 
   const warnings: string[] = [];
-  const type = own(body, 'token_type');
+  const type = ownField(body, 'token_type');
   if (type === undefined || type === null) {
     if (!context.allowMissingTokenType) return refuse('has no token_type (see the option allowMissingTokenType)');
     warnings.push(WARNING.tokenTypeMissing);
@@ -54,9 +57,9 @@ export function readTokenAnswer(text: string, context: AnswerContext): TokenAnsw
     return refuse('has a token_type other than Bearer');
   }
 
-  const life = readLife(own(body, 'expires_in'), jwtLifeMs(value, context.answeredAt), warnings);
+  const life = readLife(ownField(body, 'expires_in'), jwtLifeMs(value, context.answeredAt), warnings);
   if (life === undefined) return refuse('has an expires_in of zero or less');
-  if (own(body, 'scope') !== undefined) warnings.push(WARNING.scope);
+  if (ownField(body, 'scope') !== undefined) warnings.push(WARNING.scope);
   if (!isJson(context.contentType)) warnings.push(WARNING.contentType);
   return { ok: true, value, lifeMs: life, warnings };
 }
@@ -78,22 +81,8 @@ function readLife(expiresIn: unknown, jwtMs: number | undefined, warnings: strin
 /** A JSON number, rounded down, or a string of digits; nothing else that JavaScript would take for a number. */
 function wholeSeconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number) || number > MAX_LIFE_SECONDS) return undefined;
+  if (typeof number !== 'number' || number > MAX_LIFE_SECONDS) return undefined;
   return Math.floor(number);
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
-  } catch {
-    // The parser's message quotes what it could not read, which may be half a token.
-    return undefined;
-  }
-}
-
-function own(object: object, name: string): unknown {
-  return Object.getOwnPropertyDescriptor(object, name)?.value;
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -7,6 +7,8 @@ import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyError } from './classify-error.js';
 import { readBody } from './read-body.js';
 import { readExchange } from './read-exchange.js';
+import { requestAgent } from './request-agent.js';
+import { isProxyAnswer, wasTunnelled, wasWaitingForTunnel } from './tunnel.js';
 
 export interface TokenEndpointOptions {
   /** Where to ask, `POST`. */
@@ -50,6 +52,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): RequestToken
     const abort = () => deadline.abort();
     const timer = options.clock.setTimer(abort, options.requestTimeoutMs, { hold: true });
     signal.addEventListener('abort', abort, { once: true });
+    // A signal that was aborted before does not say so again.
+    if (signal.aborted) abort();
     try {
       return await exchange(client, deadline.signal);
     } finally {
@@ -72,7 +76,6 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
     // Credentials never pass a proxy in the clear; plain http is for loopback alone.
     proxy: secure ? toAxiosProxy(proxy) : false,
     httpAgent: new HttpAgent(),
-    httpsAgent: options.httpsAgent,
     validateStatus: () => true,
   });
   const headers = {
@@ -85,6 +88,7 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
 
   return async ({ authorization, isSecret, warn }, signal) => {
     const sentAt = readInstant(clock);
+    const httpsAgent = requestAgent(options, signal);
     let stream: Readable | undefined;
     try {
       const response = await client.request<Readable>({
@@ -93,31 +97,54 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
         url,
         data: 'grant_type=client_credentials',
         headers: { ...headers, Authorization: authorization },
+        httpsAgent,
         signal,
       });
       stream = response.data;
+      if (secure && isProxyAnswer(response.request)) {
+        stream.destroy();
+        return { ok: false, failure: refusedByProxy(response.status) };
+      }
       const body = await readBody(stream);
       if (signal.aborted) return { ok: false, failure: TIMED_OUT };
       const answer = { status: response.status, headers: response.headers as Record<string, unknown>, body, sentAt };
       return readExchange(answer, { clock, allowMissingTokenType, isSecret, warn });
     } catch (error) {
       stream?.destroy();
-      return { ok: false, failure: signal.aborted ? TIMED_OUT : classifyError(error, secure && proxy instanceof URL) };
+      const proxied = secure && proxy !== false;
+      if (!signal.aborted)
+        return { ok: false, failure: classifyError(error, proxied && wasTunnelled(error, httpsAgent)) };
+      return { ok: false, failure: proxied && wasWaitingForTunnel(error, httpsAgent) ? PROXY_TIMED_OUT : TIMED_OUT };
     }
   };
 }
 
 const TIMED_OUT: TokenFailure = { kind: 'timeout', what: 'The token endpoint did not answer in time' };
+const PROXY_TIMED_OUT: TokenFailure = { kind: 'proxy_error', what: 'The proxy did not connect in time' };
+
+function refusedByProxy(status: number): TokenFailure {
+  const slow = status === 407 ? { slow: true } : {};
+  return { kind: 'proxy_error', status, what: `The proxy answered ${status} instead of connecting`, ...slow };
+}
 
 /** The form in which axios takes a proxy; `undefined` leaves it to the environment. */
 export function toAxiosProxy(proxy: URL | false | undefined): AxiosProxyConfig | false | undefined {
   if (!(proxy instanceof URL)) return proxy;
   const protocol = proxy.protocol.slice(0, -1);
-  const auth = { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) };
+  const auth = { username: decoded(proxy.username), password: decoded(proxy.password) };
   return {
     protocol,
     host: proxy.hostname,
     port: Number(proxy.port) || (protocol === 'https' ? 443 : 80),
     ...(auth.username !== '' && { auth }),
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone percent sign was meant as one.
+    return text;
+  }
 }

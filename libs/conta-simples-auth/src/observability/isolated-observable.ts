@@ -39,11 +39,16 @@ export class IsolatedObservable<T> extends Observable<T> {
   #guard(call: () => unknown): void {
     try {
       const result = call();
-      if (result instanceof Promise) result.catch(this.#onError);
+      // Any thenable: a promise may be of another realm or library.
+      if (isThenable(result)) result.then(undefined, this.#onError);
     } catch (error) {
       this.#onError(error);
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** The two further arguments of the older way to subscribe. */

@@ -12,18 +12,18 @@ export class TokenLog {
       case 'acquired': {
         const until = new Date(event.expiresAt).toISOString();
         const line = `Token ${event.fingerprint} obtained for ${who} (${event.cause}), ends ${until}`;
-        if (event.cause === 'first') this.#logger.log(line);
-        else this.#logger.debug(line);
+        if (event.cause === 'first') this.#say('log', line);
+        else this.#say('debug', line);
         return;
       }
       case 'degraded':
-        this.#logger.warn(`Refresh fails for ${who}, the held token is served on: ${reason(event)}`);
+        this.#say('warn', `Refresh fails for ${who}, the held token is served on: ${reason(event)}`);
         return;
       case 'cooling':
-        this.#logger.error(`No token for ${who}, calls fail until then: ${reason(event)}`);
+        this.#say('error', `No token for ${who}, calls fail until then: ${reason(event)}`);
         return;
       case 'recovered':
-        this.#logger.log(`Token endpoint works again for ${who} after ${event.attempts} failed attempts`);
+        this.#say('log', `Token endpoint works again for ${who} after ${event.attempts} failed attempts`);
         return;
       default:
         return;
@@ -35,12 +35,20 @@ export class TokenLog {
     const line = `Token answer for account "${account}": ${what}`;
     if (this.#warned.has(line)) return;
     this.#warned.add(line);
-    this.#logger.warn(line);
+    this.#say('warn', line);
   }
 
   subscriberFailed(error: unknown): void {
     const name = error instanceof Error ? error.name : typeof error;
-    this.#logger.error(`A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`);
+    this.#say('error', `A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`);
+  }
+
+  #say(level: 'log' | 'debug' | 'warn' | 'error', line: string): void {
+    try {
+      this.#logger[level](line);
+    } catch {
+      // The application's own logger. We log in the middle of a refresh, which must not fail because a line did.
+    }
   }
 }
 

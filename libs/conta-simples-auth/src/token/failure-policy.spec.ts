@@ -85,6 +85,17 @@ describe('where the server says when', () => {
     expect(afterFailure(input('rate_limited', { random: 0 })).waitMs).toBe(15_000);
   });
 
+  it.each([
+    [1, 1_000],
+    [2, 2_000],
+    [4, 8_000],
+    [5, 15_000],
+    [50, 15_000],
+  ])('waits longer and longer where it says "at once": after the %d. time %d ms', (attempts, waitMs) => {
+    expect(afterFailure(input('rate_limited', { retryAfterMs: 0, attempts, random: 0 })).waitMs).toBe(waitMs);
+    expect(afterFailure(input('rate_limited', { retryAfterMs: 20_000, attempts, random: 0 })).waitMs).toBe(20_000);
+  });
+
   it('listens to it whatever the kind, and to nothing beyond 15 min', () => {
     expect(afterFailure(input('server_error', { retryAfterMs: 20_000, random: 0 })).waitMs).toBe(20_000);
     expect(afterFailure(input('rate_limited', { retryAfterMs: 1e14, random: 0 })).waitMs).toBe(15 * MINUTE);

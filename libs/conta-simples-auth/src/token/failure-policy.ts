@@ -69,7 +69,7 @@ export function afterFailure(input: FailureInput): FailureVerdict {
     case 'terminal':
       return { waitMs: coolDownMs(treatment.firstCoolDownMs, input.attempts), callers: 'fail' };
     case 'limited':
-      return { waitMs: withJitterUp(treatment.waitMs, input.random), callers: 'fail' };
+      return { waitMs: withJitterUp(limitedMs(treatment.waitMs, input.attempts), input.random), callers: 'fail' };
   }
 }
 
@@ -91,6 +91,11 @@ function backoffMs({ attempts, lastLifeMs, random }: FailureInput): number {
 
 function coolDownMs(firstMs: number, attempts: number): number {
   return Math.min(MAX_WAIT_MS, firstMs * 2 ** (attempts - 1));
+}
+
+/** A server that says "at once" every time is not taken at its word. */
+function limitedMs(wishedMs: number, attempts: number): number {
+  return Math.max(wishedMs, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
 }
 
 /** Never earlier than asked for, and not all replicas at the same moment. */

@@ -307,6 +307,22 @@ describe('a token that a resource refuses', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
+  it('is let go of, and nothing fetched, where the request cannot be sent again', async () => {
+    const { harness, token } = await accepted();
+    harness.keeper.refuse(token);
+    expect(harness.requests).toHaveLength(1);
+    const next = watch(harness.keeper.get());
+    await harness.clock.advance(SECOND);
+    expect(next).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    const { value: second } = next;
+    if (second === undefined) throw new Error('there should have been a second token');
+    harness.keeper.refuse(second);
+    await harness.clock.advance(MINUTE / 3);
+    harness.keeper.refuse(second);
+    expect((await harness.keeper.get()).value).toBe('token-2');
+    expect(harness.requests).toHaveLength(2);
+  });
+
   it('waits for the floor where no resource has ever accepted it', async () => {
     const harness = new KeeperHarness();
     await harness.warm();

@@ -73,15 +73,13 @@ export class TokenKeeper {
    */
   async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
     const now = this.#cycle.look();
-    if (now.monotonic < this.#refusalPauseUntil) return undefined;
-    const held = this.#cycle.held;
-    if (held !== undefined && held.token.value !== refused.value) return this.get(wait);
-    if (held?.cause === 'rejected' && !held.accepted) {
-      this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
-      return undefined;
-    }
-    this.#cycle.drop(now);
-    return this.#cycle.next(now, wait);
+    if (!this.#giveUp(refused, now)) return undefined;
+    return this.#cycle.held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
+  }
+
+  /** A request was refused with 401 and cannot be sent again: the next one gets another token, if that is any use. */
+  refuse(refused: AccessToken): void {
+    this.#giveUp(refused, this.#cycle.look());
   }
 
   /** A resource answered something else than 401 to this token. */
@@ -130,6 +128,19 @@ export class TokenKeeper {
   /** Nothing is handed out any more. */
   close(): void {
     this.#cycle.close();
+  }
+
+  /** Lets go of a refused token if it is the one held; `false` where the refusals are no fault of the token's. */
+  #giveUp(refused: AccessToken, now: Moment): boolean {
+    if (now.monotonic < this.#refusalPauseUntil) return false;
+    const held = this.#cycle.held;
+    if (held?.token.value !== refused.value) return true;
+    if (held.cause === 'rejected' && !held.accepted) {
+      this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
+      return false;
+    }
+    this.#cycle.drop(now);
+    return true;
   }
 
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */

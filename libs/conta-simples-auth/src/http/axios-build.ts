@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import axios, { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+
+/** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
+export type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
+
+type Build = Pick<typeof axios, 'getAdapter' | 'defaults'>;
+type FindAdapter = (choice: AdapterChoice, config: InternalAxiosRequestConfig) => AxiosAdapter;
+
+let commonJs: Build | undefined;
+
+/** Finds the function behind an adapter setting, for one request, as axios does. */
+export function adapterFinder(choice: AdapterChoice): (config: InternalAxiosRequestConfig) => AxiosAdapter {
+  if (typeof choice === 'function') return () => choice;
+  return (config) => {
+    const { getAdapter, defaults } = buildOf(config);
+    return (getAdapter as FindAdapter)(choice ?? defaults.adapter, config);
+  };
+}
+
+/**
+ * axios has a build for `import` and one for `require`, each with an `AxiosError` of its own. A request stays in the one
+ * that it came from, so that `instanceof` in the application goes on working.
+ */
+function buildOf({ headers }: InternalAxiosRequestConfig): Build {
+  if (headers instanceof AxiosHeaders) return axios;
+  commonJs ??= loadCommonJs();
+  return commonJs;
+}
+
+function loadCommonJs(): Build {
+  try {
+    return createRequire(import.meta.url)('axios');
+  } catch {
+    // In a bundle there may be one build alone.
+    return axios;
+  }
+}

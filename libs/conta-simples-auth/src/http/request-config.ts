@@ -1,0 +1,9 @@
+// Without type parameters: how many there are differs between versions of axios.
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** `false` sends this request without the account's token. Default: true. */
+    contaSimplesAuth?: boolean;
+  }
+}
+
+export {};

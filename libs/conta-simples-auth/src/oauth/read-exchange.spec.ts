@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@support/fake-clock.js';
+import type { BodyResult } from './read-body.js';
+import { type RawAnswer, readExchange } from './read-exchange.js';
+
+const TOKEN = '{"access_token":"canary-token-0123456789","token_type":"Bearer","expires_in":1800}';
+const SENT_AT = { wall: 1_000, monotonic: 50 };
+
+const bodyOf = (text: string): BodyResult => ({ ok: true, text, bytes: Buffer.byteLength(text) });
+
+function read({
+  body = TOKEN,
+  headers = {},
+  ...given
+}: Partial<Omit<RawAnswer, 'body'>> & { body?: string | BodyResult }) {
+  const warnings: string[] = [];
+  const answer = {
+    status: 200,
+    sentAt: SENT_AT,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? bodyOf(body) : body,
+    ...given,
+  };
+  const outcome = readExchange(answer, {
+    clock: new FakeClock(),
+    allowMissingTokenType: false,
+    warn: (what) => warnings.push(what),
+    isSecret: (text) => text.includes('canary'),
+  });
+  return { outcome, warnings };
+}
+
+describe('an answer with a token', () => {
+  it('is a grant, counted from the moment the request left', () => {
+    expect(read({})).toEqual({
+      outcome: { ok: true, grant: { value: 'canary-token-0123456789', lifeMs: 1_800_000, sentAt: SENT_AT } },
+      warnings: [],
+    });
+  });
+
+  it.each([201, 202, 204, 206, 301, 400, 500])('is none with status %i', (status) => {
+    expect(read({ status }).outcome.ok).toBe(false);
+  });
+
+  it.each(['gzip', 'br', 'deflate', 'x-unknown', 'gzip, gzip', ''])('is none with Content-Encoding %p', (encoding) => {
+    expect(read({ headers: { 'content-encoding': encoding } }).outcome).toMatchObject({
+      failure: { kind: 'invalid_response', what: expect.stringContaining('compressed') },
+    });
+  });
+
+  it('may say that it is not encoded', () => {
+    expect(read({ headers: { 'content-encoding': 'Identity' } }).outcome.ok).toBe(true);
+  });
+
+  it('passes its warnings on', () => {
+    expect(read({ headers: { 'content-type': 'text/html' } }).warnings).toEqual([
+      expect.stringContaining('Content-Type'),
+    ]);
+  });
+});
+
+describe('an answer without a token', () => {
+  it.each([
+    ['longer than 64 KiB', { ok: false, reason: 'too_large' }, 'invalid_response'],
+    ['not UTF-8', { ok: false, reason: 'not_utf8' }, 'invalid_response'],
+    ['broken off', { ok: false, reason: 'broken_off' }, 'network_error'],
+    ['HTML', bodyOf('<html>'), 'invalid_response'],
+    ['empty', bodyOf(''), 'invalid_response'],
+    ['an error in disguise', bodyOf('{"error":"invalid_client"}'), 'credentials_rejected'],
+  ] as const)('is told by its kind: %s', (_what, body, kind) => {
+    expect(read({ body }).outcome).toMatchObject({ failure: { kind, status: 200 } });
+  });
+
+  it.each([
+    ['text/html; charset=utf-8', 'Access denied', 'edge_blocked'],
+    ['text/plain', '  <!DOCTYPE HTML>', 'edge_blocked'],
+    ['application/json', '\n<html lang="en">', 'edge_blocked'],
+    ['application/json', '{"message":"<html>"}', 'forbidden'],
+    ['text/plain', 'no', 'forbidden'],
+  ])('403 of %s saying %p is %s', (type, body, kind) => {
+    expect(read({ status: 403, headers: { 'content-type': type }, body }).outcome).toMatchObject({ failure: { kind } });
+  });
+
+  it.each([
+    ['{"error":"invalid_scope"}', 'request_rejected'],
+    ['{"error":{"code":"invalid_scope"}}', 'credentials_rejected'],
+    ['{"__proto__":{"error":"invalid_scope"}}', 'credentials_rejected'],
+    ['["invalid_scope"]', 'credentials_rejected'],
+    ['', 'credentials_rejected'],
+  ])('400 saying %p is %s', (body, kind) => {
+    expect(read({ status: 400, body }).outcome).toMatchObject({ failure: { kind } });
+  });
+
+  it('is classified by its status also where its body broke off', () => {
+    const body = { ok: false, reason: 'broken_off' } as const;
+    expect(read({ status: 401, body }).outcome).toMatchObject({ failure: { kind: 'credentials_rejected' } });
+  });
+
+  it('carries the request id', () => {
+    expect(read({ status: 500, headers: { 'x-request-id': 'req_1' } }).outcome).toMatchObject({
+      failure: { requestId: 'req_1' },
+    });
+  });
+
+  it.each([
+    ['the header', { 'x-request-id': 'canary-secret' }, '{}'],
+    ['the body', {}, '{"requestId":"canary-secret"}'],
+    ['the content type', { 'content-type': 'canary/secret' }, 'canary'],
+    ['the error', {}, '{"error":"canary","message":"canary"}'],
+    ['the token', { 'x-request-id': 'token-0123456789' }, TOKEN.replace('1800', '0')],
+  ])('repeats nothing secret from %s', (_where, headers, body) => {
+    for (const status of [200, 400, 500]) {
+      expect(JSON.stringify(read({ status, headers, body }))).not.toMatch(/canary|0123456789/);
+    }
+  });
+});
+
+describe('Retry-After', () => {
+  it("is measured from the answer's Date", () => {
+    const headers = { 'retry-after': 'Sun, 06 Nov 1994 08:49:44 GMT', date: 'Sun, 06 Nov 1994 08:49:37 GMT' };
+    expect(read({ status: 429, headers }).outcome).toMatchObject({ failure: { retryAfterMs: 7_000 } });
+  });
+
+  it.each(['86400', '100000000000000', '1e14'])('of %s s is cut to 15 minutes, with a warning', (wished) => {
+    const { outcome, warnings } = read({ status: 429, headers: { 'retry-after': wished } });
+    expect(outcome).toMatchObject({ failure: { kind: 'rate_limited', retryAfterMs: 900_000 } });
+    expect(warnings).toEqual([expect.stringContaining('Retry-After')]);
+  });
+
+  it.each([
+    ['900', 429],
+    ['86400', 500],
+  ])('of %s s with %i is no reason for a warning', (wished, status) => {
+    expect(read({ status, headers: { 'retry-after': wished } }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+/**
+ * Whether a failed https request was on its way through a proxy. Which proxy, if any, axios finds in the environment; it
+ * then puts an agent of its own in place of ours.
+ */
+export function wasTunnelled(error: unknown, ownAgent: object): boolean {
+  const agent = field(field(error, 'request'), 'agent');
+  return agent !== undefined && agent !== ownAgent;
+}
+
+/** Whether the proxy had not opened the tunnel yet: a request gets its socket only then. */
+export function wasWaitingForTunnel(error: unknown, ownAgent: object): boolean {
+  return wasTunnelled(error, ownAgent) && !field(field(error, 'request'), 'socket');
+}
+
+/**
+ * Whether an answer to an https request came in the clear: it is then the proxy's refusal to open a tunnel, handed on by
+ * the agent as if the service had said it.
+ */
+export function isProxyAnswer(request: unknown): boolean {
+  return field(field(request, 'socket'), 'encrypted') !== true;
+}
+
+function field(object: unknown, name: string): unknown {
+  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[name] : undefined;
+}
