@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
 import type { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { AccountRegistry } from './account-registry.js';
@@ -12,7 +13,10 @@ function registry(names: string[], { open = false } = {}) {
     created.push(account);
     return { account } as unknown as TokenKeeper;
   };
-  return { accounts: new AccountRegistry({ names, open, environment: 'sandbox', create }), created };
+  return {
+    accounts: new AccountRegistry({ names, open, maxAccounts: 1_000, environment: 'sandbox', create }),
+    created,
+  };
 }
 
 function refusal(call: () => unknown): ContaSimplesAuthError {
@@ -103,5 +107,88 @@ describe('a registry with a provider of further accounts', () => {
     const { accounts, created } = registry([], { open: true });
     expect(refusal(() => accounts.get(name as string)).kind).toBe('unknown_account');
     expect(created).toEqual([]);
+  });
+});
+
+/** A registry of real keepers, each before an endpoint of its own. */
+function running(names: string[], { open = false, maxAccounts = 8 } = {}) {
+  const harnesses = new Map<string, KeeperHarness>();
+  const create = (account: string) => {
+    const harness = new KeeperHarness({ account, keepFresh: 'while_used' });
+    harnesses.set(account, harness);
+    return harness.keeper;
+  };
+  const accounts = new AccountRegistry({ names, open, maxAccounts, environment: 'sandbox', create });
+  const of = (account: string): KeeperHarness => {
+    const harness = harnesses.get(account);
+    if (harness === undefined) throw new Error(`Nobody asked for ${account}`);
+    return harness;
+  };
+  const use = async (account: string) => {
+    const call = accounts.get(account).get();
+    await of(account).clock.advance(SECOND);
+    return call;
+  };
+  return { accounts, of, use, created: () => [...harnesses.keys()] };
+}
+
+describe('a registry at its bound', () => {
+  it('makes room by letting the least recently used go, timers and all', async () => {
+    const { accounts, of, use } = running([], { open: true });
+    for (let index = 0; index < 8; index++) {
+      await use(`a${index}`);
+      // Each keeper has a clock of its own here: a later one is set to a later time.
+      of(`a${index}`).clock.stepWall(index * SECOND);
+      await accounts.get(`a${index}`).get();
+    }
+    of('a0').clock.stepWall(100 * SECOND);
+    const kept = await use('a0');
+    await use('a8');
+    expect([...accounts]).toHaveLength(8);
+    expect(of('a1').clock.pending()).toBe(0);
+    expect(accounts.find('a1')).toBeUndefined();
+    expect(accounts.find('a0')?.current()?.token ?? kept).toBeDefined();
+    expect(accounts.find('a0')).toBe(of('a0').keeper);
+  });
+});
+
+describe('accounts that change while the application runs', () => {
+  it('are there from the moment they are set', async () => {
+    const { accounts, use } = running(['matriz']);
+    expect(() => accounts.get('filial')).toThrow(/no such account/);
+    accounts.set('filial');
+    expect((await use('filial')).value).toBe('token-1');
+    expect(accounts.names).toEqual(['matriz', 'filial']);
+  });
+
+  it('start afresh when they are set again, also for whoever waits', async () => {
+    const { accounts, of, use } = running(['matriz']);
+    expect((await use('matriz')).value).toBe('token-1');
+    accounts.set('matriz');
+    expect((await use('matriz')).value).toBe('token-2');
+    const waiting = watch(of('matriz').keeper.refresh());
+    accounts.set('matriz');
+    await of('matriz').clock.advance(SECOND);
+    expect(waiting).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
+  });
+
+  it('are unknown from the moment they are removed, also to whoever waits', async () => {
+    const { accounts, of } = running(['default', 'matriz']);
+    const waiting = watch(accounts.get('matriz').get());
+    expect(accounts.remove('matriz')).toBe(true);
+    expect(accounts.remove('matriz')).toBe(false);
+    await of('matriz').clock.advance(SECOND);
+    expect(waiting).toMatchObject({ state: 'rejected', error: { kind: 'unknown_account', account: 'matriz' } });
+    expect(of('matriz').clock.pending()).toBe(0);
+    expect(() => accounts.get('matriz')).toThrow(/only: "default"/);
+    accounts.remove('default');
+    expect(() => accounts.get(undefined)).toThrow(/no default account/);
+  });
+
+  it('are closed with the rest, and after it', async () => {
+    const { accounts } = running(['matriz'], { open: true });
+    accounts.close();
+    await expect(accounts.get('matriz').get()).rejects.toMatchObject({ kind: 'shut_down' });
+    await expect(accounts.get('another').get()).rejects.toMatchObject({ kind: 'shut_down' });
   });
 });

@@ -4,12 +4,14 @@ import {
   type ReadCredentialsOptions,
   readCredentials,
 } from '../accounts/credentials-source.js';
+import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { TokenOutcome, TokenSource } from '../token/token-source.js';
 
 export interface AccountTokenSourceOptions extends ReadCredentialsOptions {
   readonly credentials: CredentialsSource;
   readonly request: RequestToken;
+  readonly gate: EndpointGate;
   readonly warn: (what: string) => void;
 }
 
@@ -44,13 +46,13 @@ export class AccountTokenSource implements TokenSource {
   }
 
   async #request(credentials: Credentials, signal: AbortSignal): Promise<TokenOutcome> {
-    const { request, encoding, warn } = this.#options;
+    const { request, gate, encoding, warn } = this.#options;
     const client = {
       authorization: credentials.basicHeader(encoding),
       isSecret: (text: string) => credentials.sharesTextWith(text),
       warn,
     };
-    const outcome = await request(client, signal);
+    const outcome = await gate.pass(() => request(client, signal), signal);
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;

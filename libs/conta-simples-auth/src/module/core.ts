@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AccountRegistry } from '../accounts/account-registry.js';
+import { EndpointGate } from '../accounts/endpoint-gate.js';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
 import { createGuardedInstance } from '../http/guarded-instance.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
@@ -42,11 +43,13 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     httpsAgent,
   });
 
+  const gate = new EndpointGate(clock);
   const create = (account: string): TokenKeeper => {
     const fixed = options.accounts.get(account);
     const source = new AccountTokenSource({
       credentials: fixed ?? (() => options.provide(account)),
       request,
+      gate,
       clock,
       encoding: options.clientAuthEncoding,
       timeoutMs: options.requestTimeoutMs,
@@ -69,7 +72,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   };
   const { environment, origins, isOpen: open } = options;
   const names = [...options.accounts.keys()];
-  const accounts = new AccountRegistry({ names, open, environment, create });
+  const accounts = new AccountRegistry({ names, open, maxAccounts: options.maxAccounts, environment, create });
 
   const agents = {
     httpAgent: new HttpAgent({ keepAlive: true }),

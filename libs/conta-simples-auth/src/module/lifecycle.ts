@@ -32,11 +32,11 @@ export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicati
 
   /** Now and not later: Nest empties the registry of timers right after. */
   onModuleDestroy(): void {
-    for (const keeper of this.#core.accounts) keeper.drain();
+    this.#core.accounts.drain();
   }
 
   onApplicationShutdown(): void {
-    for (const keeper of this.#core.accounts) keeper.close();
+    this.#core.accounts.close();
     this.#core.release();
   }
 }

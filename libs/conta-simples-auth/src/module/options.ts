@@ -36,6 +36,8 @@ export interface ContaSimplesAuthOptions {
    * `CONTA_SIMPLES_ACCOUNTS=matriz,filial-sp` with `CONTA_SIMPLES_MATRIZ_API_KEY` and so on
    */
   accounts?: Readonly<Record<string, ContaSimplesCredentials>> | ContaSimplesCredentialsProvider | undefined;
+  /** Accounts of a provider function that are held at most, the least recently used go first; 1 to 1,000,000. Default 1,000. */
+  maxAccounts?: number | undefined;
   /**
    * `User-Agent` of token requests and of `ContaSimplesHttpService`, `your-app/1.2.3` as the vendor asks. Default
    * `nestjs-conta-simples-auth/<version>`. `CONTA_SIMPLES_USER_AGENT`

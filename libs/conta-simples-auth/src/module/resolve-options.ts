@@ -14,6 +14,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
   'apiKey',
   'apiSecret',
   'accounts',
+  'maxAccounts',
   'userAgent',
   'refreshAt',
   'requestTimeoutMs',
@@ -54,6 +55,7 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
     clientAuthEncoding,
     allowMissingTokenType: check.flag('allowMissingTokenType', false),
     ...accounts,
+    maxAccounts: Math.floor(check.number('maxAccounts', 1, 1_000_000, 1_000)),
     transport: () => transport,
   };
   problems.throwIfAny();

@@ -21,6 +21,7 @@ export interface ResolvedOptions {
   readonly accounts: ReadonlyMap<string, CredentialsSource>;
   /** Whether there may be further accounts, whose credentials {@link ResolvedOptions.provide} gives. */
   readonly isOpen: boolean;
+  readonly maxAccounts: number;
   readonly provide: (account: string) => ReturnType<CredentialsSource>;
   readonly transport: () => {
     readonly proxy: URL | false | undefined;

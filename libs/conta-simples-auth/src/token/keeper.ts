@@ -37,6 +37,7 @@ export class TokenKeeper {
     const cycle = this.#cycle;
     if (now >= this.#fastUntil || now < cycle.latestWall) return undefined;
     cycle.latestWall = now;
+    cycle.usedAt = now;
     cycle.wanted = true;
     return cycle.held;
   }
@@ -48,6 +49,7 @@ export class TokenKeeper {
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
     this.#cycle.wanted = true;
+    this.#cycle.usedAt = now.wall;
     // The timer should have done this; where it was throttled or slept through, a call does.
     if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
     this.#rememberUntilNextDecision(now, held);
@@ -120,14 +122,30 @@ export class TokenKeeper {
     };
   }
 
+  /** When it was last asked for its token, by the wall clock. */
+  get usedAt(): number {
+    return this.#cycle.usedAt;
+  }
+
+  /** The credentials are others now: forgets the token and all failures, and obtains another for whoever waits. */
+  restart(): void {
+    this.#refusalPauseUntil = Number.NEGATIVE_INFINITY;
+    this.#cycle.restart();
+  }
+
   /** The application is ending, but calls still arrive. */
   drain(): void {
     this.#cycle.drain();
   }
 
-  /** Nothing is handed out any more. */
-  close(): void {
-    this.#cycle.close();
+  /** No longer kept fresh, to make room for others; whoever still holds on to it is served. */
+  retire(): void {
+    this.#cycle.retire();
+  }
+
+  /** Nothing is handed out any more: `reason` is what everybody gets, `shut_down` unless another is given. */
+  close(reason?: Error): void {
+    this.#cycle.close(reason);
   }
 
   /** Lets go of a refused token if it is the one held; `false` where the refusals are no fault of the token's. */

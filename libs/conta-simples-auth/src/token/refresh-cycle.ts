@@ -39,6 +39,8 @@ export class RefreshCycle {
   generation = 0;
   /** Whether anybody has asked since the last token came. */
   wanted = false;
+  /** When somebody last asked, by the wall clock. */
+  usedAt = 0;
   /** The latest reading of the wall clock, whoever had it. */
   latestWall = 0;
   readonly report: TokenReporter;
@@ -51,6 +53,7 @@ export class RefreshCycle {
   /** Tells the keeper that what it remembered of the held token may be out of date. */
   readonly #onChange: () => void;
   #life: 'open' | 'draining' | 'closed' = 'open';
+  #closedFor: (() => Error) | undefined;
   #flight: Flight | undefined;
   #missingCause: AcquisitionCause = 'first';
   #plannedCause: AcquisitionCause = 'first';
@@ -91,7 +94,8 @@ export class RefreshCycle {
   /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
   async next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
     this.wanted = true;
-    if (this.#life === 'closed') throw shutDownError(this.#options);
+    this.usedAt = now.wall;
+    if (this.#closedFor !== undefined) throw this.#closedFor();
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
       this.report.state(now, this.state(now), trouble);
@@ -129,24 +133,45 @@ export class RefreshCycle {
     this.report.invalidated(now, held);
   }
 
-  /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
-  drain(): void {
+  /** Forgets everything but who waits, as if the account had just been added. */
+  restart(): void {
     if (this.#life !== 'open') return;
-    this.#life = 'draining';
-    this.#timer.cancel();
-    if (this.#flight !== undefined) this.#cutShort(this.#flight);
-    else this.#waiters.rejectAll(() => shutDownError(this.#options));
-    this.#onChange();
-  }
-
-  /** Everything that waits or comes is rejected with `shut_down`. */
-  close(): void {
-    this.drain();
-    this.#life = 'closed';
     this.#flight?.abort.abort();
     this.#flight = undefined;
     this.held = undefined;
-    this.#waiters.rejectAll(() => shutDownError(this.#options));
+    this.trouble = undefined;
+    this.#floorUntil = Number.NEGATIVE_INFINITY;
+    this.#missingCause = 'first';
+    this.#timer.cancel();
+    this.#onChange();
+    if (this.#waiters.size > 0 || this.#isKeptFresh()) this.#tryStart(this.look(), 'first', this.#waiters.size > 0);
+  }
+
+  /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
+  drain(): void {
+    if (this.#life !== 'open') return;
+    this.retire();
+    if (this.#flight !== undefined) this.#cutShort(this.#flight);
+  }
+
+  /** No more timers, and no attempt but for a caller. */
+  retire(): void {
+    if (this.#life !== 'open') return;
+    this.#life = 'draining';
+    this.#timer.cancel();
+    if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#options));
+    this.#onChange();
+  }
+
+  /** Everything that waits or comes is rejected. */
+  close(reason?: Error): void {
+    this.drain();
+    this.#life = 'closed';
+    this.#closedFor ??= () => reason ?? shutDownError(this.#options);
+    this.#flight?.abort.abort();
+    this.#flight = undefined;
+    this.held = undefined;
+    this.#waiters.rejectAll(this.#closedFor);
     this.#onChange();
   }
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock, settle } from '@support/fake-clock.js';
+import type { TokenFailureKind } from '../token/error-kind.js';
+import type { TokenOutcome } from '../token/token-source.js';
+import { EndpointGate } from './endpoint-gate.js';
+
+const SECOND = 1_000;
+const never = new AbortController().signal;
+
+function failed(kind: TokenFailureKind, retryAfterMs?: number): TokenOutcome {
+  return { ok: false, failure: { kind, what: 'It failed', ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+}
+
+function harness() {
+  const clock = new FakeClock();
+  clock.nextRandom = 0;
+  const gate = new EndpointGate(clock);
+  let sent = 0;
+  const send = (outcome: TokenOutcome) =>
+    gate.pass(async () => {
+      sent++;
+      return outcome;
+    }, never);
+  return { clock, gate, send, sent: () => sent };
+}
+
+const token: TokenOutcome = { ok: true, grant: { value: 'a', lifeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
+
+describe('the gate before the token endpoint', () => {
+  it.each([
+    ['rate_limited', 7 * SECOND, 7 * SECOND],
+    ['rate_limited', undefined, 15 * SECOND],
+    ['edge_blocked', undefined, 300 * SECOND],
+  ] as const)('shuts for every account after %s (%s ms wished): %d ms', async (kind, wished, shutMs) => {
+    const { clock, send, sent } = harness();
+    expect(await send(failed(kind, wished))).toMatchObject({ failure: { kind, retryAfterMs: shutMs } });
+    await clock.advance(shutMs - SECOND);
+    expect(await send(token)).toMatchObject({ ok: false, failure: { kind, retryAfterMs: SECOND } });
+    expect(sent()).toBe(1);
+    await clock.advance(SECOND);
+    expect(await send(token)).toBe(token);
+    expect(sent()).toBe(2);
+  });
+
+  it.each([
+    'credentials_rejected',
+    'forbidden',
+    'server_error',
+    'network_error',
+    'timeout',
+    'invalid_response',
+  ] as const)('stays open for the others after %s', async (kind) => {
+    const { send, sent } = harness();
+    await send(failed(kind));
+    expect(await send(token)).toBe(token);
+    expect(sent()).toBe(2);
+  });
+
+  it('lets 16 requests run at once, and the next as soon as one ends', async () => {
+    const { gate } = harness();
+    const ends: (() => void)[] = [];
+    const running = Array.from({ length: 20 }, () =>
+      gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never),
+    );
+    await settle();
+    expect(ends).toHaveLength(16);
+    ends[0]?.();
+    await settle();
+    expect(ends).toHaveLength(17);
+    for (let index = 1; index < 20; index++) {
+      ends[index]?.();
+      await settle();
+    }
+    expect(await Promise.all(running)).toHaveLength(20);
+  });
+
+  it('does not send what was queued when the limit was met', async () => {
+    const { gate } = harness();
+    const ends: ((outcome: TokenOutcome) => void)[] = [];
+    const running = Array.from({ length: 100 }, () =>
+      gate.pass(() => new Promise((resolve) => ends.push(resolve)), never),
+    );
+    await settle();
+    for (const end of [...ends]) end(failed('rate_limited', 60 * SECOND));
+    const outcomes = await Promise.all(running);
+    expect(ends).toHaveLength(16);
+    expect(outcomes.every((outcome) => !outcome.ok && outcome.failure.kind === 'rate_limited')).toBe(true);
+  });
+
+  it('lets go of whoever gives up in the queue, and of its place', async () => {
+    const { gate } = harness();
+    const ends: (() => void)[] = [];
+    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never);
+    const running = Array.from({ length: 16 }, hold);
+    const abort = new AbortController();
+    const impatient = gate.pass(async () => failed('timeout'), abort.signal);
+    abort.abort();
+    expect(await impatient).toEqual(failed('timeout'));
+    const last = hold();
+    await settle();
+    expect(ends).toHaveLength(16);
+    for (const end of [...ends]) end();
+    await settle();
+    ends[16]?.();
+    expect(await Promise.all([...running, last])).toHaveLength(17);
+  });
+});

@@ -1,0 +1,80 @@
+import type { Clock } from '../token/clock.js';
+import type { TokenFailureKind } from '../token/error-kind.js';
+import { afterFailure } from '../token/failure-policy.js';
+import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
+
+/** The service counts these by IP address, so what one account meets all others would meet as well. */
+const BY_ADDRESS: ReadonlySet<TokenFailureKind> = new Set(['rate_limited', 'edge_blocked']);
+/** Token requests that may run at once in a process, for all accounts together. */
+const MAX_CONCURRENT = 16;
+
+/** What all accounts of a process share of the one token endpoint: its limits. */
+export class EndpointGate {
+  readonly #clock: Clock;
+  readonly #queue: (() => void)[] = [];
+  #running = 0;
+  #shut: { readonly failure: TokenFailure; readonly untilMonotonic: number } | undefined;
+  #shutInARow = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Sends a request when there is room, unless the endpoint wants to be left alone: then that is its outcome. */
+  async pass(send: () => Promise<TokenOutcome>, signal: AbortSignal): Promise<TokenOutcome> {
+    if (this.#running >= MAX_CONCURRENT) await this.#turn(signal);
+    else this.#running++;
+    try {
+      const shut = this.#shutFailure();
+      return shut === undefined ? this.#note(await send()) : { ok: false, failure: shut };
+    } finally {
+      this.#passOn();
+    }
+  }
+
+  #shutFailure(): TokenFailure | undefined {
+    if (this.#shut === undefined) return undefined;
+    const { failure, untilMonotonic } = this.#shut;
+    const retryAfterMs = untilMonotonic - this.#clock.monotonic();
+    if (retryAfterMs > 0) return { ...failure, retryAfterMs };
+    this.#shut = undefined;
+    return undefined;
+  }
+
+  #note(outcome: TokenOutcome): TokenOutcome {
+    if (outcome.ok || !BY_ADDRESS.has(outcome.failure.kind)) {
+      if (outcome.ok) this.#shutInARow = 0;
+      return outcome;
+    }
+    const { failure } = outcome;
+    const random = this.#clock.random();
+    const { waitMs } = afterFailure({ failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random });
+    const untilMonotonic = this.#clock.monotonic() + waitMs;
+    if (this.#shut === undefined || untilMonotonic > this.#shut.untilMonotonic)
+      this.#shut = { failure, untilMonotonic };
+    return { ok: false, failure: { ...failure, retryAfterMs: waitMs } };
+  }
+
+  /** Waits for a place; one that is given up is taken all the same, so that it is passed on in its turn. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#queue.push(resolve);
+      signal.addEventListener('abort', () => this.#leaveQueue(resolve), { once: true });
+    });
+  }
+
+  #leaveQueue(resolve: () => void): void {
+    const place = this.#queue.indexOf(resolve);
+    if (place < 0) return;
+    this.#queue.splice(place, 1);
+    // Its request sees the aborted signal and ends at once, one above the limit for that moment.
+    this.#running++;
+    resolve();
+  }
+
+  #passOn(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#running--;
+    else next();
+  }
+}

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { boot, closeAll } from '@support/boot.js';
+import type { ContaSimplesCredentials } from 'nestjs-conta-simples-auth';
+import { firstValueFrom } from 'rxjs';
+
+afterEach(closeAll);
+
+const noPair = { apiKey: undefined, apiSecret: undefined };
+
+function pairs(count: number): ({ name: string } & ContaSimplesCredentials)[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `company-${index}`,
+    apiKey: `key-of-company-${index}`,
+    apiSecret: `secret-of-company-${index}`,
+  }));
+}
+
+function record(list: ReturnType<typeof pairs>): Record<string, ContaSimplesCredentials> {
+  return Object.fromEntries(list.map(({ name, apiKey, apiSecret }) => [name, { apiKey, apiSecret }]));
+}
+
+describe('accounts by name', () => {
+  it('have a token each, and see their own data only', async () => {
+    const list = pairs(3);
+    const { http, tokens, emulator } = await boot({
+      emulator: { accounts: list },
+      options: { ...noPair, accounts: record(list) },
+    });
+    const amounts = await Promise.all(
+      list.map(async ({ name }) => {
+        const { data } = await firstValueFrom(http.forAccount(name).get<{ amount: number }>('/accounts/v1/balance'));
+        return data.amount;
+      }),
+    );
+    expect(new Set(amounts).size).toBe(3);
+    expect(new Set(list.map(({ name }) => tokens.status(name).fingerprint)).size).toBe(3);
+    expect(emulator.counts.token.byAccount).toEqual({ 'company-0': 1, 'company-1': 1, 'company-2': 1 });
+    await expect(tokens.getToken()).rejects.toThrow(/has to name one of: "company-0", "company-1", "company-2"/);
+    await expect(tokens.getToken('constructor')).rejects.toMatchObject({ kind: 'unknown_account' });
+  });
+
+  it('fail alone: one rejected pair of many costs one request and nobody else anything', async () => {
+    const list = pairs(40);
+    const wrong = list.filter((_, index) => index % 10 === 0);
+    const given = record(list);
+    for (const { name, apiKey } of wrong) given[name] = { apiKey, apiSecret: 'not-the-secret' };
+    const { tokens, emulator } = await boot({ emulator: { accounts: list }, options: { ...noPair, accounts: given } });
+    const results = await Promise.allSettled(list.map(({ name }) => tokens.getToken(name)));
+    const failures = results.filter(({ status }) => status === 'rejected');
+    expect(failures).toHaveLength(4);
+    await Promise.allSettled(wrong.map(({ name }) => tokens.getToken(name)));
+    expect(emulator.counts.token.byStatus).toEqual({ 200: 36, 401: 4 });
+    expect(emulator.counts.token.peakConcurrency).toBeLessThanOrEqual(16);
+  });
+
+  it('all cool when the limit by IP address is met by one', async () => {
+    const list = pairs(5);
+    const { tokens, emulator } = await boot({
+      emulator: { accounts: list },
+      options: { ...noPair, accounts: record(list), bootstrap: 'lazy' },
+    });
+    emulator.fail('token', { status: 429, headers: { 'retry-after': 60 } }, { times: Number.POSITIVE_INFINITY });
+    await expect(tokens.getToken('company-0')).rejects.toMatchObject({ kind: 'rate_limited' });
+    for (const { name } of list) {
+      await expect(tokens.getToken(name)).rejects.toMatchObject({ kind: 'rate_limited', account: name });
+    }
+    expect(emulator.counts.token.total).toBe(1);
+  });
+});
+
+describe('accounts of a provider function', () => {
+  it('are asked for by name, when they are needed, and held up to the bound', async () => {
+    const list = pairs(30);
+    const given = record(list);
+    const asked: string[] = [];
+    const { tokens, emulator } = await boot({
+      emulator: { accounts: list },
+      options: {
+        ...noPair,
+        maxAccounts: 10,
+        accounts: (account) => {
+          asked.push(account);
+          return given[account] ?? Promise.reject(new Error('no such company'));
+        },
+      },
+    });
+    expect(asked).toEqual([]);
+    for (const { name } of list) await tokens.getToken(name);
+    expect(asked).toEqual(list.map(({ name }) => name));
+    await tokens.getToken('company-29');
+    expect(emulator.counts.token.total).toBe(30);
+    await tokens.getToken('company-0');
+    expect(emulator.counts.token.total).toBe(31);
+    await expect(tokens.getToken('nobody')).rejects.toMatchObject({
+      kind: 'credentials_unavailable',
+      account: 'nobody',
+    });
+    await expect(tokens.getToken()).rejects.toMatchObject({ kind: 'unknown_account' });
+  });
+});
