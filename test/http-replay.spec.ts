@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
 import { closeServers } from '@support/listen.js';
-import { RecordingServer } from '@support/recording-server.js';
+import { type RecordedRequest, RecordingServer } from '@support/recording-server.js';
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { isContaSimplesAuthError } from 'nestjs-conta-simples-auth';
+import NodeFormData from 'form-data';
+import { ContaSimplesAuthInterceptor, isContaSimplesAuthError } from 'nestjs-conta-simples-auth';
 import type { ContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
 afterEach(async () => {
@@ -154,16 +155,80 @@ describe('a request that is sent again', () => {
   });
 });
 
+describe('a form that is sent again', () => {
+  const platformForm = () => {
+    const form = new FormData();
+    form.set('note "1"', 'two\nlines');
+    form.set('file', new File(['abc'], 'é.txt', { type: 'text/plain' }));
+    form.append('blob', new Blob(['\0\xff']));
+    return form;
+  };
+  const nodeForm = () => {
+    const form = new NodeFormData();
+    form.append('note', 'ünë');
+    form.append('file', Buffer.from('abc'), { filename: 'a.txt', contentType: 'text/plain' });
+    return form;
+  };
+
+  it.each<[string, 'http' | 'fetch', () => unknown]>([
+    ['FormData', 'http', platformForm],
+    ['FormData', 'fetch', platformForm],
+    ['the package form-data', 'http', nodeForm],
+    ['a Blob', 'http', () => new Blob(['bytes'], { type: 'text/x-blob' })],
+    ['a Blob', 'fetch', () => new Blob(['bytes'], { type: 'text/x-blob' })],
+  ])('has the same bytes and boundary: %s through the adapter %s', async (_name, adapter, data) => {
+    const { app, api, refuseHeldToken } = await bootWithApi();
+    await refuseHeldToken();
+    const instance = axios.create({ adapter });
+    app.get(ContaSimplesAuthInterceptor).attach(instance);
+    const { status } = await instance.post(`${api.origin}/x`, data());
+    expect(status).toBe(200);
+    const [first, second] = api.requests;
+    expect(api.requests).toHaveLength(2);
+    expect(first?.body.length).toBeGreaterThan(4);
+    expect(second?.body).toEqual(first?.body);
+    expect(second?.headers['content-type']).toBe(first?.headers['content-type']);
+    expect(second?.headers['content-length']).toBe(String(first?.body.length));
+  });
+
+  it.each<[string, 'http' | 'fetch', () => unknown]>([
+    ['FormData', 'http', platformForm],
+    ['FormData', 'fetch', platformForm],
+    ['the package form-data', 'http', nodeForm],
+  ])('reads as what axios would have sent: %s through the adapter %s', async (_name, adapter, data) => {
+    const { app, api } = await bootWithApi();
+    const instance = axios.create({ adapter });
+    await axios.post(`${api.origin}/x`, data(), { adapter: 'http' });
+    app.get(ContaSimplesAuthInterceptor).attach(instance);
+    await instance.post(`${api.origin}/x`, data());
+    const [plain, guarded] = await Promise.all(api.requests.map(readForm));
+    expect(guarded?.length).toBeGreaterThan(1);
+    expect(guarded).toEqual(plain);
+  });
+});
+
+/** What a server makes of a form. */
+async function readForm({ body, headers }: RecordedRequest) {
+  const form = await new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+  return Promise.all(
+    [...form].map(async ([name, value]) =>
+      typeof value === 'string'
+        ? { name, value }
+        : { name, file: value.name, type: value.type, text: await value.text() },
+    ),
+  );
+}
+
 describe('a body that can be sent only once', () => {
   const form = () => {
-    const data = new FormData();
-    data.set('file', new Blob(['abc']), 'a.txt');
+    const data = new NodeFormData();
+    data.append('file', Readable.from(['abc']), { filename: 'a.txt', knownLength: 3 });
     return data;
   };
 
   it.each<[string, () => unknown]>([
     ['a stream', () => Readable.from(['a', 'b'])],
-    ['a form', form],
+    ['a form with a stream in it', form],
   ])('is never sent twice: %s', async (_name, body) => {
     const { request, api, refuseHeldToken, emulator } = await bootWithApi();
     await refuseHeldToken();

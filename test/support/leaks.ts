@@ -10,8 +10,8 @@ const WAYS: ((value: unknown) => string)[] = [
   (value) => (types.isNativeError(value) ? `${value.stack} ${value.message}` : ''),
 ];
 
-/** A way that does not work for this value prints the reason. */
-function printed(value: unknown): string[] {
+/** What comes of them. A way that does not work for this value prints the reason. */
+export function printed(value: unknown): string[] {
   return WAYS.map((print) => {
     try {
       return print(value);

@@ -1,11 +1,14 @@
+import { Readable } from 'node:stream';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import { ContaSimplesAuthError } from '../token/auth-error.js';
+import type { AccessToken } from '../token/access-token.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { CallerDeadline } from './caller-deadline.js';
 import { destinationOf, goesWithoutToken } from './destination.js';
+import { guardedSend, type Sent } from './guarded-send.js';
 import { type CallerView, printableError, printableResponse } from './printable.js';
 import { privateCopy, type SendOptions } from './private-copy.js';
-import { discardBody, isReplayable } from './replay.js';
+import { untrustedOrigin } from './refusals.js';
+import { requestBody } from './request-body.js';
 
 export interface BearerAdapterOptions {
   /** Sends a request for good; looked up for each one, as axios does. */
@@ -32,53 +35,35 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
       throw untrustedOrigin(options.keeper().account, destination.why);
     }
     const { url } = destination;
-    const view = { config, url };
-    if (withoutToken) return unwrap(await send(inner, config, { url }), view);
-
-    const keeper = options.keeper();
+    const used: AccessToken[] = [];
+    const view = { config, url, used };
+    if (withoutToken) {
+      const body = { data: config.data, isReplayable: false };
+      return unwrap(await send(inner, config, { url, body }), view);
+    }
+    const body = requestBody(config.data);
     const deadline = new CallerDeadline(config);
-    const token = keeper.current()?.token ?? (await deadline.wait((wait) => keeper.get(wait)));
-    deadline.throwIfCancelled();
-    const first = await send(inner, config, { url, token, timeout: deadline.remainingMs });
-    if (first.status !== 401) {
-      // Any answer but 401 shows that the token works; no answer shows nothing.
-      if (first.status !== undefined) keeper.accept(token);
-      return unwrap(first, view);
-    }
-    if (!isReplayable(config.data)) {
-      keeper.refuse(token);
+    const sent = await guardedSend<AxiosResponse>({
+      keeper: options.keeper(),
+      deadline,
+      isReplayable: body.isReplayable,
+      send: (token) => {
+        used.push(token);
+        return send(inner, config, { url, body, token, timeout: deadline.remainingMs });
+      },
+      discard,
       // Who takes every status for an answer gets this one, too.
-      if (first.ok) return unwrap(first, view);
-      discardBody(responseOf(first.error));
-      throw notReplayable(keeper.account);
-    }
-    const replacement = await deadline.wait((wait) => keeper.replacementFor(token, wait)).catch(() => undefined);
-    if (replacement === undefined) return unwrap(first, view);
-    discardBody(first.ok ? first.response : responseOf(first.error));
-    deadline.throwIfCancelled();
-    const second = await send(inner, config, { url, token: replacement, timeout: deadline.remainingMs });
-    if (second.status !== undefined && second.status !== 401) keeper.accept(replacement);
-    keeper.noteReplay(second.status ?? 0);
-    return unwrap(second, view);
+      surfacesRefusal: ({ ok }) => ok,
+    });
+    return unwrap(sent, view);
   };
 }
 
-export function untrustedOrigin(account: string, why: string): ContaSimplesAuthError {
-  const what = `The request was not sent: ${why}`;
-  return new ContaSimplesAuthError({ kind: 'untrusted_origin', what, account });
-}
-
-function notReplayable(account: string): ContaSimplesAuthError {
-  const what = 'The API answered 401 to a request whose body can be sent only once';
-  return new ContaSimplesAuthError({ kind: 'not_replayable', what, account });
-}
-
-/** What came of one send; `status` is that of the answer, also where `validateStatus` made an error of it. */
-type Sent =
-  | { readonly ok: true; readonly status: number; readonly response: AxiosResponse }
-  | { readonly ok: false; readonly status: number | undefined; readonly error: unknown };
-
-async function send(inner: AxiosAdapter, config: InternalAxiosRequestConfig, options: SendOptions): Promise<Sent> {
+async function send(
+  inner: AxiosAdapter,
+  config: InternalAxiosRequestConfig,
+  options: SendOptions,
+): Promise<Sent<AxiosResponse>> {
   try {
     const response = await inner(privateCopy(config, options));
     return { ok: true, status: response.status, response };
@@ -87,9 +72,16 @@ async function send(inner: AxiosAdapter, config: InternalAxiosRequestConfig, opt
   }
 }
 
-function unwrap(sent: Sent, view: CallerView): AxiosResponse {
+function unwrap(sent: Sent<AxiosResponse>, view: CallerView): AxiosResponse {
   if (sent.ok) return printableResponse(sent.response, view);
   throw printableError(sent.error, view);
+}
+
+/** A streamed answer that nobody will read would keep its connection. */
+function discard(sent: Sent<AxiosResponse>): void {
+  const data: unknown = (sent.ok ? sent.response : responseOf(sent.error))?.data;
+  if (data instanceof Readable) data.on('error', () => {}).resume();
+  else if (data instanceof ReadableStream) data.cancel().catch(() => {});
 }
 
 function responseOf(error: unknown): AxiosResponse | undefined {

@@ -7,7 +7,8 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import type { TokenKeeper } from '../token/keeper.js';
-import { createBearerAdapter, untrustedOrigin } from './bearer-adapter.js';
+import { createBearerAdapter } from './bearer-adapter.js';
+import { untrustedOrigin } from './refusals.js';
 
 export interface GuardedInstanceOptions {
   readonly keeper: () => TokenKeeper;
@@ -74,11 +75,11 @@ export function createGuardedInstance(options: GuardedInstanceOptions): AxiosIns
  */
 function throughAgents({ httpAgent, httpsAgent, proxy }: GuardedInstanceOptions): AxiosAdapter {
   const http = axios.getAdapter('http');
-  return (config) =>
-    http({
-      ...config,
-      httpAgent: config.httpAgent ?? httpAgent,
-      httpsAgent: config.httpsAgent ?? httpsAgent,
-      ...(proxy !== undefined && { proxy: config.proxy ?? proxy }),
-    });
+  // What arrives here is the private copy of a request, and nobody else's.
+  return (config) => {
+    config.httpAgent ??= httpAgent;
+    config.httpsAgent ??= httpsAgent;
+    if (proxy !== undefined) config.proxy ??= proxy;
+    return http(config);
+  };
 }

@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AccessToken } from '../token/access-token.js';
+import { blotTraces, withoutTraces } from './traces.js';
 
 /** The caller's view of a request: nothing in it has ever seen the token. */
 export interface CallerView {
   readonly config: InternalAxiosRequestConfig;
   readonly url: URL;
+  /** What the server has been sent, and may repeat. */
+  readonly used: readonly AccessToken[];
 }
 
 /**
@@ -18,16 +22,42 @@ export function printableResponse(response: AxiosResponse, view: CallerView): Ax
   return response;
 }
 
+interface RawError {
+  config?: unknown;
+  request?: unknown;
+  response?: AxiosResponse;
+  cause?: unknown;
+  rawPacket?: unknown;
+}
+
 /** The same for whatever a request was rejected with, and for what that was caused by. */
 export function printableError(error: unknown, view: CallerView, seen = new Set<unknown>()): unknown {
   if (typeof error !== 'object' || error === null || seen.has(error)) return error;
   seen.add(error);
-  const raw = error as { config?: unknown; request?: unknown; response?: AxiosResponse; cause?: unknown };
+  const raw = error as RawError;
   if (raw.config !== undefined) raw.config = withHiddenAgents(view.config);
   if (raw.request !== undefined) raw.request = description(view, raw.request);
-  if (raw.response !== undefined) printableResponse(raw.response, view);
+  if (raw.response !== undefined) withoutEchoes(printableResponse(raw.response, view), view.used);
+  // What Node's parser could not read, as it came.
+  delete raw.rawPacket;
   printableError(raw.cause, view, seen);
   return error;
+}
+
+/** Some servers repeat in an error what they were sent, and errors end up in logs whole. An answer is left as it is. */
+function withoutEchoes(response: AxiosResponse, tokens: readonly AccessToken[]): void {
+  if (tokens.length === 0) return;
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return withoutTraces(value, tokens);
+    return Array.isArray(value) ? value.map(clean) : value;
+  };
+  const headers = response.headers as Record<string, unknown>;
+  for (const name of Object.keys(headers)) headers[name] = clean(headers[name]);
+  response.statusText = withoutTraces(response.statusText ?? '', tokens);
+  // Not parsed yet: that is done after this.
+  if (response.data instanceof Uint8Array) blotTraces(response.data, tokens);
+  else if (response.data instanceof ArrayBuffer) blotTraces(new Uint8Array(response.data), tokens);
+  else response.data = clean(response.data);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AccountRegistry } from '../accounts/account-registry.js';
+import type { ContaSimplesFetchInit, GuardedFetch } from '../http/guarded-fetch.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
@@ -23,11 +24,13 @@ export class ContaSimplesTokenService {
   /** What happens to the tokens: hot, without replay, complete on shutdown. A subscriber that throws harms nothing. */
   readonly events: Observable<ContaSimplesTokenEvent>;
   readonly #accounts: AccountRegistry;
+  readonly #fetch: GuardedFetch;
 
   /** @internal */
-  constructor(accounts: AccountRegistry, events: Observable<ContaSimplesTokenEvent>) {
+  constructor(accounts: AccountRegistry, events: Observable<ContaSimplesTokenEvent>, guardedFetch: GuardedFetch) {
     this.#accounts = accounts;
     this.events = events;
+    this.#fetch = guardedFetch;
   }
 
   /**
@@ -81,6 +84,32 @@ export class ContaSimplesTokenService {
    */
   status(account?: string): ContaSimplesTokenStatus {
     return this.#accounts.get(account).status();
+  }
+
+  /**
+   * The built-in `fetch` with the token attached and with the guarantees of `ContaSimplesHttpService`: relative URLs are
+   * the API's, any other origin is refused, a token that is refused with 401 is replaced and the request sent once more
+   * with the same bytes.
+   *
+   * - A redirect is never followed: the 3xx is returned, whatever `redirect` says; with `redirect: 'error'` it rejects.
+   * - An `Authorization` header of your own, or `contaSimplesAuth: false`, sends the request without the token; a 401 is
+   *   then yours alone.
+   * - `signal` ends the wait for a token as well as the request; without one, a call waits `waitTimeoutMs` for a token.
+   * - A stream is sent once. So is the body of a `Request` object, which is a stream whatever it was made of: pass
+   *   `body` in `init` to have it sent again.
+   * - TLS and proxy are those of the built-in `fetch` or of the `dispatcher` in `init`, not the options of this module.
+   *
+   * @example
+   * ```ts
+   * const response = await this.tokens.fetch('/accounts/v1/balance', { signal: AbortSignal.timeout(5_000) });
+   * const { amount } = await response.json();
+   * ```
+   * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, or as `getToken`; of kind
+   * `not_replayable` for a 401 to a body that can be sent only once
+   * @throws TypeError of the platform where there is no answer; an aborted `signal` rejects with its own reason
+   */
+  fetch(input: string | URL | Request, init?: ContaSimplesFetchInit): Promise<Response> {
+    return this.#fetch(input, init);
   }
 
   async #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {

@@ -1,0 +1,56 @@
+import { isAnyArrayBuffer } from 'node:util/types';
+import { multipart } from './multipart.js';
+
+/** What is sent for a caller's body, once or twice. */
+export interface RequestBody {
+  readonly data: unknown;
+  /** Set where the body has been written anew, and its content type with it. */
+  readonly contentType?: string;
+  /** Whether the same bytes can be sent a second time. */
+  readonly isReplayable: boolean;
+}
+
+const URL_ENCODED = 'application/x-www-form-urlencoded;charset=UTF-8';
+
+const NO_BODY: RequestBody = { data: undefined, isReplayable: true };
+
+/** Decided before the first send: a form is written once, so that a second send has its bytes and boundary. */
+export function requestBody(data: unknown): RequestBody {
+  if (data === undefined) return NO_BODY;
+  const isBytes = data === null || typeof data === 'string' || ArrayBuffer.isView(data) || isAnyArrayBuffer(data);
+  if (isBytes || data instanceof Blob) return { data, isReplayable: true };
+  if (data instanceof URLSearchParams) return { data: String(data), contentType: URL_ENCODED, isReplayable: true };
+  return writtenForm(data) ?? { data, isReplayable: false };
+}
+
+function writtenForm(data: unknown): RequestBody | undefined {
+  if (isNodeForm(data)) return writtenNodeForm(data);
+  const written = isForm(data) ? multipart(data) : undefined;
+  return written && { data: written, contentType: written.type, isReplayable: true };
+}
+
+function isForm(data: unknown): data is Iterable<[string, unknown]> {
+  return Object.prototype.toString.call(data) === '[object FormData]' && Symbol.iterator in (data as object);
+}
+
+/** A form of the package `form-data`: what the API of it promises. */
+interface NodeForm {
+  getBuffer(): Buffer;
+  getHeaders(): Record<string, string>;
+}
+
+function isNodeForm(data: unknown): data is NodeForm {
+  const form = data as Partial<NodeForm> | null;
+  return typeof form?.getBuffer === 'function' && typeof form.getHeaders === 'function';
+}
+
+function writtenNodeForm(form: NodeForm): RequestBody | undefined {
+  const contentType = form.getHeaders()['content-type'];
+  if (contentType === undefined) return undefined;
+  try {
+    return { data: form.getBuffer(), contentType, isReplayable: true };
+  } catch {
+    // One of its parts is a stream.
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** Where a request is really going, and what that means for the token. */
+export type Destination =
+  /** To the account's own API: the checked URL is what is sent to, whatever the parts of the request say. */
+  { readonly name: 'trusted'; readonly url: URL } | { readonly name: 'untrusted'; readonly why: string };
+
+/**
+ * Puts base URL and URL together as axios does, for every client alike: a path is appended to that of the base, and what
+ * only looks like an address of its own becomes such a path. What comes out is both what is checked and what is sent to.
+ */
+export function fullAddress(baseUrl: string | undefined, url: string, allowAbsolute = true): string {
+  const isAbsolute = /^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);
+  if (!baseUrl || (isAbsolute && allowAbsolute)) return url;
+  return url === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+}
+
+/** Decides from the address alone. */
+export function trustedAddress(address: string, origins: ReadonlySet<string>): Destination {
+  const url = parsed(address);
+  if (url === undefined) return untrusted('the address is not an absolute URL');
+  if (url.username !== '' || url.password !== '') return untrusted('the address holds a user name or password');
+  // A blob: URL has the origin of the page that made it.
+  if (!origins.has(url.origin) || url.protocol === 'blob:') return untrusted('the address is of another origin');
+  url.hash = '';
+  return { name: 'trusted', url };
+}
+
+export function untrusted(why: string): Destination {
+  return { name: 'untrusted', why };
+}
+
+/** Parsed once: `URL.canParse()` before it would take as long again. */
+function parsed(address: string): URL | undefined {
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net';
+import { Controller, Get, type INestApplication, Module, Param } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { SchedulerRegistry, ScheduleModule, Timeout } from '@nestjs/schedule';
+import type { Printed } from '@support/canaries.js';
+import type { LogBook } from './log-book.js';
+
+/** A real application whose routes throw what they are told to, and let Nest's default filter answer for it. */
+export async function startFailingApp(log: LogBook) {
+  const failures: unknown[] = [];
+  @Controller()
+  class FailingController {
+    @Get('failures/:index')
+    async fail(@Param('index') index: string) {
+      throw failures[Number(index)];
+    }
+  }
+  @Module({ controllers: [FailingController] })
+  class FailingApp {}
+  const app: INestApplication = await NestFactory.create(FailingApp, { logger: log });
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const answerTo = async (failure: unknown): Promise<Printed> => {
+    const index = failures.push(failure) - 1;
+    const response = await fetch(`http://127.0.0.1:${port}/failures/${index}`);
+    const text = [response.statusText, JSON.stringify([...response.headers]), await response.text()].join('\n');
+    if (response.status !== 500) throw new Error(`The default filter answered ${response.status}`);
+    return { channel: 'the default exception filter', text };
+  };
+  return { answerTo, close: () => app.close() };
+}
+
+/** Lets jobs of @nestjs/schedule reject with these errors; resolves when its logger has been told of all. */
+export async function failInJobs(failures: readonly unknown[], log: LogBook): Promise<void> {
+  let left = failures.length;
+  await new Promise<void>((resolve, reject) => {
+    class Jobs {
+      @Timeout(0)
+      async fail(): Promise<void> {
+        const failure = failures[--left];
+        if (left <= 0) setImmediate(resolve);
+        throw failure;
+      }
+    }
+    const jobs = failures.map(() => class extends Jobs {});
+    @Module({ imports: [ScheduleModule.forRoot()], providers: jobs })
+    class JobApp {}
+    NestFactory.createApplicationContext(JobApp, { logger: log, abortOnError: false }).then(
+      (app) => app.get(SchedulerRegistry),
+      reject,
+    );
+  });
+}
