@@ -12,6 +12,7 @@ export type {
   ContaSimplesModuleOptions,
 } from './module/options.js';
 export { ContaSimplesTokenService } from './module/token.service.js';
+export type { TokenStore } from './store/token-store.js';
 export { AccessToken } from './token/access-token.js';
 export { ContaSimplesAuthError, isContaSimplesAuthError } from './token/auth-error.js';
 export type { ContaSimplesAuthErrorKind, TokenFailureKind } from './token/error-kind.js';

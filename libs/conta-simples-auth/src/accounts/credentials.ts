@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { fingerprint } from '../token/fingerprint.js';
 import { sharesRun } from '../token/shares-run.js';
 
@@ -31,6 +32,16 @@ export class Credentials {
    */
   basicHeader(encoding: ClientAuthEncoding): string {
     return `Basic ${this.#encoded(encoding)}`;
+  }
+
+  /**
+   * A key for a purpose, made from the secret and bound to the key and to `scope`.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc5869
+   */
+  deriveKey(scope: string, purpose: string, bytes: number): Buffer {
+    const info = JSON.stringify([purpose, scope, this.#apiKey]);
+    return Buffer.from(hkdfSync('sha256', this.#apiSecret, 'nestjs-conta-simples-auth', info, bytes));
   }
 
   /** Whether `text` repeats 12 characters in a row of the key, of the secret, or of the header made of them. */

@@ -5,7 +5,7 @@ import type { TokenOutcome } from '../token/token-source.js';
 import { EndpointGate } from './endpoint-gate.js';
 
 const SECOND = 1_000;
-const never = new AbortController().signal;
+const never = () => new AbortController().signal;
 
 function failed(kind: TokenFailureKind, retryAfterMs?: number): TokenOutcome {
   return { ok: false, failure: { kind, what: 'It failed', ...(retryAfterMs !== undefined && { retryAfterMs }) } };
@@ -20,7 +20,7 @@ function harness() {
     gate.pass(async () => {
       sent++;
       return outcome;
-    }, never);
+    }, never());
   return { clock, gate, send, sent: () => sent };
 }
 
@@ -60,7 +60,7 @@ describe('the gate before the token endpoint', () => {
     const { gate } = harness();
     const ends: (() => void)[] = [];
     const running = Array.from({ length: 20 }, () =>
-      gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never),
+      gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never()),
     );
     await settle();
     expect(ends).toHaveLength(16);
@@ -78,7 +78,7 @@ describe('the gate before the token endpoint', () => {
     const { gate } = harness();
     const ends: ((outcome: TokenOutcome) => void)[] = [];
     const running = Array.from({ length: 100 }, () =>
-      gate.pass(() => new Promise((resolve) => ends.push(resolve)), never),
+      gate.pass(() => new Promise((resolve) => ends.push(resolve)), never()),
     );
     await settle();
     for (const end of [...ends]) end(failed('rate_limited', 60 * SECOND));
@@ -90,7 +90,7 @@ describe('the gate before the token endpoint', () => {
   it('lets go of whoever gives up in the queue, and of its place', async () => {
     const { gate } = harness();
     const ends: (() => void)[] = [];
-    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never);
+    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never());
     const running = Array.from({ length: 16 }, hold);
     const abort = new AbortController();
     const impatient = gate.pass(async () => failed('timeout'), abort.signal);

@@ -55,21 +55,21 @@ export class EndpointGate {
     return { ok: false, failure: { ...failure, retryAfterMs: waitMs } };
   }
 
-  /** Waits for a place; one that is given up is taken all the same, so that it is passed on in its turn. */
+  /** Waits for a place. Who gives up waiting goes through all the same: its request sees the aborted signal and ends. */
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#queue.push(resolve);
-      signal.addEventListener('abort', () => this.#leaveQueue(resolve), { once: true });
+      const enter = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#queue.splice(this.#queue.indexOf(enter), 1);
+        this.#running++;
+        enter();
+      };
+      this.#queue.push(enter);
+      signal.addEventListener('abort', leave, { once: true });
     });
-  }
-
-  #leaveQueue(resolve: () => void): void {
-    const place = this.#queue.indexOf(resolve);
-    if (place < 0) return;
-    this.#queue.splice(place, 1);
-    // Its request sees the aborted signal and ends at once, one above the limit for that moment.
-    this.#running++;
-    resolve();
   }
 
   #passOn(): void {

@@ -6,12 +6,17 @@ import {
 } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
-import type { TokenOutcome, TokenSource } from '../token/token-source.js';
+import type { SharedTokens } from '../store/shared-tokens.js';
+import type { TokenDemand, TokenOutcome, TokenSource } from '../token/token-source.js';
 
 export interface AccountTokenSourceOptions extends ReadCredentialsOptions {
   readonly credentials: CredentialsSource;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
+  /** Where other processes share their tokens, if there is such a place. */
+  readonly shared: SharedTokens | undefined;
+  /** The token endpoint: records of one are of no use for another. */
+  readonly endpointUrl: string;
   readonly warn: (what: string) => void;
 }
 
@@ -25,15 +30,15 @@ export class AccountTokenSource implements TokenSource {
     this.#options = options;
   }
 
-  async obtain(signal: AbortSignal): Promise<TokenOutcome> {
+  async obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
     const read = await this.#read(signal);
     if (!read.ok) return read;
-    const outcome = await this.#request(read.credentials, signal);
+    const outcome = await this.#request(read.credentials, signal, demand);
     if (this.#refused === undefined || signal.aborted) return outcome;
     // A pair that was replaced a moment ago is no reason to cool: asked once more, and tried only if it is another.
     const again = await this.#read(signal);
     if (!again.ok || again.credentials.fingerprint === this.#refused) return outcome;
-    return this.#request(again.credentials, signal);
+    return this.#request(again.credentials, signal, demand);
   }
 
   async hasNewCredentials(): Promise<boolean> {
@@ -45,14 +50,16 @@ export class AccountTokenSource implements TokenSource {
     return readCredentials(this.#options.credentials, { ...this.#options, signal });
   }
 
-  async #request(credentials: Credentials, signal: AbortSignal): Promise<TokenOutcome> {
-    const { request, gate, encoding, warn } = this.#options;
+  async #request(credentials: Credentials, signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
+    const { request, gate, shared, endpointUrl, encoding, warn } = this.#options;
     const client = {
       authorization: credentials.basicHeader(encoding),
       isSecret: (text: string) => credentials.sharesTextWith(text),
       warn,
     };
-    const outcome = await gate.pass(() => request(client, signal), signal);
+    const send = () => gate.pass(() => request(client, signal), signal);
+    const deriveKey = (purpose: string, bytes: number) => credentials.deriveKey(endpointUrl, purpose, bytes);
+    const outcome = await (shared?.obtain({ deriveKey, demand, signal, send }) ?? send());
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;

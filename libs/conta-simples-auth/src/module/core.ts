@@ -3,12 +3,17 @@ import { Agent as HttpsAgent } from 'node:https';
 import { AccountRegistry } from '../accounts/account-registry.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
+import { createGuardedFetch } from '../http/guarded-fetch.js';
 import { createGuardedInstance } from '../http/guarded-instance.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
 import { createTokenEndpoint, toAxiosProxy } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
 import { TokenLog } from '../observability/token-log.js';
+import { GuardedStore } from '../store/guarded-store.js';
+import { SharedTokens } from '../store/shared-tokens.js';
+import type { TokenStore } from '../store/token-store.js';
 import { type Clock, systemClock } from '../token/clock.js';
+import type { ContaSimplesTokenEvent } from '../token/events.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { AccountTokenSource } from './account-token-source.js';
@@ -34,9 +39,10 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   const log = new TokenLog();
   const hub = new EventHub((error) => log.subscriberFailed(error));
   const { proxy, tls, httpsAgent } = options.transport();
+  const endpointUrl = options.baseUrl + TOKEN_PATH;
   const request = createTokenEndpoint({
     ...options,
-    url: options.baseUrl + TOKEN_PATH,
+    url: endpointUrl,
     clock,
     proxy,
     tls,
@@ -44,16 +50,31 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   });
 
   const gate = new EndpointGate(clock);
+  const tell = (event: ContaSimplesTokenEvent) => {
+    log.event(event);
+    hub.emit(event);
+  };
+  const guarded = options.store && guardStore(options.store, clock, tell);
+  const sharing = {
+    clock,
+    keyPrefix: options.store?.keyPrefix ?? DEFAULT_KEY_PREFIX,
+    leaseMs: options.store?.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
+    refreshAt: options.refreshAt,
+    endpointUrl,
+    onTampered: () => log.recordRefused(),
+  };
   const create = (account: string): TokenKeeper => {
     const fixed = options.accounts.get(account);
     const source = new AccountTokenSource({
       credentials: fixed ?? (() => options.provide(account)),
       request,
       gate,
+      shared: guarded && new SharedTokens({ ...sharing, store: guarded }),
+      endpointUrl,
       clock,
       encoding: options.clientAuthEncoding,
       timeoutMs: options.requestTimeoutMs,
-      warn: (what) => isolated(() => log.warnOnce(account, what)),
+      warn: (what) => log.warnOnce(account, what),
     });
     return new TokenKeeper({
       account,
@@ -63,10 +84,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
       keepFresh: fixed === undefined ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
-      emit: (event) => {
-        isolated(() => log.event(event));
-        isolated(() => hub.emit(event));
-      },
+      emit: tell,
       timerListing: listTimer(account),
     });
   };
@@ -93,7 +111,11 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
 
   return {
     accounts,
-    tokens: new ContaSimplesTokenService(accounts, hub.events),
+    tokens: new ContaSimplesTokenService(
+      accounts,
+      hub.events,
+      createGuardedFetch({ ...options, keeper: (account) => accounts.get(account) }),
+    ),
     http: httpFor(),
     interceptor: new ContaSimplesAuthInterceptor({
       keeper: (account) => accounts.get(account),
@@ -110,13 +132,20 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   };
 }
 
-/** A logger is the application's, and its failure must not stop a refresh. */
-function isolated(tell: () => void): void {
-  try {
-    tell();
-  } catch {
-    // There is nowhere left to say it.
-  }
+const DEFAULT_KEY_PREFIX = 'conta-simples-auth';
+/** What a lease outlives the request for which it was taken by: time to write the token down. */
+const LEASE_RESERVE_MS = 2_000;
+
+function guardStore(store: TokenStore, clock: Clock, tell: (event: ContaSimplesTokenEvent) => void): GuardedStore {
+  // One store serves all accounts.
+  const about = () => ({ account: '*', at: clock.now() });
+  const onChange = (state: 'unavailable' | 'recovered', message: string) =>
+    tell(
+      state === 'unavailable'
+        ? { type: 'store_unavailable', ...about(), message }
+        : { type: 'store_recovered', ...about() },
+    );
+  return new GuardedStore({ store, clock, onChange });
 }
 
 /** Node takes every form that our options allow; its types spell them as mutable arrays. */

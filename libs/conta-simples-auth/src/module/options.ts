@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
+import type { TokenStore } from '../store/token-store.js';
 
 /** @publicApi */
 export type ContaSimplesEnvironment = 'sandbox' | 'production';
@@ -38,6 +39,11 @@ export interface ContaSimplesAuthOptions {
   accounts?: Readonly<Record<string, ContaSimplesCredentials>> | ContaSimplesCredentialsProvider | undefined;
   /** Accounts of a provider function that are held at most, the least recently used go first; 1 to 1,000,000. Default 1,000. */
   maxAccounts?: number | undefined;
+  /**
+   * Where several processes share their tokens, such as `redisTokenStore(client)` of `nestjs-conta-simples-auth/redis`.
+   * Default: each process has tokens of its own.
+   */
+  store?: TokenStore | undefined;
   /**
    * `User-Agent` of token requests and of `ContaSimplesHttpService`, `your-app/1.2.3` as the vendor asks. Default
    * `nestjs-conta-simples-auth/<version>`. `CONTA_SIMPLES_USER_AGENT`

@@ -3,10 +3,12 @@ import type { ReadVariable } from './environment-variables.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
+import { resolveStore } from './resolve-store.js';
 import { resolveTransport } from './resolve-transport.js';
 import { BASE_URLS, type ResolvedOptions } from './resolved-options.js';
 import { VERSION } from './version.js';
 
+const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
 const ENVIRONMENTS = ['sandbox', 'production'] as const;
 const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions | 'isGlobal'>([
   'environment',
@@ -15,6 +17,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
   'apiSecret',
   'accounts',
   'maxAccounts',
+  'store',
   'userAgent',
   'refreshAt',
   'requestTimeoutMs',
@@ -49,13 +52,14 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
     origins: origins.add(new URL(baseUrl).origin),
     userAgent: resolveUserAgent(options, read, problems),
     refreshAt: check.number('refreshAt', 0.1, 0.95, 0.9),
-    requestTimeoutMs: check.number('requestTimeoutMs', 100, 120_000, 5_000),
+    requestTimeoutMs: check.number('requestTimeoutMs', 100, 120_000, DEFAULT_REQUEST_TIMEOUT_MS),
     waitTimeoutMs: check.number('waitTimeoutMs', 100, 600_000, 10_000),
     bootstrap: check.oneOf('bootstrap', ['background', 'required', 'lazy'], 'background'),
     clientAuthEncoding,
     allowMissingTokenType: check.flag('allowMissingTokenType', false),
     ...accounts,
     maxAccounts: Math.floor(check.number('maxAccounts', 1, 1_000_000, 1_000)),
+    store: resolveStore(options, options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, problems),
     transport: () => transport,
   };
   problems.throwIfAny();

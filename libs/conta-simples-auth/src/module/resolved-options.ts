@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import type { ClientAuthEncoding } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
+import type { TokenStore } from '../store/token-store.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 
 /** Options and environment, checked and put together. Secrets are behind functions, so that printing it shows none. */
@@ -23,6 +24,7 @@ export interface ResolvedOptions {
   readonly isOpen: boolean;
   readonly maxAccounts: number;
   readonly provide: (account: string) => ReturnType<CredentialsSource>;
+  readonly store: TokenStore | undefined;
   readonly transport: () => {
     readonly proxy: URL | false | undefined;
     readonly tls: NonNullable<ContaSimplesAuthOptions['tls']> | undefined;

@@ -36,6 +36,11 @@ describe('classifyError', () => {
       'INVALID_PURPOSE',
       'PATH_LENGTH_EXCEEDED',
       'CRL_HAS_EXPIRED',
+      'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+      'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+      'EE_KEY_TOO_SMALL',
+      'CA_KEY_TOO_SMALL',
+      'CA_MD_TOO_WEAK',
       'UNSPECIFIED',
       'EPROTO',
       'ERR_SSL_WRONG_VERSION_NUMBER',
@@ -58,7 +63,7 @@ describe('classifyError', () => {
     expect(classifyError(withCode(code), true).kind).toBe(kind);
   });
 
-  it.each([undefined, null, 'ECONNREFUSED', 5, {}, new Error('x'), withCode(5), withCode('')])(
+  it.each([undefined, null, 'ECONNREFUSED', 5, {}, new Error('x'), withCode(5), withCode(''), withCode(['ETIMEDOUT'])])(
     'takes what has no code for a network error: %p',
     (error) => {
       expect(classifyError(error, false)).toEqual({
@@ -68,13 +73,38 @@ describe('classifyError', () => {
     },
   );
 
+  it.each([
+    'EPROTONOSUPPORT',
+    'EPROTOTYPE',
+    'UNSPECIFIED_ERROR',
+    'ERR_HTTP2_CERT_HAS_EXPIRED',
+    'ETIMEDOUT_ONCE',
+    'NOT_ETIMEDOUT',
+    'ERR_INVALID_URL_SCHEME',
+    'NOT_ERR_INVALID_URL',
+  ])('takes %s for a network error: it only holds a code of another kind', (code) => {
+    expect(classifyError(withCode(code), false).kind).toBe('network_error');
+  });
+
+  it.each([
+    ['ETIMEDOUT', 'The token endpoint did not answer in time (ETIMEDOUT)'],
+    ['CERT_HAS_EXPIRED', 'No trusted connection to the token endpoint (CERT_HAS_EXPIRED)'],
+    ['ERR_INVALID_URL', 'The token endpoint was not reached through the proxy (ERR_INVALID_URL)'],
+  ])('says of %s what it means', (code, what) => {
+    expect(classifyError(withCode(code), false).what).toBe(what);
+  });
+
+  it.each(['EX', `E${'A'.repeat(60)}`])('repeats a code of 2 to 61 characters: %s', (code) => {
+    expect(classifyError(withCode(code), false).what).toBe(`The token endpoint was not reached (${code})`);
+  });
+
   it('names the code and nothing of the message', () => {
     expect(classifyError(withCode('ECONNREFUSED'), false).what).toBe(
       'The token endpoint was not reached (ECONNREFUSED)',
     );
   });
 
-  it.each(['Basic c2VjcmV0', 'ECONN\nREFUSED', 'econnrefused', `E${'A'.repeat(80)}`])(
+  it.each(['Basic c2VjcmV0', 'ECONN\nREFUSED', 'econnrefused', 'E', `E${'A'.repeat(61)}`])(
     'does not repeat a code that does not look like one: %p',
     (code) => {
       expect(classifyError(withCode(code), false).what).toBe('The token endpoint was not reached');

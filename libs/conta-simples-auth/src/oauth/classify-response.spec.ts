@@ -30,12 +30,12 @@ describe('the kind of an answer', () => {
     [408, undefined, 'timeout'],
     [425, undefined, 'server_error'],
     [429, undefined, 'rate_limited'],
-    ...[402, 404, 405, 406, 409, 410, 411, 413, 414, 415, 418, 421, 422, 426, 428, 431, 451].map(
+    ...[402, 404, 405, 406, 409, 410, 411, 413, 414, 415, 418, 421, 422, 426, 428, 431, 451, 499].map(
       (status) => [status, undefined, 'request_rejected'] as const,
     ),
     ...[500, 501, 502, 503, 504, 505, 511, 520, 599].map((status) => [status, undefined, 'server_error'] as const),
-    ...[300, 301, 302, 303, 304, 307, 308].map((status) => [status, undefined, 'unexpected_redirect'] as const),
-    ...[201, 202, 204, 206].map((status) => [status, undefined, 'invalid_response'] as const),
+    ...[300, 301, 302, 303, 304, 307, 308, 399].map((status) => [status, undefined, 'unexpected_redirect'] as const),
+    ...[101, 201, 202, 204, 206, 299].map((status) => [status, undefined, 'invalid_response'] as const),
   ] as const)('%i with the error %p is %s', (status, error, kind) => {
     expect(classifyAnswer(answer({ status, error })).kind).toBe(kind);
   });
@@ -67,6 +67,16 @@ describe("the server's wish to wait", () => {
     expect(classifyAnswer(answer({ status, retryAfterMs: 7_000 }))).not.toHaveProperty('retryAfterMs');
   });
 
+  it.each([
+    [200, 'credentials_rejected'],
+    [302, 'unexpected_redirect'],
+    [401, 'credentials_rejected'],
+    [403, 'forbidden'],
+    [500, 'server_error'],
+  ] as const)('changes nothing about the kind of %i', (status, kind) => {
+    expect(classifyAnswer(answer({ status, retryAfterMs: 7_000 })).kind).toBe(kind);
+  });
+
   it.each([86_400_000, Number.MAX_SAFE_INTEGER])('is granted for 15 minutes at most: %i', (retryAfterMs) => {
     expect(classifyAnswer(answer({ status: 429, retryAfterMs })).retryAfterMs).toBe(900_000);
   });
@@ -93,6 +103,14 @@ describe('what is told', () => {
       status: 403,
       what: 'The token endpoint answered 403 with an HTML page',
       requestId: 'req_1',
+    });
+  });
+
+  it('is the status alone where nothing else is known', () => {
+    expect(classifyAnswer(answer({ status: 500 }))).toStrictEqual({
+      kind: 'server_error',
+      status: 500,
+      what: 'The token endpoint answered 500',
     });
   });
 

@@ -25,6 +25,26 @@ describe('jwtLifeMs', () => {
     expect(jwtLifeMs(jwt({ iat: 1_000.5, exp: 1_001.25 }), undefined)).toBe(750);
   });
 
+  it('is rounded down', () => {
+    expect(jwtLifeMs(jwt({ iat: 0, exp: 1.0019 }), undefined)).toBe(1_001);
+  });
+
+  it('may be a millisecond', () => {
+    expect(jwtLifeMs(jwt({ iat: 0, exp: 0.001 }), undefined)).toBe(1);
+  });
+
+  it('may be 366 days, and no millisecond more', () => {
+    const days = 366 * 86_400;
+    expect(jwtLifeMs(jwt({ iat: 0, exp: days }), undefined)).toBe(days * 1_000);
+    expect(jwtLifeMs(jwt({ iat: 0, exp: days + 0.001 }), undefined)).toBeUndefined();
+  });
+
+  it('may lie in any year to 5138, and no second later', () => {
+    expect(jwtLifeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 }), undefined)).toBe(1_800_000);
+    expect(jwtLifeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 + 1 }), undefined)).toBeUndefined();
+    expect(jwtLifeMs(jwt({ iat: -1e11 - 1, exp: -1e11 + 1_800 }), undefined)).toBeUndefined();
+  });
+
   it.each([
     ['exp is in milliseconds', { iat: IAT, exp: (IAT + 1_800) * 1_000 }],
     ['exp and iat both are in milliseconds', { iat: IAT * 1_000, exp: (IAT + 1_800) * 1_000 }],
@@ -66,6 +86,7 @@ describe('jwtLifeMs', () => {
     ],
     ['four parts', `${jwt({ iat: IAT, exp: IAT + 1_800 })}.x`],
     ['an empty payload', `${encode({ alg: 'RS256' })}..c2ln`],
+    ['a payload after an asterisk', jwt({ iat: IAT, exp: IAT + 1_800 }).replace('.', '.*')],
     ['base64 in place of base64url', jwt({ iat: IAT, exp: IAT + 1_800 }).replace(/\.([^.]+)\./, '.$1==.')],
   ])('is unknown for %s', (_what, token) => {
     expect(jwtLifeMs(token, ANSWERED_AT)).toBeUndefined();

@@ -52,6 +52,19 @@ describe('an answer with a token', () => {
     expect(read({ headers: { 'content-encoding': 'Identity' } }).outcome.ok).toBe(true);
   });
 
+  it('has the life that its token tells from the Date of the answer on', () => {
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const exp = Date.UTC(1994, 10, 6, 8, 49, 37) / 1_000 + 60;
+    const body = TOKEN.replace('canary-token-0123456789', `${encode({ alg: 'RS256' })}.${encode({ exp })}.c2ln`);
+    const headers = { date: 'Sun, 06 Nov 1994 08:49:37 GMT' };
+    expect(read({ body, headers }).outcome).toMatchObject({ ok: true, grant: { lifeMs: 60_000 } });
+  });
+
+  it('is one whatever headers it repeats', () => {
+    const headers = { 'content-encoding': ['gzip'], 'content-type': ['application/json'], date: ['today'] };
+    expect(read({ headers }).outcome.ok).toBe(true);
+  });
+
   it('passes its warnings on', () => {
     expect(read({ headers: { 'content-type': 'text/html' } }).warnings).toEqual([
       expect.stringContaining('Content-Type'),
@@ -68,11 +81,36 @@ describe('an answer without a token', () => {
     ['empty', bodyOf(''), 'invalid_response'],
     ['an error in disguise', bodyOf('{"error":"invalid_client"}'), 'credentials_rejected'],
   ] as const)('is told by its kind: %s', (_what, body, kind) => {
-    expect(read({ body }).outcome).toMatchObject({ failure: { kind, status: 200 } });
+    expect(read({ body }).outcome).toMatchObject({ ok: false, failure: { kind, status: 200 } });
+  });
+
+  it.each([
+    ['too_large', 'The answer is longer than 64 KiB'],
+    ['not_utf8', 'The answer is not UTF-8'],
+    ['broken_off', 'The answer broke off'],
+  ] as const)('says why its body was not read: %s', (reason, what) => {
+    expect(read({ body: { ok: false, reason } }).outcome).toMatchObject({ failure: { what } });
+  });
+
+  it.each([
+    ['application/json', 'The answer is not a JSON object (6 bytes of a declared type)'],
+    [undefined, 'The answer is not a JSON object (6 bytes of no declared type)'],
+  ])('says how long its body is, and whether it has a type: %p', (type, what) => {
+    expect(read({ body: '<html>', headers: { 'content-type': type } }).outcome).toMatchObject({ failure: { what } });
+  });
+
+  it.each([
+    ['too long', { ok: false, reason: 'too_large' }],
+    ['no token', bodyOf('{}')],
+  ] as const)('carries the request id of a 200 that is %s, and no field for one that is not there', (_what, body) => {
+    const withId = read({ body, headers: { 'x-request-id': 'req_1' } }).outcome;
+    expect(withId).toMatchObject({ failure: { requestId: 'req_1' } });
+    expect(read({ body }).outcome).not.toHaveProperty('failure.requestId');
   });
 
   it.each([
     ['text/html; charset=utf-8', 'Access denied', 'edge_blocked'],
+    ['TEXT/HTML', 'Access denied', 'edge_blocked'],
     ['text/plain', '  <!DOCTYPE HTML>', 'edge_blocked'],
     ['application/json', '\n<html lang="en">', 'edge_blocked'],
     ['application/json', '{"message":"<html>"}', 'forbidden'],

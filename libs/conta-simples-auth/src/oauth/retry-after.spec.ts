@@ -16,6 +16,17 @@ describe('httpDate', () => {
     expect(httpDate(text, NOW)).toBe(expected);
   });
 
+  it.each('Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ').map((name, month) => [month, name] as const))(
+    'knows month %i by the name of %s',
+    (month, name) => {
+      expect(httpDate(`Sun, 06 ${name} 1994 08:49:37 GMT`, NOW)).toBe(Date.UTC(1994, month, 6, 8, 49, 37));
+    },
+  );
+
+  it('reads the longest name of a day', () => {
+    expect(httpDate('Wednesday, 16-Nov-94 08:49:37 GMT', NOW)).toBe(Date.UTC(1994, 10, 16, 8, 49, 37));
+  });
+
   it.each([
     ['this century', '27', 2027],
     ['50 years ahead', '75', 2075],
@@ -51,6 +62,29 @@ describe('httpDate', () => {
     ['no zone', 'Sun, 06 Nov 1994 08:49:37'],
     ['ISO 8601', '1994-11-06T08:49:37Z'],
     ['a text before', 'x Sun, 06 Nov 1994 08:49:37 GMT'],
+    ['a text before, in rfc850', 'x Sunday, 06-Nov-94 08:49:37 GMT'],
+    ['a text before, in asctime', 'x Sun Nov  6 08:49:37 1994'],
+    ['a text after', 'Sun, 06 Nov 1994 08:49:37 GMT+1'],
+    ['a text after, in rfc850', 'Sunday, 06-Nov-94 08:49:37 GMT+1'],
+    ['a text after, in asctime', 'Sun Nov  6 08:49:37 1994 x'],
+    ['a weekday of four letters', 'Sund, 06 Nov 1994 08:49:37 GMT'],
+    ['a weekday of four letters in asctime', 'Sund Nov  6 08:49:37 1994'],
+    ['a weekday of five letters in rfc850', 'Sunda, 06-Nov-94 08:49:37 GMT'],
+    ['a weekday of ten letters in rfc850', 'Wednesdays, 06-Nov-94 08:49:37 GMT'],
+    ['a day of three digits', 'Sun, 006 Nov 1994 08:49:37 GMT'],
+    ['a day of three digits in rfc850', 'Sunday, 006-Nov-94 08:49:37 GMT'],
+    ['an hour of three digits', 'Sun, 06 Nov 1994 008:49:37 GMT'],
+    ['an hour of three digits in rfc850', 'Sunday, 06-Nov-94 008:49:37 GMT'],
+    ['an hour of three digits in asctime', 'Sun Nov  6 008:49:37 1994'],
+    ['a minute of three digits', 'Sun, 06 Nov 1994 08:049:37 GMT'],
+    ['a minute of three digits in rfc850', 'Sunday, 06-Nov-94 08:049:37 GMT'],
+    ['a minute of three digits in asctime', 'Sun Nov  6 08:049:37 1994'],
+    ['a second of three digits', 'Sun, 06 Nov 1994 08:49:037 GMT'],
+    ['a second of three digits in rfc850', 'Sunday, 06-Nov-94 08:49:037 GMT'],
+    ['a second of three digits in asctime', 'Sun Nov  6 08:49:037 1994'],
+    ['a year of five digits', 'Sun, 06 Nov 01994 08:49:37 GMT'],
+    ['a year of four digits in rfc850', 'Sunday, 06-Nov-1994 08:49:37 GMT'],
+    ['a year of five digits in asctime', 'Sun Nov  6 08:49:37 01994'],
     ['nothing', ''],
   ])('refuses %s', (_what, text) => {
     expect(httpDate(text, NOW)).toBeUndefined();
@@ -65,6 +99,9 @@ describe('retryAfterMs', () => {
     ['007', 7_000],
     ['86400', 86_400_000],
     ['0.5', 500],
+    ['1.25', 1_250],
+    ['0.0001', 1],
+    ['1E2', 100_000],
     ['100000000000000', Number.MAX_SAFE_INTEGER],
     ['1e14', Number.MAX_SAFE_INTEGER],
     ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
@@ -83,6 +120,8 @@ describe('retryAfterMs', () => {
     ['signed', '+7'],
     ['hexadecimal', '0x10'],
     ['with a unit', '7s'],
+    ['a dot without a fraction', '7.'],
+    ['an exponent without a number', '7e'],
     ['two values', '7, 8'],
     ['nonsense', 'soon'],
     ['digits of another script', '\u0667'],
@@ -97,6 +136,11 @@ describe('retryAfterMs', () => {
     ['asctime', 'Sun Nov  6 08:49:44 1994'],
   ])("measures %s from the answer's own Date, not from our clock", (_form, header) => {
     expect(retryAfterMs(header, 'Sun, 06 Nov 1994 08:49:37 GMT', NOW)).toBe(7_000);
+  });
+
+  it("takes the answer's Date with spaces around it", () => {
+    const date = ' Sun, 06 Nov 1994 08:49:37 GMT ';
+    expect(retryAfterMs('Sun, 06 Nov 1994 08:49:44 GMT', date, NOW)).toBe(7_000);
   });
 
   it.each([

@@ -28,7 +28,7 @@ describe('a sound answer', () => {
     },
   );
 
-  it.each([undefined, 'text/html', 'text/plain', 'application/jsonp'])(
+  it.each([undefined, 'text/html', 'text/plain', 'application/jsonp', 'x-application/json', 'application/+json'])(
     'is taken with a warning as %s',
     (contentType) => {
       expect(read(SOUND, { contentType })).toEqual(granted(1_800_000, warning('Content-Type')));
@@ -76,6 +76,12 @@ describe('an unusable access_token', () => {
   });
 });
 
+describe('an access_token of nothing', () => {
+  it.each(['', '   ', '\n'])('is told as none: %p', (access_token) => {
+    expect(read({ ...SOUND, access_token })).toEqual({ ok: false, what: 'The answer has no access_token' });
+  });
+});
+
 describe('token_type', () => {
   it.each([undefined, null])('is required: %p', (token_type) => {
     expect(read({ ...SOUND, token_type })).toEqual({ ok: false, what: expect.stringContaining('no token_type') });
@@ -103,6 +109,9 @@ describe('expires_in', () => {
     [1, 1_000],
     [30, 30_000],
     ['1800', 1_800_000],
+    ['000000000001800', 1_800_000],
+    [31_622_400, 31_622_400_000],
+    ['31622400', 31_622_400_000],
     [1_799.5, 1_799_000],
     [3_600, 3_600_000],
   ])('may be %p', (expires_in, lifeMs) => {
@@ -121,8 +130,15 @@ describe('expires_in', () => {
     expect(read({ ...SOUND, expires_in })).toEqual(granted(300_000, warning('expires_in is missing')));
   });
 
-  it.each(['1e3', '0x10', 'NaN', 'Infinity', '', ' 1800', '1800.5', true, false, {}, [1_800], 1e15, '9'.repeat(20)])(
+  it.each(['1e3', '0x10', 'NaN', 'Infinity', '', ' 1800', '1800.5', true, false, {}, [1_800], 31_622_401, '31622401'])(
     'counts as 300 s with a warning where it is %p',
+    (expires_in) => {
+      expect(read({ ...SOUND, expires_in })).toEqual(granted(300_000, warning('no whole number')));
+    },
+  );
+
+  it.each([1e15, '9'.repeat(20), '0000000000001800', '-9999999999999999'])(
+    'counts as 300 s with a warning where it has too many digits: %p',
     (expires_in) => {
       expect(read({ ...SOUND, expires_in })).toEqual(granted(300_000, warning('no whole number')));
     },
@@ -185,7 +201,11 @@ describe('a body that is no token answer', () => {
   });
 
   it('is told as the OAuth error that it holds', () => {
-    expect(read({ error: 'invalid_client' })).toMatchObject({ ok: false, error: 'invalid_client' });
+    expect(read({ error: 'invalid_client' })).toEqual({
+      ok: false,
+      what: 'The answer is an error in disguise',
+      error: 'invalid_client',
+    });
   });
 
   it('is an error also where a token stands beside it', () => {

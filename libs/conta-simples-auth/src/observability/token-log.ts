@@ -25,22 +25,41 @@ export class TokenLog {
       case 'recovered':
         this.#say('log', `Token endpoint works again for ${who} after ${event.attempts} failed attempts`);
         return;
+      case 'store_unavailable':
+        this.#say(
+          'warn',
+          `The shared token store is left alone (${event.message}): this process asks for its own tokens`,
+        );
+        return;
+      case 'store_recovered':
+        this.#say('log', 'The shared token store answers again');
+        return;
       default:
         return;
     }
   }
 
+  /** Once: it is overwritten by the next token, but somebody should look who writes there. */
+  recordRefused(): void {
+    this.#warn(
+      'The shared token store holds a record that is not of this library and these credentials; it is ignored',
+    );
+  }
+
   /** Once for each account and warning: a server that does something odd does it with every answer. */
   warnOnce(account: string, what: string): void {
-    const line = `Token answer for account "${account}": ${what}`;
-    if (this.#warned.has(line)) return;
-    this.#warned.add(line);
-    this.#say('warn', line);
+    this.#warn(`Token answer for account "${account}": ${what}`);
   }
 
   subscriberFailed(error: unknown): void {
     const name = error instanceof Error ? error.name : typeof error;
     this.#say('error', `A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`);
+  }
+
+  #warn(line: string): void {
+    if (this.#warned.has(line)) return;
+    this.#warned.add(line);
+    this.#say('warn', line);
   }
 
   #say(level: 'log' | 'debug' | 'warn' | 'error', line: string): void {

@@ -9,6 +9,7 @@ import type { TokenFailureKind } from './error-kind.js';
 export type AcquisitionCause = 'first' | 'scheduled' | 'expired' | 'rejected' | 'forced' | 'shared';
 
 interface EventBase {
+  /** The account's name; `*` where it is about all of them. */
   readonly account: string;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -47,5 +48,8 @@ export type ContaSimplesTokenEvent =
   /** The first token after failures. */
   | (EventBase & { readonly type: 'recovered' /** Failures that came before. */; readonly attempts: number })
   | (EventBase & { readonly type: 'invalidated'; readonly fingerprint: string })
+  /** The shared store fails or hangs: this process asks for tokens of its own until it is back. */
+  | (EventBase & { readonly type: 'store_unavailable'; readonly message: string })
+  | (EventBase & { readonly type: 'store_recovered' })
   /** A request was sent a second time with a new token after a 401. */
   | (EventBase & { readonly type: 'replayed'; readonly status: number });

@@ -60,6 +60,7 @@ export class RefreshCycle {
   /** Earliest start of the next request by the monotonic clock. */
   #floorUntil = Number.NEGATIVE_INFINITY;
   #lastLifeMs: number | undefined;
+  #lastValue: string | undefined;
 
   constructor(options: KeeperOptions, onChange: () => void) {
     this.#options = options;
@@ -205,7 +206,10 @@ export class RefreshCycle {
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const outcome = await attempt(this.#options.source, flight.abort.signal);
+    const outcome = await attempt(this.#options.source, flight.abort.signal, {
+      cause: flight.cause,
+      replaces: this.#lastValue,
+    });
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
@@ -218,10 +222,12 @@ export class RefreshCycle {
 
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
     const { lifeMs, sentAt } = grant;
-    const requestMs = sinceMs(sentAt, now);
+    const requestMs = grant.shared ? 0 : sinceMs(sentAt, now);
     const { refreshAt } = this.#options;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
-    const { cause, startedAt } = flight;
+    const { startedAt } = flight;
+    const cause = grant.shared ? 'shared' : flight.cause;
+    this.#lastValue = grant.value;
     const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause });
     const trouble = this.trouble;
     this.held = held;
@@ -229,7 +235,8 @@ export class RefreshCycle {
     this.wanted = false;
     this.#missingCause = 'expired';
     this.#lastLifeMs = lifeMs;
-    this.#floorUntil = startedAt + requestFloorMs(lifeMs);
+    // No request of ours was made for a shared one; the lease keeps the fleet's apart.
+    this.#floorUntil = grant.shared ? Number.NEGATIVE_INFINITY : startedAt + requestFloorMs(lifeMs);
     this.#waiters.resolveAll(held.token);
     this.#plan(now, 'scheduled');
     this.report.acquired(now, held, requestMs, trouble);

@@ -1,5 +1,6 @@
 import type { Instant } from './clock.js';
 import type { TokenFailureKind } from './error-kind.js';
+import type { AcquisitionCause } from './events.js';
 
 /** A token as it came from the token endpoint: checked, but not yet anybody's. */
 export interface TokenGrant {
@@ -8,6 +9,8 @@ export interface TokenGrant {
   readonly lifeMs: number;
   /** When the request for it left: its life is counted from here, whatever the server's clock says. */
   readonly sentAt: Instant;
+  /** Set where another process has asked for it, and shares it. */
+  readonly shared?: boolean;
 }
 
 /** Why an attempt brought no token, in words that can be shown to anyone. */
@@ -19,6 +22,8 @@ export interface TokenFailure {
   readonly requestId?: string;
   /** The server's own wish, milliseconds from now, already checked and capped. */
   readonly retryAfterMs?: number;
+  /** How long the fleet leaves the token endpoint alone, milliseconds from now: no less, whatever else follows. */
+  readonly notBeforeMs?: number;
   /** Set where the kind alone would be retried too fast: a server that says it never will, a proxy that wants a login. */
   readonly slow?: boolean;
 }
@@ -27,18 +32,25 @@ export type TokenOutcome =
   | { readonly ok: true; readonly grant: TokenGrant }
   | { readonly ok: false; readonly failure: TokenFailure };
 
+/** What is asked of a source. */
+export interface TokenDemand {
+  readonly cause: AcquisitionCause;
+  /** The last token of this process: refused, ended or due for renewal, so it must not come back. */
+  readonly replaces: string | undefined;
+}
+
 /** Where one account's token comes from. */
 export interface TokenSource {
   /** Makes one attempt. Never throws, and gives up when the signal says so. */
-  obtain(signal: AbortSignal): Promise<TokenOutcome>;
+  obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome>;
   /** Whether there are other credentials now than those that were last refused. Asked only after they were. */
   hasNewCredentials(): Promise<boolean>;
 }
 
 /** One attempt, of which nothing but its outcome comes out. */
-export async function attempt(source: TokenSource, signal: AbortSignal): Promise<TokenOutcome> {
+export async function attempt(source: TokenSource, signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
   try {
-    return await source.obtain(signal);
+    return await source.obtain(signal, demand);
   } catch {
     // Sources do not throw. Should one do so all the same, its error may hold anything, and is not passed on.
     return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };

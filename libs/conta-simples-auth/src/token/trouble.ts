@@ -38,7 +38,10 @@ export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, ra
     failure,
     attempts,
     at: now,
-    untilMonotonic: Math.max(now.monotonic + waitMs, startedAt + requestFloorMs(lastLifeMs)),
+    untilMonotonic: Math.max(
+      now.monotonic + Math.max(waitMs, failure.notBeforeMs ?? 0),
+      startedAt + requestFloorMs(lastLifeMs),
+    ),
     failsCallers: callers === 'fail',
   };
 }

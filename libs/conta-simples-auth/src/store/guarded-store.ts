@@ -1,0 +1,85 @@
+import type { Clock } from '../token/clock.js';
+import type { TokenStore } from './token-store.js';
+
+export interface GuardedStoreOptions {
+  readonly store: TokenStore;
+  readonly clock: Clock;
+  /** Told once when the store stops answering, and once when it answers again. */
+  readonly onChange: (state: 'unavailable' | 'recovered', reason: string) => void;
+}
+
+/** Thrown by every operation while the store is left alone; holds nothing of what the client said. */
+export class StoreUnavailable extends Error {}
+
+const DEFAULT_COMMAND_TIMEOUT_MS = 250;
+const MIN_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 30_000;
+
+/**
+ * Puts a deadline of our own on every operation: a client's options do not bound a server that hangs. The first that
+ * fails or is late opens a breaker, so that trouble costs one call once and the others nothing.
+ */
+export class GuardedStore {
+  readonly #options: GuardedStoreOptions;
+  readonly #timeoutMs: number;
+  #openUntil = Number.NEGATIVE_INFINITY;
+  #pauseMs = MIN_PAUSE_MS;
+  #isDown = false;
+
+  constructor(options: GuardedStoreOptions) {
+    this.#options = options;
+    this.#timeoutMs = options.store.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
+  }
+
+  /** @throws StoreUnavailable */
+  async run<T>(operation: (store: TokenStore) => Promise<T>): Promise<T> {
+    const { store, clock } = this.#options;
+    if (clock.monotonic() < this.#openUntil) throw new StoreUnavailable();
+    const late = Symbol('late');
+    let ring = () => {};
+    const deadline = new Promise<typeof late>((resolve) => {
+      ring = () => resolve(late);
+    });
+    const timer = clock.setTimer(ring, this.#timeoutMs, { hold: true });
+    try {
+      // What comes after the deadline is nobody's any more, its rejection included: the race has taken it.
+      const result = await Promise.race([call(operation, store), deadline]);
+      if (result === late) throw this.#open(`no answer within ${this.#timeoutMs} ms`);
+      this.#close();
+      return result;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      throw this.#open(reasonOf(error));
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #open(reason: string): StoreUnavailable {
+    const { clock, onChange } = this.#options;
+    this.#openUntil = clock.monotonic() + this.#pauseMs * (0.8 + 0.2 * clock.random());
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
+    if (!this.#isDown) onChange('unavailable', reason);
+    this.#isDown = true;
+    return new StoreUnavailable();
+  }
+
+  #close(): void {
+    this.#pauseMs = MIN_PAUSE_MS;
+    if (this.#isDown) this.#options.onChange('recovered', 'it answers again');
+    this.#isDown = false;
+  }
+}
+
+/** An async function, so that a client that throws at once is treated as one that rejects. */
+async function call<T>(operation: (store: TokenStore) => Promise<T>, store: TokenStore): Promise<T> {
+  return operation(store);
+}
+
+/** Redis starts an error with a word in capitals, Node gives a code; the rest may quote a command and its values. */
+function reasonOf(error: unknown): string {
+  const { message, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const word = /^(?:\S* )?([A-Z]{3,20})\b/.exec(typeof message === 'string' ? message : '')?.[1];
+  if (word !== undefined) return word;
+  return typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code) ? code : 'an error of the client';
+}

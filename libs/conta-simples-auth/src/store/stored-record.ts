@@ -1,0 +1,83 @@
+import type { TokenFailureKind } from '../token/error-kind.js';
+import { MAX_WAIT_MS } from '../token/failure-policy.js';
+import type { TokenFailure } from '../token/token-source.js';
+
+/** A token as a fleet shares it. Lives are durations: clocks of two machines need not agree. */
+export interface StoredToken {
+  readonly value: string;
+  /** From its request to its end, milliseconds. */
+  readonly lifeMs: number;
+  /** What was left of that when the record was written. */
+  readonly leftMs: number;
+  /** The writer's wall clock; only for stores that cannot tell how old a record is. */
+  readonly writtenAt: number;
+}
+
+/** A failure as a fleet shares it: for how long the token endpoint is to be left alone, and why. */
+export interface StoredFailure {
+  readonly failure: TokenFailure;
+  readonly waitMs: number;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,8192}$/;
+const MAX_LIFE_MS = 366 * 24 * 3_600_000;
+const KINDS: ReadonlySet<string> = new Set<TokenFailureKind>([
+  'credentials_rejected',
+  'forbidden',
+  'request_rejected',
+  'edge_blocked',
+  'rate_limited',
+  'server_error',
+  'unexpected_redirect',
+  'invalid_response',
+  'timeout',
+  'network_error',
+  'tls_error',
+  'proxy_error',
+]);
+
+export function writeToken({ value, lifeMs, leftMs, writtenAt }: StoredToken): string {
+  return JSON.stringify({ v: 1, value, lifeMs: Math.floor(lifeMs), leftMs: Math.floor(leftMs), writtenAt });
+}
+
+export function readToken(text: string): StoredToken | undefined {
+  const record = parse(text);
+  if (record === undefined) return undefined;
+  const { value, lifeMs, leftMs, writtenAt } = record;
+  if (typeof value !== 'string' || !VISIBLE_ASCII.test(value)) return undefined;
+  if (!isDuration(lifeMs, MAX_LIFE_MS) || !isDuration(leftMs, lifeMs)) return undefined;
+  if (typeof writtenAt !== 'number' || !Number.isFinite(writtenAt)) return undefined;
+  return { value, lifeMs, leftMs, writtenAt };
+}
+
+export function writeFailure({ failure, waitMs }: StoredFailure): string {
+  const { kind, status } = failure;
+  return JSON.stringify({ v: 1, kind, status, waitMs: Math.ceil(waitMs) });
+}
+
+/** The words are made anew: what is shown in a message never comes out of a store. */
+export function readFailure(text: string): StoredFailure | undefined {
+  const record = parse(text);
+  if (record === undefined) return undefined;
+  const { kind, status, waitMs } = record;
+  if (typeof kind !== 'string' || !KINDS.has(kind) || !isDuration(waitMs, 2 * MAX_WAIT_MS)) return undefined;
+  const hasStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599;
+  const what = `Another process was answered ${hasStatus ? status : 'nothing'} by the token endpoint`;
+  const failure = { kind: kind as TokenFailureKind, what, ...(hasStatus && { status }) };
+  return { failure, waitMs };
+}
+
+function parse(text: string): Partial<Record<string, unknown>> | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+    const own = Object.assign(Object.create(null) as Partial<Record<string, unknown>>, record);
+    return own.v === 1 ? own : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDuration(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= max;
+}

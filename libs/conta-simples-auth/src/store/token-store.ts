@@ -1,0 +1,30 @@
+/**
+ * Where the processes of a fleet share their tokens. The library asks for three operations on single keys, and for
+ * nothing that would have to be atomic over two: any key-value store with expiry will do.
+ *
+ * Every call may fail or hang: the library gives each its own deadline, and goes on without the store.
+ *
+ * @publicApi
+ */
+export interface TokenStore {
+  /** The value of a key, or `null` where there is none. */
+  get(key: string): Promise<string | null>;
+  /**
+   * Sets a key that expires after `ttlMs`; with `ifAbsent` only where there is none. Resolves with whether it was set.
+   */
+  set(key: string, value: string, options: { readonly ttlMs: number; readonly ifAbsent?: boolean }): Promise<boolean>;
+  /**
+   * Milliseconds until a key expires: `null` where there is no such key, `undefined` where the store cannot tell (it
+   * does not know, or does not permit the question).
+   */
+  ttlMs(key: string): Promise<number | null | undefined>;
+  /** What every key starts with. Default `conta-simples-auth`. */
+  readonly keyPrefix?: string;
+  /**
+   * How long one process may keep the others from asking for a token, in milliseconds; at least `requestTimeoutMs`,
+   * which is also what is taken, and 2 s more, where this is left out.
+   */
+  readonly leaseMs?: number;
+  /** The deadline of one operation, 10 to 10,000 ms. Default 250. */
+  readonly commandTimeoutMs?: number;
+}

@@ -1,0 +1,247 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { closeFleet, fleet, replica } from '@support/fleet.js';
+import { hasRedis, RedisServer } from '@support/redis-server.js';
+import {
+  type ContaSimplesEmulator,
+  EMULATOR_CREDENTIALS,
+  startContaSimplesEmulator,
+} from 'nestjs-conta-simples-auth/testing';
+import { createClient } from 'redis';
+
+const { apiKey, apiSecret } = EMULATOR_CREDENTIALS;
+const FOREVER = { times: Number.POSITIVE_INFINITY };
+
+let emulator: ContaSimplesEmulator;
+let redis: RedisServer;
+
+/** Skipped where there is no Redis; `hasRedis` has said so by then. */
+const withRedis = hasRedis ? describe : describe.skip;
+
+beforeEach(async () => {
+  if (!hasRedis) return;
+  emulator = await startContaSimplesEmulator();
+  redis = await RedisServer.start();
+});
+
+afterEach(async () => {
+  await closeFleet();
+  if (!hasRedis) return;
+  await emulator.close();
+  await redis.close();
+});
+
+const tokenKey = () => redis.cli('keys', '*:token');
+
+withRedis('a fleet on one Redis', () => {
+  it('makes one request, cold, and every replica has the same token', async () => {
+    emulator.latencyMs = { token: 300 };
+    const replicas = await fleet(20, emulator, redis.port);
+    const startedAt = Date.now();
+    const tokens = await Promise.all(replicas.map(({ tokens }) => tokens.getToken()));
+    expect(emulator.counts.token.total).toBe(1);
+    expect(new Set(tokens.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('gives a replica that starts later the token that is there, with what is left of its life', async () => {
+    const first = await replica(emulator, redis.port);
+    const early = await first.tokens.getToken();
+    const late = await (await replica(emulator, redis.port)).tokens.getToken();
+    expect(late.fingerprint).toBe(early.fingerprint);
+    expect(Math.abs(late.expiresAt - early.expiresAt)).toBeLessThan(250);
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
+  it('makes one request a life, whichever replica is due first', async () => {
+    emulator.tokenTtlSeconds = 2;
+    const replicas = await fleet(5, emulator, redis.port, { options: { bootstrap: 'background' } });
+    await emulator.waitForRequest('token', 4, { timeoutMs: 15_000, answered: true });
+    // All are served, by four requests in three renewals, not by fifteen.
+    const fingerprints = new Set(
+      await Promise.all(replicas.map(async ({ tokens }) => (await tokens.getToken()).value)),
+    );
+    expect(fingerprints.size).toBeLessThanOrEqual(2);
+    expect(emulator.counts.token.total).toBeLessThanOrEqual(5);
+    expect(emulator.counts.token.peakConcurrency).toBe(1);
+  }, 20_000);
+
+  it('replaces a token refused in one replica once for all', async () => {
+    const replicas = await fleet(5, emulator, redis.port);
+    const [old] = await Promise.all(replicas.map(({ tokens }) => tokens.getToken()));
+    if (old === undefined) throw new Error('there should be a token');
+    emulator.revokeTokens();
+    const answers = await Promise.all(replicas.map(({ tokens }) => tokens.fetch('/accounts/v1/balance')));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(emulator.counts.token.total).toBe(2);
+  }, 15_000);
+
+  it('shares a cool-down, also with a replica that starts while it lasts', async () => {
+    emulator.fail('token', { status: 401 }, FOREVER);
+    const [one, two] = await fleet(2, emulator, redis.port);
+    await expect(one?.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected' });
+    await expect(two?.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected', status: 401 });
+    const restarted = await replica(emulator, redis.port);
+    await expect(restarted.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected', status: 401 });
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
+  it('lets callers of every replica wait through one failure of the endpoint', async () => {
+    emulator.fail('token', { status: 503 });
+    const replicas = await fleet(5, emulator, redis.port);
+    const tokens = await Promise.all(replicas.map(({ tokens }) => tokens.getToken()));
+    expect(new Set(tokens.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect(emulator.counts.token.byStatus).toEqual({ 200: 1, 503: 1 });
+  });
+
+  it('cools for all accounts and replicas when the limit by address is met', async () => {
+    emulator.addAccount({ name: 'other', apiKey: 'other-key', apiSecret: 'other-secret' });
+    emulator.fail('token', { status: 429, headers: { 'retry-after': 60 } }, FOREVER);
+    const one = await replica(emulator, redis.port);
+    await expect(one.tokens.getToken()).rejects.toMatchObject({ kind: 'rate_limited' });
+    const options = { apiKey: 'other-key', apiSecret: 'other-secret' };
+    const other = await replica(emulator, redis.port, { options });
+    await expect(other.tokens.getToken()).rejects.toMatchObject({ kind: 'rate_limited', status: 429 });
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
+  it('keeps two secrets of one key apart, as in a rolling deployment (S21)', async () => {
+    const old = await replica(emulator, redis.port);
+    await old.tokens.getToken();
+    emulator.rotate(apiKey, { apiKey, apiSecret: 'the-next-secret' });
+    const next = await replica(emulator, redis.port, { options: { apiSecret: 'the-next-secret' } });
+    await next.tokens.getToken();
+    expect((await old.tokens.getToken()).fingerprint).not.toBe((await next.tokens.getToken()).fingerprint);
+    expect(redis.cli('keys', '*:token').split('\n')).toHaveLength(2);
+  });
+
+  it('works with the redis client as well, on the same records', async () => {
+    const one = await replica(emulator, redis.port);
+    const first = await one.tokens.getToken();
+    const client = createClient({ socket: { host: '127.0.0.1', port: redis.port } });
+    await client.connect();
+    const { redisTokenStore } = await import('nestjs-conta-simples-auth/redis');
+    const two = await replica(emulator, redis.port, { options: { store: redisTokenStore(client) } });
+    expect((await two.tokens.getToken()).fingerprint).toBe(first.fingerprint);
+    expect(emulator.counts.token.total).toBe(1);
+    client.destroy();
+  });
+});
+
+withRedis('what is stored', () => {
+  it('shows neither token nor credentials, and ends with the token', async () => {
+    const { tokens } = await replica(emulator, redis.port);
+    const { value } = await tokens.getToken();
+    const stored = JSON.stringify(redis.dump());
+    for (const secret of [value, apiKey, apiSecret, Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')]) {
+      for (let start = 0; start + 12 <= secret.length; start += 3)
+        expect(stored).not.toContain(secret.slice(start, start + 12));
+    }
+    const ttl = Number(redis.cli('pttl', tokenKey()));
+    expect(ttl).toBeGreaterThan(1_790_000);
+    expect(ttl).toBeLessThanOrEqual(1_800_000);
+  });
+
+  it.each([
+    ['garbage', () => redis.cli('set', tokenKey(), 'garbage')],
+    ['another type', () => [redis.cli('del', tokenKey()), redis.cli('lpush', 'conta-simples-auth:list', 'x')]],
+    ['nothing', () => redis.cli('flushall')],
+    ['a flipped bit', () => redis.cli('setrange', tokenKey(), '40', '!')],
+    ['half of it', () => redis.cli('set', tokenKey(), redis.cli('get', tokenKey()).slice(0, 60))],
+    ['a short tag', () => redis.cli('set', tokenKey(), 'AAAAAAAAAAAAAAAAAAAA')],
+  ])('is replaced by one request where it is %s (S08, S09)', async (_what, spoil) => {
+    const one = await replica(emulator, redis.port);
+    const { fingerprint } = await one.tokens.getToken();
+    spoil();
+    redis.cli('del', redis.cli('keys', '*:lease'));
+    const two = await replica(emulator, redis.port);
+    expect((await two.tokens.getToken()).fingerprint).not.toBe(fingerprint);
+    expect(emulator.counts.token.total).toBe(2);
+    expect(two.events.some(({ type }) => type === 'store_unavailable')).toBe(false);
+  });
+
+  it('cannot be moved to the key of another pair', async () => {
+    emulator.addAccount({ name: 'other', apiKey: 'other-key', apiSecret: 'other-secret' });
+    const one = await replica(emulator, redis.port);
+    const mine = await one.tokens.getToken();
+    const other = await replica(emulator, redis.port, { options: { apiKey: 'other-key', apiSecret: 'other-secret' } });
+    await other.tokens.getToken();
+    const [first = '', second = ''] = redis.cli('keys', '*:token').split('\n');
+    const [a, b] = [redis.cli('get', first), redis.cli('get', second)];
+    redis.cli('set', first, b);
+    redis.cli('set', second, a);
+    for (const lease of redis.cli('keys', '*:lease').split('\n')) redis.cli('del', lease);
+    const third = await replica(emulator, redis.port);
+    expect((await third.tokens.getToken()).fingerprint).not.toBe(mine.fingerprint);
+    expect(emulator.counts.token.byAccount).toEqual({ default: 2, other: 1 });
+  });
+});
+
+withRedis('a Redis in trouble', () => {
+  it('that is not there at start leaves the process to itself (S01)', async () => {
+    await redis.kill();
+    const { tokens, events } = await replica(emulator, redis.port);
+    const startedAt = Date.now();
+    await tokens.getToken();
+    expect(Date.now() - startedAt).toBeLessThan(500);
+    expect(events.map(({ type }) => type)).toEqual(['store_unavailable', 'acquired']);
+  });
+
+  it('that hangs costs one call at most 500 ms, and the next nothing (S03)', async () => {
+    const { tokens, events } = await replica(emulator, redis.port, {
+      options: { accounts: () => EMULATOR_CREDENTIALS },
+    });
+    redis.hang();
+    const startedAt = Date.now();
+    await tokens.getToken();
+    expect(Date.now() - startedAt).toBeLessThan(500);
+    const again = Date.now();
+    await tokens.getToken('second');
+    expect(Date.now() - again).toBeLessThan(150);
+    expect(events.filter(({ type }) => type === 'store_unavailable')).toHaveLength(1);
+  });
+
+  it('that refuses writes leaves the process to itself, and says which right is missing (S05, S06, S07)', async () => {
+    redis.cli('config', 'set', 'maxmemory', '1');
+    const full = await replica(emulator, redis.port);
+    await full.tokens.getToken();
+    expect(full.events).toContainEqual(expect.objectContaining({ type: 'store_unavailable', message: 'OOM' }));
+    redis.cli('config', 'set', 'maxmemory', '0');
+    redis.cli('replicaof', '127.0.0.1', '1');
+    const readonly = await replica(emulator, redis.port);
+    await readonly.tokens.getToken();
+    const reason = readonly.events.find(({ type }) => type === 'store_unavailable');
+    expect(reason).toMatchObject({ message: expect.stringMatching(/^(READONLY|MASTERDOWN)$/) });
+    redis.cli('replicaof', 'no', 'one');
+    redis.cli('acl', 'setuser', 'reader', 'on', '>reader', '~*', '+get', '+pttl');
+    const reader = await replica(emulator, redis.port, { username: 'reader' });
+    await reader.tokens.getToken();
+    expect(reader.events).toContainEqual(expect.objectContaining({ type: 'store_unavailable', message: 'NOPERM' }));
+  });
+
+  it('that does not permit PTTL works with GET and SET alone (S07)', async () => {
+    redis.cli('acl', 'setuser', 'simple', 'on', '>simple', '~*', '+get', '+set');
+    const [one, two] = await fleet(2, emulator, redis.port, { username: 'simple' });
+    const first = await one?.tokens.getToken();
+    const second = await two?.tokens.getToken();
+    expect(second?.fingerprint).toBe(first?.fingerprint);
+    expect(emulator.counts.token.total).toBe(1);
+    expect(two?.events.map(({ type }) => type)).toEqual(['acquired']);
+  });
+
+  it('whose lease holder dies is waited for no longer than the lease (S15)', async () => {
+    emulator.fail('token', { hang: true });
+    const options = { requestTimeoutMs: 1_000, waitTimeoutMs: 5_000 };
+    const doomed = await replica(emulator, redis.port, { options, store: { leaseMs: 1_200 } });
+    doomed.tokens.getToken().catch(() => {});
+    await emulator.waitForRequest('token', 1);
+    const other = await replica(emulator, redis.port, { options, store: { leaseMs: 1_200 } });
+    await other.tokens.getToken();
+    expect(emulator.counts.token.byStatus[200]).toBe(1);
+  });
+
+  it('with a lease shorter than a request is refused at start (S16)', async () => {
+    const start = replica(emulator, redis.port, { store: { leaseMs: 1_000 } });
+    await expect(start).rejects.toMatchObject({ kind: 'configuration' });
+    await expect(start).rejects.toThrow(/leaseMs of the store/);
+  });
+});

@@ -1,0 +1,103 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen } from './listen.js';
+
+/** Whether this machine has a Redis server; where it has not, tests say so loudly and are skipped, but not in CI. */
+export const hasRedis = lookForRedis();
+
+function lookForRedis(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    if (process.env.CI) throw new Error('CI needs redis-server: apt-get install redis-server');
+    console.warn(
+      'No redis-server on this machine: the tests of the shared store are SKIPPED (apt-get install redis-server)',
+    );
+    return false;
+  }
+}
+
+/** A real Redis server on a free port, to be killed, stopped, filled and restarted at will. */
+export class RedisServer {
+  readonly port: number;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  #process: ChildProcess;
+
+  private constructor(port: number, settings: readonly string[]) {
+    this.port = port;
+    this.#process = this.#spawn(settings);
+  }
+
+  static async start(...settings: string[]): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), settings);
+    await server.#ready();
+    return server;
+  }
+
+  /** Sends a command the way a person at a prompt would, and returns what is printed. */
+  cli(...command: string[]): string {
+    return execFileSync('redis-cli', ['-p', String(this.port), ...command], { encoding: 'utf8' }).trim();
+  }
+
+  /** Everything that is stored, key by key. */
+  dump(): Record<string, string> {
+    const keys = this.cli('keys', '*').split('\n').filter(Boolean);
+    return Object.fromEntries(keys.map((key) => [key, this.cli('get', key)]));
+  }
+
+  /** Stands still without closing a connection, as a machine out of memory does. */
+  hang(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT');
+  }
+
+  async kill(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
+  async restart(...settings: string[]): Promise<void> {
+    this.#process = this.#spawn(settings);
+    await this.#ready();
+  }
+
+  async close(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.resume();
+      await this.kill();
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #spawn(settings: readonly string[]): ChildProcess {
+    const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--dir', this.#folder];
+    return spawn('redis-server', [...fixed, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+
+  /** The line it prints when it takes connections. */
+  #ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let seen = '';
+      this.#process.stdout?.on('data', (chunk) => {
+        seen += String(chunk);
+        if (seen.includes('Ready to accept connections')) resolve();
+      });
+      this.#process.once('exit', () => reject(new Error(`redis-server ended: ${seen}`)));
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const { port, close } = await listen(createServer());
+  await close();
+  return port;
+}
