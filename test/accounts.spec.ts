@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { boot, closeAll } from '@support/boot.js';
-import type { ContaSimplesCredentials } from 'nestjs-conta-simples-auth';
+import { Injectable } from '@nestjs/common';
+import { boot, bootContext, closeAll } from '@support/boot.js';
+import {
+  ContaSimplesAuthModule,
+  type ContaSimplesCredentials,
+  ContaSimplesHttpService,
+  getContaSimplesHttpToken,
+  InjectContaSimplesHttp,
+} from 'nestjs-conta-simples-auth';
+import { startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 import { firstValueFrom } from 'rxjs';
 
 afterEach(closeAll);
@@ -65,6 +73,69 @@ describe('accounts by name', () => {
       await expect(tokens.getToken(name)).rejects.toMatchObject({ kind: 'rate_limited', account: name });
     }
     expect(emulator.counts.token.total).toBe(1);
+  });
+});
+
+describe('accounts that change while the application runs', () => {
+  it('are called as soon as they are set, with their own data, and unknown once they are removed', async () => {
+    const { http, tokens, emulator } = await boot();
+    emulator.addAccount({ name: 'filial', apiKey: 'filial-key', apiSecret: 'filial-secret' });
+    expect(() => http.forAccount('filial')).toThrow(/no such account/);
+    tokens.setAccount('filial', { apiKey: 'filial-key', apiSecret: 'filial-secret' });
+    const filial = tokens.forAccount('filial');
+    expect((await filial.fetch('/accounts/v1/balance')).status).toBe(200);
+    expect(filial.status()).toMatchObject({ account: 'filial', state: 'valid' });
+    expect(await filial.getAccessToken()).toBe((await filial.getToken()).value);
+    expect(emulator.counts.resource.byAccount).toEqual({ filial: 1 });
+    expect(tokens.removeAccount('filial')).toBe(true);
+    expect(tokens.removeAccount('filial')).toBe(false);
+    await expect(filial.getToken()).rejects.toMatchObject({ kind: 'unknown_account', account: 'filial' });
+  });
+
+  it('take another pair at once, although the old one was just refused', async () => {
+    const { tokens, emulator } = await boot({ options: { apiSecret: 'not-the-secret' } });
+    await expect(tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected' });
+    tokens.setAccount('default', { apiKey: 'emulator-key', apiSecret: 'emulator-secret' });
+    expect((await tokens.getToken()).value).toMatch(/^ey/);
+    expect(emulator.counts.token.byStatus).toEqual({ 200: 1, 401: 1 });
+  });
+
+  it('refuse a pair that cannot be one, without showing it', async () => {
+    const { tokens } = await boot();
+    const set = () => tokens.setAccount('filial', { apiKey: 'filial-key', apiSecret: 'secret-canary\n' });
+    expect(set).toThrow(/apiSecret contains a line break/);
+    expect(set).not.toThrow(/canary/);
+  });
+});
+
+describe('@InjectContaSimplesHttp()', () => {
+  it('injects the client of an account of a record, of the environment or of a factory', async () => {
+    @Injectable()
+    class Companies {
+      constructor(
+        @InjectContaSimplesHttp('company-0') readonly first: ContaSimplesHttpService,
+        @InjectContaSimplesHttp('company-1') readonly second: ContaSimplesHttpService,
+      ) {}
+    }
+    const list = pairs(2);
+    const emulator = await startContaSimplesEmulator({ accounts: list });
+    const options = { baseUrl: emulator.baseUrl, accounts: record(list) };
+    const registrations = [
+      ContaSimplesAuthModule.forRoot(options),
+      ContaSimplesAuthModule.forRootAsync({ useFactory: () => options }),
+    ];
+    for (const registration of registrations) {
+      const app = await bootContext([registration], [Companies]);
+      const { first, second } = app.get(Companies);
+      const balances = await Promise.all(
+        [first, second].map((http) => firstValueFrom(http.get('/accounts/v1/balance'))),
+      );
+      expect(balances[0]?.data).not.toEqual(balances[1]?.data);
+      expect(app.get(getContaSimplesHttpToken('company-1'))).toBe(second);
+      expect(app.get(ContaSimplesHttpService).forAccount('company-1')).toBe(second);
+      await app.close();
+    }
+    await emulator.close();
   });
 });
 

@@ -2,7 +2,9 @@ export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/cre
 export type { AttachableAxiosInstance } from './http/attachable-instance.js';
 export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/auth.interceptor.js';
 export { ContaSimplesHttpService } from './http/http.service.js';
+export { ContaSimplesAccountTokens } from './module/account-tokens.js';
 export { ContaSimplesAuthModule } from './module/conta-simples-auth.module.js';
+export { getContaSimplesHttpToken, InjectContaSimplesHttp } from './module/inject-http.js';
 export type {
   ContaSimplesAuthAsyncOptions,
   ContaSimplesAuthOptions,

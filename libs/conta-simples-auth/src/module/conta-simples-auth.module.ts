@@ -5,6 +5,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
 import { type Core, createCore } from './core.js';
+import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
 import { CORE, OPTIONS } from './injection-tokens.js';
 import { CoreLifecycle } from './lifecycle.js';
 import type {
@@ -39,7 +40,7 @@ export class ContaSimplesAuthModule {
    */
   static forRoot(options: ContaSimplesModuleOptions = {}): DynamicModule {
     const { isGlobal, ...given } = options;
-    return define({ isGlobal, provide: () => given, inject: [] });
+    return define({ isGlobal, provide: () => given, inject: [], record: given.accounts });
   }
 
   /**
@@ -72,9 +73,17 @@ interface Definition {
   readonly providers?: Provider[];
   readonly inject: NonNullable<ContaSimplesAuthAsyncOptions['inject']>;
   readonly provide: ProvideOptions;
+  /** The accounts in code, where they are known before the application starts. */
+  readonly record?: unknown;
 }
 
-function define({ isGlobal = true, imports = [], providers = [], inject, provide }: Definition): DynamicModule {
+function define(definition: Definition): DynamicModule {
+  const { isGlobal = true, imports = [], providers = [], inject, provide, record } = definition;
+  const clients = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
+    provide: getContaSimplesHttpToken(account),
+    inject: [CORE],
+    useFactory: ({ httpFor }: Core) => httpFor(account),
+  }));
   return {
     module: ContaSimplesAuthModule,
     global: isGlobal,
@@ -99,9 +108,15 @@ function define({ isGlobal = true, imports = [], providers = [], inject, provide
       { provide: CoreLifecycle, inject: [CORE], useFactory: (core: Core) => new CoreLifecycle(core) },
       { provide: ContaSimplesTokenService, inject: [CORE], useFactory: ({ tokens }: Core) => tokens },
       { provide: ContaSimplesHttpService, inject: [CORE], useFactory: ({ http }: Core) => http },
+      ...clients,
       { provide: ContaSimplesAuthInterceptor, inject: [CORE], useFactory: ({ interceptor }: Core) => interceptor },
     ],
-    exports: [ContaSimplesTokenService, ContaSimplesHttpService, ContaSimplesAuthInterceptor],
+    exports: [
+      ContaSimplesTokenService,
+      ContaSimplesHttpService,
+      ContaSimplesAuthInterceptor,
+      ...clients.map((client) => client.provide),
+    ],
   };
 }
 

@@ -14,10 +14,10 @@ import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type Clock, systemClock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
-import { TokenKeeper } from '../token/keeper.js';
 import type { TimerListing } from '../token/refresh-timer.js';
-import { AccountTokenSource } from './account-token-source.js';
 import { collectOrigins } from './check-url.js';
+import { HttpServices } from './http-services.js';
+import { KeeperFactory } from './keeper-factory.js';
 import { Problems } from './problems.js';
 import { type ResolvedOptions, TOKEN_PATH } from './resolved-options.js';
 import { ContaSimplesTokenService } from './token.service.js';
@@ -27,6 +27,8 @@ export interface Core {
   readonly accounts: AccountRegistry;
   readonly tokens: ContaSimplesTokenService;
   readonly http: ContaSimplesHttpService;
+  /** The client of an account, whether or not there is one: its calls say so. */
+  readonly httpFor: (account: string) => ContaSimplesHttpService;
   readonly interceptor: ContaSimplesAuthInterceptor;
   readonly bootstrap: ResolvedOptions['bootstrap'];
   /** Releases what is left once every keeper is closed. */
@@ -49,7 +51,6 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     httpsAgent,
   });
 
-  const gate = new EndpointGate(clock);
   const tell = (event: ContaSimplesTokenEvent) => {
     log.event(event);
     hub.emit(event);
@@ -63,60 +64,61 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     endpointUrl,
     onTampered: () => log.recordRefused(),
   };
-  const create = (account: string): TokenKeeper => {
-    const fixed = options.accounts.get(account);
-    const source = new AccountTokenSource({
-      credentials: fixed ?? (() => options.provide(account)),
-      request,
-      gate,
-      shared: guarded && new SharedTokens({ ...sharing, store: guarded }),
-      endpointUrl,
-      clock,
-      encoding: options.clientAuthEncoding,
-      timeoutMs: options.requestTimeoutMs,
-      warn: (what) => log.warnOnce(account, what),
-    });
-    return new TokenKeeper({
-      account,
-      environment: options.environment,
-      clock,
-      source,
-      refreshAt: options.refreshAt,
-      waitTimeoutMs: options.waitTimeoutMs,
-      keepFresh: fixed === undefined ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
-      emit: tell,
-      timerListing: listTimer(account),
-    });
-  };
+  const factory = new KeeperFactory({
+    options,
+    clock,
+    endpointUrl,
+    request,
+    gate: new EndpointGate(clock),
+    shared: () => guarded && new SharedTokens({ ...sharing, store: guarded }),
+    log,
+    emit: tell,
+    listTimer,
+  });
   const { environment, origins, isOpen: open } = options;
   const names = [...options.accounts.keys()];
-  const accounts = new AccountRegistry({ names, open, maxAccounts: options.maxAccounts, environment, create });
+  const accounts = new AccountRegistry({
+    names,
+    open,
+    maxAccounts: options.maxAccounts,
+    environment,
+    create: (account) => factory.create(account),
+  });
 
   const agents = {
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: httpsAgent ?? new HttpsAgent({ ...tls, keepAlive: true, rejectUnauthorized: true } as TlsAgentOptions),
   };
-  const services = new Map<string | undefined, ContaSimplesHttpService>();
-  const httpFor = (name?: string): ContaSimplesHttpService => {
-    const present = services.get(name);
-    if (present !== undefined) return present;
-    const keeper = () => accounts.get(name);
-    // Without a name it must be injectable also where there are named accounts only; its calls say so then.
-    if (name !== undefined) keeper();
-    const instance = createGuardedInstance({ ...options, ...agents, keeper, proxy: toAxiosProxy(proxy) });
-    const service = new ContaSimplesHttpService(instance, httpFor);
-    services.set(name, service);
-    return service;
-  };
+  const services = new HttpServices();
+  // Nothing is asked of the account yet: a client can be injected before it is known whether there is one.
+  const httpFor = (name?: string): ContaSimplesHttpService =>
+    services.get(name, () => {
+      const keeper = () => accounts.get(name);
+      const instance = createGuardedInstance({ ...options, ...agents, keeper, proxy: toAxiosProxy(proxy) });
+      return new ContaSimplesHttpService(instance, (other) => {
+        accounts.get(other);
+        return httpFor(other);
+      });
+    });
 
   return {
     accounts,
-    tokens: new ContaSimplesTokenService(
+    tokens: new ContaSimplesTokenService({
       accounts,
-      hub.events,
-      createGuardedFetch({ ...options, keeper: (account) => accounts.get(account) }),
-    ),
+      events: hub.events,
+      fetch: createGuardedFetch({ ...options, keeper: (account) => accounts.get(account) }),
+      setAccount: (account, credentials) => {
+        factory.setCredentials(account, credentials);
+        const keeper = accounts.set(account);
+        if (options.bootstrap !== 'lazy') keeper.warmUp();
+      },
+      removeAccount: (account) => {
+        factory.forgetCredentials(account);
+        return accounts.remove(account);
+      },
+    }),
     http: httpFor(),
+    httpFor,
     interceptor: new ContaSimplesAuthInterceptor({
       keeper: (account) => accounts.get(account),
       origins,

@@ -1,10 +1,21 @@
 import type { Observable } from 'rxjs';
 import type { AccountRegistry } from '../accounts/account-registry.js';
+import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { ContaSimplesFetchInit, GuardedFetch } from '../http/guarded-fetch.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
 import type { WaitOptions } from '../token/waiters.js';
+import { ContaSimplesAccountTokens } from './account-tokens.js';
+
+/** @internal */
+export interface TokenServiceOptions {
+  readonly accounts: AccountRegistry;
+  readonly events: Observable<ContaSimplesTokenEvent>;
+  readonly fetch: GuardedFetch;
+  readonly setAccount: (account: string, credentials: ContaSimplesCredentials) => void;
+  readonly removeAccount: (account: string) => boolean;
+}
 
 /**
  * Hands out valid access tokens. One request serves any number of concurrent callers, the token is renewed before it
@@ -24,13 +35,13 @@ export class ContaSimplesTokenService {
   /** What happens to the tokens: hot, without replay, complete on shutdown. A subscriber that throws harms nothing. */
   readonly events: Observable<ContaSimplesTokenEvent>;
   readonly #accounts: AccountRegistry;
-  readonly #fetch: GuardedFetch;
+  readonly #given: TokenServiceOptions;
 
   /** @internal */
-  constructor(accounts: AccountRegistry, events: Observable<ContaSimplesTokenEvent>, guardedFetch: GuardedFetch) {
-    this.#accounts = accounts;
-    this.events = events;
-    this.#fetch = guardedFetch;
+  constructor(given: TokenServiceOptions) {
+    this.#accounts = given.accounts;
+    this.events = given.events;
+    this.#given = given;
   }
 
   /**
@@ -109,7 +120,37 @@ export class ContaSimplesTokenService {
    * @throws TypeError of the platform where there is no answer; an aborted `signal` rejects with its own reason
    */
   fetch(input: string | URL | Request, init?: ContaSimplesFetchInit): Promise<Response> {
-    return this.#fetch(input, init);
+    return this.#given.fetch(input, init);
+  }
+
+  /**
+   * The same for one account, without naming it in each call.
+   *
+   * @throws ContaSimplesAuthError of kind `unknown_account`
+   */
+  forAccount(account: string): ContaSimplesAccountTokens {
+    this.#accounts.get(account);
+    return new ContaSimplesAccountTokens(account, this);
+  }
+
+  /**
+   * Adds an account while the application runs, or replaces the pair of one that is there: its token and its failures
+   * are forgotten at once, and whoever waits gets a token of the new pair.
+   *
+   * @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one
+   */
+  setAccount(account: string, credentials: ContaSimplesCredentials): void {
+    this.#given.setAccount(account, credentials);
+  }
+
+  /**
+   * Forgets an account, its token and its timer; whoever waits for its token is told that it is unknown. An account of a
+   * provider function is asked for anew when it is used again.
+   *
+   * @returns whether there was one
+   */
+  removeAccount(account: string): boolean {
+    return this.#given.removeAccount(account);
   }
 
   async #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {

@@ -1,0 +1,82 @@
+import { credentialProblem } from '../accounts/check-credentials.js';
+import type { ContaSimplesCredentials } from '../accounts/credentials.js';
+import type { CredentialsSource } from '../accounts/credentials-source.js';
+import type { EndpointGate } from '../accounts/endpoint-gate.js';
+import type { RequestToken } from '../oauth/token-endpoint.js';
+import type { TokenLog } from '../observability/token-log.js';
+import type { SharedTokens } from '../store/shared-tokens.js';
+import { ContaSimplesAuthError } from '../token/auth-error.js';
+import type { Clock } from '../token/clock.js';
+import type { ContaSimplesTokenEvent } from '../token/events.js';
+import { TokenKeeper } from '../token/keeper.js';
+import type { TimerListing } from '../token/refresh-timer.js';
+import { AccountTokenSource } from './account-token-source.js';
+import type { ResolvedOptions } from './resolved-options.js';
+
+export interface KeeperFactoryOptions {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly endpointUrl: string;
+  readonly request: RequestToken;
+  readonly gate: EndpointGate;
+  /** What an account shares with other processes; made for each, since each counts its own failures. */
+  readonly shared: () => SharedTokens | undefined;
+  readonly log: TokenLog;
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
+  readonly listTimer: (account: string) => TimerListing | undefined;
+}
+
+/** Makes the keeper of an account, and knows whose credentials come from where. */
+export class KeeperFactory {
+  readonly #given: KeeperFactoryOptions;
+  readonly #pairs: Map<string, CredentialsSource>;
+
+  constructor(given: KeeperFactoryOptions) {
+    this.#given = given;
+    this.#pairs = new Map(given.options.accounts);
+  }
+
+  create(account: string): TokenKeeper {
+    const { options, clock, endpointUrl, request, gate, shared, log, emit, listTimer } = this.#given;
+    const isFixed = this.#pairs.has(account);
+    const source = new AccountTokenSource({
+      // Looked up each time: an account may be given another pair while it is kept.
+      credentials: () => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
+      request,
+      gate,
+      shared: shared(),
+      endpointUrl,
+      clock,
+      encoding: options.clientAuthEncoding,
+      timeoutMs: options.requestTimeoutMs,
+      warn: (what) => log.warnOnce(account, what),
+    });
+    return new TokenKeeper({
+      account,
+      environment: options.environment,
+      clock,
+      source,
+      refreshAt: options.refreshAt,
+      waitTimeoutMs: options.waitTimeoutMs,
+      keepFresh: !isFixed ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
+      emit,
+      timerListing: listTimer(account),
+    });
+  }
+
+  /** @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one */
+  setCredentials(account: string, { apiKey, apiSecret }: ContaSimplesCredentials): void {
+    const { clientAuthEncoding, environment } = this.#given.options;
+    for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
+      const problem = credentialProblem(part, value, clientAuthEncoding);
+      if (problem === undefined) continue;
+      const what = `The pair was not taken: ${part} ${problem}`;
+      throw new ContaSimplesAuthError({ kind: 'credentials_unavailable', what, account, environment });
+    }
+    this.#pairs.set(account, () => ({ apiKey, apiSecret }));
+  }
+
+  forgetCredentials(account: string): void {
+    this.#pairs.delete(account);
+  }
+}
