@@ -11,7 +11,7 @@ export class HeldToken {
   readonly cause: AcquisitionCause;
   /** Made once, so that a call with a cached token allocates nothing. */
   readonly promise: Promise<AccessToken>;
-  readonly valuePromise: Promise<string>;
+  #valuePromise: Promise<string> | undefined;
   /** Whether a resource has answered anything but 401 to it. */
   accepted = false;
   /** When to renew it, in elapsed time of the account's {@link LifeClock}. */
@@ -30,9 +30,14 @@ export class HeldToken {
     this.generation = generation;
     this.cause = cause;
     this.promise = Promise.resolve(this.token);
-    this.valuePromise = Promise.resolve(value);
     this.#renewAt = sentElapsed + window.refreshAfterMs;
     this.#serveUntil = sentElapsed + window.serveForMs;
+  }
+
+  /** The same for whoever wants the bare string; made when it is first asked for. */
+  get valuePromise(): Promise<string> {
+    this.#valuePromise ??= Promise.resolve(this.token.value);
+    return this.#valuePromise;
   }
 
   isServable(now: Moment): boolean {

@@ -335,6 +335,61 @@ describe('a token that a resource refuses', () => {
   });
 });
 
+describe('a replacement that is refused as well', () => {
+  const refusedTwice = async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    const first = await harness.keeper.get();
+    harness.keeper.accept(first);
+    const replacement = harness.keeper.replacementFor(first);
+    await harness.clock.advance(SECOND);
+    const second = await replacement;
+    if (second === undefined) throw new Error('there should have been a replacement');
+    return { harness, first, second };
+  };
+
+  it('is replaced where a resource had accepted it in between', async () => {
+    const { harness, second } = await refusedTwice();
+    harness.keeper.accept(second);
+    const third = watch(harness.keeper.replacementFor(second));
+    await harness.clock.advance(SECOND);
+    expect(third).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
+  });
+
+  it('is not taken for accepted because the one before it was', async () => {
+    const { harness, first, second } = await refusedTwice();
+    harness.keeper.accept(first);
+    expect(await harness.keeper.replacementFor(second)).toBeUndefined();
+  });
+
+  it('makes refusals the affair of the resource for 30 s, of whatever token, and no longer', async () => {
+    const { harness, second } = await refusedTwice();
+    expect(await harness.keeper.replacementFor(second)).toBeUndefined();
+    await harness.clock.advance(10 * SECOND);
+    const forced = harness.keeper.refresh();
+    await harness.clock.advance(100);
+    const third = await forced;
+    await harness.clock.advance(20 * SECOND - 101);
+    expect(await harness.keeper.replacementFor(third)).toBeUndefined();
+    await harness.clock.advance(1);
+    const fourth = watch(harness.keeper.replacementFor(third));
+    await harness.clock.advance(SECOND);
+    expect(fourth).toMatchObject({ state: 'resolved', value: { value: 'token-4' } });
+  });
+
+  it('is an affair of the account again after a restart', async () => {
+    const { harness, second } = await refusedTwice();
+    expect(await harness.keeper.replacementFor(second)).toBeUndefined();
+    harness.keeper.restart();
+    await harness.clock.advance(SECOND);
+    const fresh = await harness.keeper.get();
+    harness.keeper.accept(fresh);
+    const next = watch(harness.keeper.replacementFor(fresh));
+    await harness.clock.advance(SECOND);
+    expect(next).toMatchObject({ state: 'resolved', value: { value: 'token-4' } });
+  });
+});
+
 describe('an account that is used only now and then', () => {
   it('is not renewed unless somebody asked since its last token', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });

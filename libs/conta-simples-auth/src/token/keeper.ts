@@ -48,8 +48,7 @@ export class TokenKeeper {
     const now = this.#cycle.look();
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
-    this.#cycle.wanted = true;
-    this.#cycle.usedAt = now.wall;
+    this.#cycle.noteUse(now);
     // The timer should have done this; where it was throttled or slept through, a call does.
     if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
     this.#rememberUntilNextDecision(now, held);

@@ -36,12 +36,28 @@ describe('the clock that measures lives', () => {
     clock.stepWall(-20 * MINUTE);
     expect(life.look(seen).elapsed).toBe(10 * MINUTE);
   });
+
+  it('measures also before 1970', () => {
+    const clock = new FakeClock(-10 * MINUTE);
+    const life = new LifeClock(clock);
+    clock.block(MINUTE);
+    expect(life.look().elapsed).toBe(MINUTE);
+  });
+
+  it('never runs backwards, not even where both clocks do', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    clock.block(-MINUTE);
+    expect(life.look().elapsed).toBe(0);
+  });
 });
 
 it.each([
   [{ wall: 1_000, monotonic: 500 }, 500],
   [{ wall: 900, monotonic: 100 }, 400],
+  [{ wall: 600, monotonic: 300 }, 300],
   [{ wall: 0, monotonic: 0 }, 0],
+  [{ wall: 0, monotonic: -100 }, 0],
 ])('counts an interval to %p by the clock that went further: %d ms', (now, expected) => {
   expect(sinceMs({ wall: 500, monotonic: 0 }, now)).toBe(expected);
 });

@@ -13,20 +13,24 @@ export interface Moment extends Instant {
  */
 export class LifeClock {
   readonly #clock: Clock;
-  #last: Moment;
+  #wall: number;
+  #monotonic: number;
+  #elapsed = 0;
 
   constructor(clock: Clock) {
+    const { wall, monotonic } = readInstant(clock);
     this.#clock = clock;
-    this.#last = { ...readInstant(clock), elapsed: 0 };
+    this.#wall = wall;
+    this.#monotonic = monotonic;
   }
 
   /** `latestWall` is the latest reading of the wall clock that anybody has had since the last look. */
   look(latestWall = Number.NEGATIVE_INFINITY): Moment {
-    const now = readInstant(this.#clock);
-    const { wall, monotonic, elapsed } = this.#last;
-    const step = Math.max(0, now.monotonic - monotonic, Math.max(now.wall, latestWall) - wall);
-    this.#last = { ...now, elapsed: elapsed + step };
-    return this.#last;
+    const { wall, monotonic } = readInstant(this.#clock);
+    this.#elapsed += Math.max(0, monotonic - this.#monotonic, Math.max(wall, latestWall) - this.#wall);
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    return { wall, monotonic, elapsed: this.#elapsed };
   }
 }
 

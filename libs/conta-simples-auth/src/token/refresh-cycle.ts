@@ -110,6 +110,13 @@ export class RefreshCycle {
     return arrival;
   }
 
+  /** Somebody uses the held token: sees to it that a timer will renew it. */
+  noteUse(now: Moment): void {
+    this.wanted = true;
+    this.usedAt = now.wall;
+    if (!this.#timer.isArmed && this.#flight === undefined) this.#plan(now, 'scheduled');
+  }
+
   /** Milliseconds until the next request is due; 0 when it is. */
   dueInMs(now: Moment): number {
     const allowedInMs = Math.max(0, this.#earliest() - now.monotonic);
@@ -238,7 +245,8 @@ export class RefreshCycle {
     // No request of ours was made for a shared one; the lease keeps the fleet's apart.
     this.#floorUntil = grant.shared ? Number.NEGATIVE_INFINITY : startedAt + requestFloorMs(lifeMs);
     this.#waiters.resolveAll(held.token);
-    this.#plan(now, 'scheduled');
+    // Where only use keeps it fresh, it has no timer until it is used again.
+    if (this.#options.keepFresh !== 'while_used') this.#plan(now, 'scheduled');
     this.report.acquired(now, held, requestMs, trouble);
   }
 

@@ -6,10 +6,17 @@ function timer() {
   const clock = new FakeClock();
   const steps: number[] = [];
   const listed: unknown[] = [];
-  const listing = { add: (handle: unknown) => listed.push(handle), remove: () => listed.splice(0) };
+  let removed = 0;
+  const listing = {
+    add: (handle: unknown) => listed.push(handle),
+    remove: () => {
+      removed++;
+      listed.splice(0);
+    },
+  };
   const start = clock.monotonic();
   const subject = new RefreshTimer(clock, () => steps.push(clock.monotonic() - start), listing);
-  return { clock, steps, listed, subject };
+  return { clock, steps, listed, subject, removals: () => removed };
 }
 
 describe('the refresh timer', () => {
@@ -25,6 +32,21 @@ describe('the refresh timer', () => {
     subject.arm(2 ** 40);
     await clock.advance(300_000);
     expect(steps).toEqual([300_000]);
+  });
+
+  it('fires at once for a moment that has passed', async () => {
+    const { clock, steps, subject } = timer();
+    subject.arm(-5);
+    await clock.advance(0);
+    expect(steps).toEqual([0]);
+  });
+
+  it('is taken off the list once, however often it is cancelled', () => {
+    const { removals, subject } = timer();
+    subject.arm(1_000);
+    subject.cancel();
+    subject.cancel();
+    expect(removals()).toBe(1);
   });
 
   it('is listed while it runs, and not after it fired or was cancelled', async () => {

@@ -31,6 +31,10 @@ export class RefreshTimer {
     this.#listing = listing;
   }
 
+  get isArmed(): boolean {
+    return this.#timer !== undefined;
+  }
+
   arm(delayMs: number): void {
     this.cancel();
     this.#timer = this.#clock.setTimer(

@@ -9,9 +9,14 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+interface Waiter {
+  settle(outcome: AccessToken | Error): void;
+}
+
 /** The callers that wait for one account's next token, each with a deadline and a way out of its own. */
 export class Waiters {
-  readonly #waiting = new Set<{ settle(outcome: AccessToken | Error): void }>();
+  /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
+  #waiting: Set<Waiter> | undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -19,13 +24,14 @@ export class Waiters {
   }
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   add({ signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number }, lateError: () => Error) {
     return new Promise<AccessToken>((resolve, reject) => {
       const leave = () => {
-        this.#waiting.delete(waiter);
+        this.#waiting?.delete(waiter);
+        if (this.#waiting?.size === 0) this.#waiting = undefined;
         timer.cancel();
         signal?.removeEventListener('abort', abort);
       };
@@ -33,8 +39,8 @@ export class Waiters {
         leave();
         reject(signal?.reason);
       };
-      const waiter = {
-        settle: (outcome: AccessToken | Error) => {
+      const waiter: Waiter = {
+        settle: (outcome) => {
           leave();
           if (outcome instanceof Error) reject(outcome);
           else resolve(outcome);
@@ -43,16 +49,17 @@ export class Waiters {
       // Somebody awaits this one: it holds the process, and with it the attempt that is under way or planned.
       const timer = this.#clock.setTimer(() => waiter.settle(lateError()), timeoutMs, { hold: true });
       signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting ??= new Set();
       this.#waiting.add(waiter);
     });
   }
 
   resolveAll(token: AccessToken): void {
-    for (const waiter of [...this.#waiting]) waiter.settle(token);
+    for (const waiter of [...(this.#waiting ?? [])]) waiter.settle(token);
   }
 
   /** Each caller gets an error of its own: clients add their stack to the one they are given. */
   rejectAll(error: () => Error): void {
-    for (const waiter of [...this.#waiting]) waiter.settle(error());
+    for (const waiter of [...(this.#waiting ?? [])]) waiter.settle(error());
   }
 }

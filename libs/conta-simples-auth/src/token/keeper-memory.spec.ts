@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND } from '@support/keeper-harness.js';
+
+/** When a token of an hour is renewed, counted from the answer that `warm()` waits for. */
+const UNTIL_DUE = 0.875 * HOUR - SECOND;
+
+async function remembering(options: ConstructorParameters<typeof KeeperHarness>[0] = {}) {
+  const harness = new KeeperHarness(options);
+  await harness.warm();
+  await harness.keeper.get();
+  return harness;
+}
+
+describe('a token that needs no deciding', () => {
+  it('is handed out at once up to the moment it is due, and then after a look', async () => {
+    const { keeper, clock } = await remembering();
+    clock.block(UNTIL_DUE - 1);
+    expect(keeper.current()?.token.value).toBe('token-1');
+    clock.block(1);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is handed out at once also while it is renewed, however long that takes', async () => {
+    const { keeper, clock } = await remembering();
+    clock.block(UNTIL_DUE);
+    await keeper.get();
+    clock.block(10 * SECOND);
+    expect(keeper.current()?.token.value).toBe('token-1');
+  });
+
+  it('is handed out at once while nothing would renew it', async () => {
+    const { keeper, clock } = await remembering();
+    keeper.drain();
+    clock.block(UNTIL_DUE);
+    await keeper.get();
+    expect(keeper.current()?.token.value).toBe('token-1');
+  });
+
+  it('is handed out at once although somebody looked at its status', async () => {
+    const { keeper } = await remembering();
+    keeper.status();
+    expect(keeper.current()?.token.value).toBe('token-1');
+  });
+
+  it('is not handed out beyond its limit, however long the next attempt is off', async () => {
+    const harness = await remembering();
+    harness.clock.nextRandom = 0.999_999;
+    harness.answer = rejected;
+    await harness.clock.advance(0.98 * HOUR);
+    await harness.keeper.get();
+    expect(harness.keeper.current()).toBeDefined();
+    harness.clock.block(0.02 * HOUR - SECOND);
+    expect(harness.keeper.current()).toBeUndefined();
+  });
+
+  it('is not handed out in place of a shorter one that came since', async () => {
+    const harness = await remembering();
+    harness.clock.block(UNTIL_DUE);
+    harness.answer = { token: { lifeMs: 10_000 }, afterMs: 100 };
+    await harness.keeper.get();
+    await harness.clock.advance(100);
+    harness.clock.block(11 * SECOND);
+    expect(harness.keeper.current()).toBeUndefined();
+  });
+
+  it('is looked at again when the wall clock has been set back', async () => {
+    const { keeper, clock } = await remembering();
+    clock.stepWall(-1);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is looked at again when the wall clock has been set back, though not behind the last look', async () => {
+    const { keeper, clock } = await remembering();
+    clock.block(10 * MINUTE);
+    expect(keeper.current()).toBeDefined();
+    clock.stepWall(-5 * MINUTE);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is looked at again when somebody else has noticed that the wall clock was set back', async () => {
+    const { keeper, clock } = await remembering();
+    clock.stepWall(-HOUR);
+    keeper.status();
+    expect(keeper.current()).toBeUndefined();
+  });
+});
+
+describe('the status', () => {
+  it('of a token that is served tells its life and the time of its renewal', async () => {
+    const { keeper, clock } = await remembering();
+    const obtainedAt = clock.now() - SECOND;
+    expect(keeper.status()).toStrictEqual({
+      account: 'default',
+      state: 'valid',
+      generation: 1,
+      obtainedAt,
+      expiresAt: obtainedAt + HOUR,
+      nextRefreshAt: obtainedAt + 0.875 * HOUR,
+      fingerprint: expect.stringMatching(/^sha256:/),
+    });
+  });
+
+  it('tells the time of the renewal in whole milliseconds', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { token: { lifeMs: HOUR + 1 } };
+    await harness.warm();
+    const obtainedAt = harness.clock.now() - SECOND;
+    expect(harness.keeper.status().nextRefreshAt).toBe(obtainedAt + 0.875 * HOUR + 1);
+  });
+
+  it('of a token whose renewal fails tells why, and when it is tried again', async () => {
+    const harness = await remembering();
+    const obtainedAt = harness.clock.now() - SECOND;
+    harness.answer = rejected;
+    await harness.clock.advance(UNTIL_DUE + 100);
+    const failedAt = harness.clock.now();
+    expect(harness.keeper.status()).toStrictEqual({
+      account: 'default',
+      state: 'degraded',
+      generation: 1,
+      obtainedAt,
+      expiresAt: obtainedAt + HOUR,
+      nextRefreshAt: failedAt + MINUTE,
+      fingerprint: expect.stringMatching(/^sha256:/),
+      lastFailure: { kind: 'credentials_rejected', at: failedAt, message: 'The token endpoint answered 401' },
+      retryAt: failedAt + MINUTE,
+    });
+  });
+
+  it('of a token that has ended tells nothing of it', async () => {
+    const harness = await remembering({ keepFresh: 'while_used' });
+    harness.clock.block(HOUR);
+    expect(harness.keeper.status()).toStrictEqual({ account: 'default', state: 'empty', generation: 1 });
+  });
+});
+
+describe('the time an account was last asked for its token', () => {
+  it('is none as long as nobody has', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    expect(harness.keeper.usedAt).toBe(0);
+  });
+
+  it('is that of a call that had to wait', async () => {
+    const harness = new KeeperHarness();
+    const askedAt = harness.clock.now();
+    const call = harness.keeper.get();
+    await harness.clock.advance(SECOND);
+    await call;
+    expect(harness.keeper.usedAt).toBe(askedAt);
+  });
+
+  it('is that of a call answered from memory, after a look or without one', async () => {
+    const { keeper, clock } = await remembering();
+    expect(keeper.usedAt).toBe(clock.now());
+    clock.block(SECOND);
+    keeper.current();
+    expect(keeper.usedAt).toBe(clock.now());
+  });
+});
+
+describe('what is told of an account', () => {
+  it('is that a token was given up', async () => {
+    const harness = await remembering();
+    harness.keeper.invalidate('token-1');
+    expect(harness.types()).toEqual(['acquired', 'invalidated']);
+  });
+
+  it('is that a request was sent again', async () => {
+    const harness = await remembering();
+    harness.keeper.noteReplay(200);
+    expect(harness.events.at(-1)).toEqual({
+      type: 'replayed',
+      account: 'default',
+      at: harness.clock.now(),
+      status: 200,
+    });
+  });
+
+  it('is that a renewal was scheduled, also where a call started it', async () => {
+    const harness = await remembering();
+    harness.clock.block(UNTIL_DUE);
+    await harness.keeper.get();
+    await harness.clock.advance(100);
+    expect(harness.causes()).toEqual(['first', 'scheduled']);
+  });
+});
+
+describe('a call that asks for nothing new', () => {
+  it('makes no request: warmUp() with a token', async () => {
+    const harness = await remembering();
+    await harness.clock.advance(MINUTE);
+    harness.keeper.warmUp();
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('makes no request: refresh() whose signal was aborted before', async () => {
+    const harness = await remembering();
+    await harness.clock.advance(MINUTE);
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(harness.keeper.refresh({ signal })).rejects.toThrow('too late');
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('does nothing: accept() of a token that is no longer held', async () => {
+    const harness = await remembering();
+    const token = await harness.keeper.get();
+    harness.keeper.invalidate(token.value);
+    expect(() => harness.keeper.accept(token)).not.toThrow();
+  });
+});
+
+it('serves on a token whose renewal fails', async () => {
+  const harness = await remembering();
+  harness.answer = down;
+  await harness.clock.advance(UNTIL_DUE + MINUTE);
+  expect((await harness.keeper.get()).value).toBe('token-1');
+});
