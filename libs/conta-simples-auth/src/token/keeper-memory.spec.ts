@@ -43,8 +43,9 @@ describe('a token that needs no deciding', () => {
   });
 
   it('is not handed out beyond its limit, however long the next attempt is off', async () => {
-    const harness = await remembering();
+    const harness = new KeeperHarness();
     harness.clock.nextRandom = 0.999_999;
+    await harness.warm();
     harness.answer = rejected;
     await harness.clock.advance(0.98 * HOUR);
     await harness.keeper.get();

@@ -82,6 +82,14 @@ describe('an account that nobody asks for', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
+  it('has no timer until somebody does', async () => {
+    const harness = new KeeperHarness({ keepFresh: 'while_used' });
+    await harness.warm();
+    expect(harness.clock.pending()).toBe(0);
+    await harness.keeper.get();
+    expect(harness.clock.pending()).toBe(1);
+  });
+
   it('is renewed for a caller who asked since, even if only once', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
@@ -191,6 +199,7 @@ describe('what the account does next', () => {
     await harness.clock.advance(MINUTE);
     const call = watch(harness.keeper.refresh());
     await harness.clock.advance(50);
+    await harness.keeper.get();
     expect(harness.clock.pending()).toBe(2);
     await harness.clock.advance(50);
     expect(call.state).toBe('resolved');
@@ -283,7 +292,7 @@ describe('a monotonic clock that started below zero', () => {
     await harness.clock.advance(100);
     const replacement = watch(harness.keeper.replacementFor(await harness.keeper.get()));
     await harness.clock.advance(10 * SECOND);
-    expect(replacement.state).toBe('resolved');
+    expect(replacement).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
   });
 });
 

@@ -2,25 +2,18 @@ import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
 import { CredentialsWatch } from './credentials-watch.js';
 import type { AcquisitionCause } from './events.js';
+import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { LifeClock, type Moment, sinceMs } from './life-clock.js';
 import { RefreshTimer } from './refresh-timer.js';
-import { refreshWindow, requestFloorMs } from './refresh-window.js';
+import { refreshWindow } from './refresh-window.js';
+import { RequestFloor } from './request-floor.js';
 import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
-import { attempt, type TokenFailure, type TokenGrant } from './token-source.js';
+import type { TokenFailure, TokenGrant } from './token-source.js';
 import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
 import { Waiters, type WaitOptions } from './waiters.js';
-
-/** The one token request that is under way. */
-interface Flight {
-  readonly cause: AcquisitionCause;
-  readonly abort: AbortController;
-  readonly startedAt: number;
-  /** Whether callers may join it although the account is cooling: not a probe that the timer made on its own. */
-  readonly awaited: boolean;
-}
 
 /** What an application that is ending grants a caller who still needs a token. */
 const DRAIN_ATTEMPT_MS = 1_000;
@@ -57,9 +50,7 @@ export class RefreshCycle {
   #flight: Flight | undefined;
   #missingCause: AcquisitionCause = 'first';
   #plannedCause: AcquisitionCause = 'first';
-  /** Earliest start of the next request by the monotonic clock. */
-  #floorUntil = Number.NEGATIVE_INFINITY;
-  #lastLifeMs: number | undefined;
+  readonly #floor = new RequestFloor();
   #lastValue: string | undefined;
 
   constructor(options: KeeperOptions, onChange: () => void) {
@@ -134,7 +125,7 @@ export class RefreshCycle {
     const held = this.held;
     if (held === undefined) return;
     // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
-    if (held.accepted) this.#floorUntil = Number.NEGATIVE_INFINITY;
+    if (held.accepted) this.#floor.waive();
     this.held = undefined;
     this.#missingCause = 'rejected';
     this.#onChange();
@@ -144,11 +135,11 @@ export class RefreshCycle {
   /** Forgets everything but who waits, as if the account had just been added. */
   restart(): void {
     if (this.#life !== 'open') return;
-    this.#flight?.abort.abort();
+    this.#flight?.cancel();
     this.#flight = undefined;
     this.held = undefined;
     this.trouble = undefined;
-    this.#floorUntil = Number.NEGATIVE_INFINITY;
+    this.#floor.waive();
     this.#missingCause = 'first';
     this.#timer.cancel();
     this.#onChange();
@@ -159,7 +150,7 @@ export class RefreshCycle {
   drain(): void {
     if (this.#life !== 'open') return;
     this.retire();
-    if (this.#flight !== undefined) this.#cutShort(this.#flight);
+    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
   }
 
   /** No more timers, and no attempt but for a caller. */
@@ -176,7 +167,7 @@ export class RefreshCycle {
     this.drain();
     this.#life = 'closed';
     this.#closedFor ??= () => reason ?? shutDownError(this.#options);
-    this.#flight?.abort.abort();
+    this.#flight?.cancel();
     this.#flight = undefined;
     this.held = undefined;
     this.#waiters.rejectAll(this.#closedFor);
@@ -195,28 +186,21 @@ export class RefreshCycle {
     // The one attempt of an application that is ending has no time to wait for the floor.
     if (this.#life === 'open' && now.monotonic < this.#earliest()) return false;
     this.#timer.cancel();
-    const flight: Flight = { cause, awaited, abort: new AbortController(), startedAt: now.monotonic };
+    const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
-    this.#floorUntil = now.monotonic + requestFloorMs(this.#lastLifeMs);
-    if (this.#life === 'draining') this.#cutShort(flight);
+    this.#floor.requestStarted(now.monotonic);
+    if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
     this.#onChange();
     void this.#fly(flight);
     return true;
   }
 
   #earliest(): number {
-    return Math.max(this.#floorUntil, this.trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
-  }
-
-  #cutShort(flight: Flight): void {
-    this.#clock.setTimer(() => flight.abort.abort(), DRAIN_ATTEMPT_MS);
+    return Math.max(this.#floor.until, this.trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const outcome = await attempt(this.#options.source, flight.abort.signal, {
-      cause: flight.cause,
-      replaces: this.#lastValue,
-    });
+    const outcome = await flight.run(this.#options.source, this.#lastValue);
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
@@ -232,7 +216,6 @@ export class RefreshCycle {
     const requestMs = grant.shared ? 0 : sinceMs(sentAt, now);
     const { refreshAt } = this.#options;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
-    const { startedAt } = flight;
     const cause = grant.shared ? 'shared' : flight.cause;
     this.#lastValue = grant.value;
     const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause });
@@ -241,9 +224,9 @@ export class RefreshCycle {
     this.trouble = undefined;
     this.wanted = false;
     this.#missingCause = 'expired';
-    this.#lastLifeMs = lifeMs;
+    this.#floor.tokenObtained(flight.startedAt, lifeMs);
     // No request of ours was made for a shared one; the lease keeps the fleet's apart.
-    this.#floorUntil = grant.shared ? Number.NEGATIVE_INFINITY : startedAt + requestFloorMs(lifeMs);
+    if (grant.shared) this.#floor.waive();
     this.#waiters.resolveAll(held.token);
     // Where only use keeps it fresh, it has no timer until it is used again.
     if (this.#options.keepFresh !== 'while_used') this.#plan(now, 'scheduled');
@@ -252,8 +235,9 @@ export class RefreshCycle {
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
     const previous = this.trouble;
+    const { lastLifeMs } = this.#floor;
     const random = this.#clock.random();
-    const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs: this.#lastLifeMs, random });
+    const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random });
     this.trouble = trouble;
     if (trouble.failsCallers || this.#life === 'draining') {
       if (this.#waiters.size > 0) this.wanted = true;
