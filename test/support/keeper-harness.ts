@@ -28,6 +28,8 @@ export class KeeperHarness {
   /** Whether the credentials have been replaced since they were refused, and how often that was asked. */
   newCredentials = false;
   credentialChecks = 0;
+  /** How long it takes to find out. */
+  credentialCheckMs = 0;
   /** The answer to every request that {@link KeeperHarness.script} has none for. */
   answer: Answer = { token: { lifeMs: HOUR }, afterMs: 100 };
   readonly script: Answer[] = [];
@@ -77,6 +79,7 @@ export class KeeperHarness {
 
   async #hasNewCredentials(): Promise<boolean> {
     this.credentialChecks++;
+    if (this.credentialCheckMs > 0) await this.#pass(this.credentialCheckMs, new AbortController().signal);
     return this.newCredentials;
   }
 

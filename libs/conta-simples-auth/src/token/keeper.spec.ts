@@ -534,3 +534,74 @@ describe('the end of an application', () => {
     expect(harness.requests).toHaveLength(1);
   });
 });
+
+describe('a look at whether refused credentials have been replaced', () => {
+  const cooling = async () => {
+    const harness = new KeeperHarness();
+    harness.script.push(rejected);
+    await harness.warm();
+    await harness.clock.advance(10 * SECOND);
+    return harness;
+  };
+
+  it('ends for a caller with its signal or its timeout, and starts nothing for it', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 3_000;
+    harness.newCredentials = true;
+    const abort = new AbortController();
+    const aborted = watch(harness.keeper.get({ signal: abort.signal }));
+    await harness.clock.advance(100);
+    abort.abort(new Error('changed my mind'));
+    await harness.clock.advance(0);
+    expect(aborted).toMatchObject({ state: 'rejected', error: { message: 'changed my mind' } });
+    await harness.clock.advance(10 * SECOND);
+    const late = watch(harness.keeper.get({ timeoutMs: 200 }));
+    await harness.clock.advance(200);
+    expect(late).toMatchObject({ state: 'rejected', error: { kind: 'credentials_rejected' } });
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('takes the token that came in the meantime', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 1_000;
+    harness.newCredentials = true;
+    await harness.clock.advance(50 * SECOND - 600);
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(SECOND);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    expect(harness.requests).toHaveLength(2);
+  });
+});
+
+describe('an invalidated token that nobody asks for', () => {
+  it('is replaced as soon as the floor allows where the account is kept fresh, and rightly called rejected', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    harness.keeper.invalidate((await harness.keeper.get()).value);
+    await harness.clock.advance(5 * SECOND);
+    expect(harness.requests).toHaveLength(2);
+    expect(harness.causes()).toEqual(['first', 'rejected']);
+  });
+
+  it('is left alone where only use keeps it fresh', async () => {
+    const harness = new KeeperHarness({ keepFresh: 'while_used' });
+    await harness.warm();
+    harness.keeper.invalidate((await harness.keeper.get()).value);
+    await harness.clock.advance(MINUTE);
+    expect(harness.requests).toHaveLength(1);
+  });
+});
+
+it('stops trying for an account that only use keeps fresh when nobody has asked since the last try', async () => {
+  const harness = new KeeperHarness({ keepFresh: 'while_used' });
+  harness.answer = down;
+  const call = watch(harness.keeper.get());
+  await harness.clock.advance(10 * MINUTE);
+  expect(call.state).toBe('rejected');
+  expect(harness.requests).toHaveLength(2);
+  expect(harness.clock.pending()).toBe(0);
+  const again = watch(harness.keeper.get());
+  await harness.clock.advance(10 * MINUTE);
+  expect(again.state).toBe('rejected');
+  expect(harness.requests).toHaveLength(3);
+});

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND, watch } from '@support/keeper-harness.js';
+import { readInstant } from './clock.js';
 import type { KeeperOptions } from './keeper-options.js';
-import type { TokenDemand } from './token-source.js';
+import type { TokenDemand, TokenFailure, TokenOutcome } from './token-source.js';
 
 /** An account that is only kept fresh while somebody uses it, and was refused when nobody did. */
 async function coolingUnasked(options: Partial<KeeperOptions> = {}) {
@@ -139,6 +140,30 @@ describe('the end of a cool-down', () => {
     await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'credentials_rejected', attempts: 1 });
     await harness.clock.advance(100);
     expect((await harness.keeper.get()).value).toBe('token-2');
+  });
+
+  it('leaves no trouble behind where a token comes before the news that the credentials are others', async () => {
+    let tell = (_isNew: boolean) => {};
+    const news = new Promise<boolean>((resolve) => {
+      tell = resolve;
+    });
+    const failure: TokenFailure = { kind: 'credentials_rejected', what: 'The token endpoint answered 401' };
+    const outcomes: TokenOutcome[] = [{ ok: false, failure }];
+    const harness: KeeperHarness = new KeeperHarness({
+      source: {
+        hasNewCredentials: () => news,
+        obtain: async () =>
+          outcomes.shift() ?? { ok: true, grant: { value: 'abc', lifeMs: HOUR, sentAt: readInstant(harness.clock) } },
+      },
+    });
+    await harness.warm();
+    await harness.clock.advance(MINUTE - 2 * SECOND);
+    watch(harness.keeper.get());
+    await harness.clock.advance(2 * SECOND);
+    expect(harness.keeper.status().state).toBe('valid');
+    tell(true);
+    await harness.clock.advance(0);
+    expect(harness.keeper.status().state).toBe('valid');
   });
 
   it('comes for a call that finds a token ended amid a longer one, which says so', async () => {

@@ -13,7 +13,7 @@ import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
 import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
-import { Waiters, type WaitOptions } from './waiters.js';
+import { Waiters, type WaitOptions, withinLimits } from './waiters.js';
 
 /** What an application that is ending grants a caller who still needs a token. */
 const DRAIN_ATTEMPT_MS = 1_000;
@@ -30,7 +30,7 @@ export class RefreshCycle {
   /** Set from the first failure to the next token. */
   trouble: Trouble | undefined;
   generation = 0;
-  /** Whether anybody has asked since the last token came. */
+  /** Whether anybody has asked since the last attempt began. */
   wanted = false;
   /** When somebody last asked, by the wall clock. */
   usedAt = 0;
@@ -85,20 +85,30 @@ export class RefreshCycle {
 
   /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
   async next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
+    signal?.throwIfAborted();
     this.wanted = true;
     this.usedAt = now.wall;
     if (this.#closedFor !== undefined) throw this.#closedFor();
+    const limits = { signal, timeoutMs: Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
+    const late = () => this.#lateError(limits.timeoutMs);
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
       this.report.state(now, this.state(now), trouble);
-      if (!(await this.#credentials.hasNewPair(trouble, now))) throw troubleError(trouble, now, this.#options);
-      if (this.trouble === trouble) this.trouble = withoutWait(trouble);
-      return this.next(this.look(), { signal, timeoutMs }, cause);
+      const news = this.#credentials.hasNewPair(trouble, now);
+      if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
+      return this.#goOn(trouble, limits, cause);
     }
-    const limitMs = Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY);
-    const arrival = this.#waiters.add({ signal, timeoutMs: limitMs }, () => this.#lateError(limitMs));
+    const arrival = this.#waiters.add(limits, late);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#plan(now, cause);
     return arrival;
+  }
+
+  /** There is another pair to try, unless a token has come while that was asked. */
+  async #goOn(overcome: Trouble, limits: WaitOptions, cause: AcquisitionCause): Promise<AccessToken> {
+    const now = this.look();
+    if (cause !== 'forced' && this.held?.isServable(now)) return this.held.token;
+    if (this.trouble === overcome) this.trouble = withoutWait(overcome);
+    return this.next(now, limits, cause);
   }
 
   /** Somebody uses the held token: sees to it that a timer will renew it. */
@@ -128,8 +138,8 @@ export class RefreshCycle {
     if (held.accepted) this.#floor.waive();
     this.held = undefined;
     this.#missingCause = 'rejected';
-    this.#onChange();
     this.report.invalidated(now, held);
+    if (this.#isKeptFresh() && this.#flight === undefined) this.#plan(now, 'rejected');
   }
 
   /** Forgets everything but who waits, as if the account had just been added. */
@@ -142,8 +152,7 @@ export class RefreshCycle {
     this.#floor.waive();
     this.#missingCause = 'first';
     this.#timer.cancel();
-    this.#onChange();
-    if (this.#waiters.size > 0 || this.#isKeptFresh()) this.#tryStart(this.look(), 'first', this.#waiters.size > 0);
+    if (this.#waiters.size > 0 || this.#isKeptFresh()) this.#tryStart(this.look(), 'first', true);
   }
 
   /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
@@ -159,7 +168,6 @@ export class RefreshCycle {
     this.#life = 'draining';
     this.#timer.cancel();
     if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#options));
-    this.#onChange();
   }
 
   /** Everything that waits or comes is rejected. */
@@ -171,7 +179,6 @@ export class RefreshCycle {
     this.#flight = undefined;
     this.held = undefined;
     this.#waiters.rejectAll(this.#closedFor);
-    this.#onChange();
   }
 
   #refuses(trouble: Trouble, now: Moment): boolean {
@@ -189,8 +196,9 @@ export class RefreshCycle {
     const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
     this.#floor.requestStarted(now.monotonic);
+    // What is asked from here on is asked of the next attempt.
+    this.wanted = false;
     if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-    this.#onChange();
     void this.#fly(flight);
     return true;
   }
@@ -222,7 +230,6 @@ export class RefreshCycle {
     const trouble = this.trouble;
     this.held = held;
     this.trouble = undefined;
-    this.wanted = false;
     this.#missingCause = 'expired';
     this.#floor.tokenObtained(flight.startedAt, lifeMs);
     // No request of ours was made for a shared one; the lease keeps the fleet's apart.
@@ -240,7 +247,6 @@ export class RefreshCycle {
     const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random });
     this.trouble = trouble;
     if (trouble.failsCallers || this.#life === 'draining') {
-      if (this.#waiters.size > 0) this.wanted = true;
       this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
     }
     this.#plan(now, cause);

@@ -63,3 +63,21 @@ export class Waiters {
     for (const waiter of [...(this.#waiting ?? [])]) waiter.settle(error());
   }
 }
+
+/** Waits for something that knows no limits, no longer than the caller would. */
+export function withinLimits<T>(
+  work: Promise<T>,
+  { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number },
+  clock: Clock,
+  lateError: () => Error,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    const timer = clock.setTimer(() => reject(lateError()), timeoutMs, { hold: true });
+    signal?.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      timer.cancel();
+      signal?.removeEventListener('abort', abort);
+    });
+  });
+}
