@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { REMEDY, type TokenFailureKind } from '../token/error-kind.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 
 /** Says in the application's log each change of state once, and not each attempt. */
@@ -71,6 +72,6 @@ export class TokenLog {
   }
 }
 
-function reason({ kind, message, retryAt }: { kind: string; message: string; retryAt: number }): string {
-  return `${message} [${kind}], next attempt at ${new Date(retryAt).toISOString()}`;
+function reason({ kind, message, retryAt }: { kind: TokenFailureKind; message: string; retryAt: number }): string {
+  return `${message} [${kind}]. ${REMEDY[kind]} Next attempt at ${new Date(retryAt).toISOString()}.`;
 }
