@@ -75,7 +75,12 @@ async function run(rounds, calls) {
   const [port] = await once(child, 'message');
   const baseUrl = `http://127.0.0.1:${port}`;
   class BenchApp {}
-  const options = { baseUrl, apiKey: 'key-of-the-benchmark', apiSecret: 'secret-of-the-benchmark' };
+  const options = {
+    baseUrl,
+    apiKey: 'key-of-the-benchmark',
+    apiSecret: 'secret-of-the-benchmark',
+    userAgent: 'bench/1.0.0',
+  };
   const app = await NestFactory.createApplicationContext(
     { module: BenchApp, imports: [ContaSimplesAuthModule.forRoot(options)] },
     { logger: false },
@@ -114,7 +119,7 @@ async function run(rounds, calls) {
     {
       name: 'tokens.fetch(), against fetch()',
       guarded: async () => (await tokens.fetch(path)).text(),
-      plain: async () => (await fetch(url, { headers })).text(),
+      plain: async () => (await fetch(url, { headers: { ...headers, 'User-Agent': 'bench/1.0.0' } })).text(),
     },
   ];
   const ratios = [];

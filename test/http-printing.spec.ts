@@ -102,6 +102,25 @@ describe('an agent of the application', () => {
   });
 });
 
+describe('a request that goes elsewhere without the token, beside others with it on the same agent', () => {
+  it('holds no token of theirs, whether it was answered or failed', async () => {
+    const { instance, token, finish } = await bootBusy('an attached instance with a keep-alive agent');
+    const foreign = await RecordingServer.start((response, { target }) => {
+      if (target === '/there') response.end('{"a":1}');
+      else response.writeHead(302, { location: '/there' }).end();
+    });
+    const answer = await instance.get(`${foreign.origin}/here`);
+    expect(answer.request).toMatchObject({ path: '/there', res: { responseUrl: `${foreign.origin}/there` } });
+    const streamed: AxiosResponse<Readable> = await instance.get(`${foreign.origin}/there`, { responseType: 'stream' });
+    const failed = await rejection(instance.get(`${foreign.origin}/here`, { maxRedirects: 0 }));
+    const refused = await rejection(instance.get('http://127.0.0.1:1/x'));
+    for (const value of [answer, streamed, failed, refused]) expectNoTrace(value, token);
+    expect(await text(streamed.data)).toBe('{"a":1}');
+    expect(JSON.stringify(foreign.requests)).not.toContain(token);
+    await finish();
+  });
+});
+
 describe("the library's own objects", () => {
   it('hold no token and no password of the proxy, with requests under way', async () => {
     const proxy = await RecordingServer.start();

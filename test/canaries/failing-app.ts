@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, type INestApplication, Module, Param } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Injectable, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SchedulerRegistry, ScheduleModule, Timeout } from '@nestjs/schedule';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
 import type { Printed } from '@support/canaries.js';
 import type { LogBook } from './log-book.js';
 
@@ -30,24 +30,24 @@ export async function startFailingApp(log: LogBook) {
   return { answerTo, close: () => app.close() };
 }
 
-/** Lets jobs of @nestjs/schedule reject with these errors; resolves when its logger has been told of all. */
-export async function failInJobs(failures: readonly unknown[], log: LogBook): Promise<void> {
-  let left = failures.length;
-  await new Promise<void>((resolve, reject) => {
-    class Jobs {
-      @Timeout(0)
-      async fail(): Promise<void> {
-        const failure = failures[--left];
-        if (left <= 0) setImmediate(resolve);
-        throw failure;
-      }
-    }
-    const jobs = failures.map(() => class extends Jobs {});
-    @Module({ imports: [ScheduleModule.forRoot()], providers: jobs })
-    class JobApp {}
-    NestFactory.createApplicationContext(JobApp, { logger: log, abortOnError: false }).then(
-      (app) => app.get(SchedulerRegistry),
-      reject,
-    );
+/** Lets a job of @nestjs/schedule reject with these errors, one after the other, and its logger tell of them. */
+export async function failInJob(failures: readonly unknown[], log: LogBook): Promise<void> {
+  const left = [...failures];
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
   });
+  @Injectable()
+  class Job {
+    @Interval(1)
+    async fail(): Promise<void> {
+      if (left.length === 0) finish();
+      else throw left.shift();
+    }
+  }
+  @Module({ imports: [ScheduleModule.forRoot()], providers: [Job] })
+  class JobApp {}
+  const app = await NestFactory.createApplicationContext(JobApp, { logger: log, abortOnError: false });
+  await finished;
+  await app.close();
 }

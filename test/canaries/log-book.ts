@@ -40,10 +40,8 @@ export class LogBook implements LoggerService {
   record(value: unknown): void {
     this.error(value);
     this.error('The call failed', value, 'Context');
-    this.log({ what: 'The call failed', value });
     this.#pino.error(value);
     this.#pino.error({ err: value, error: value, value }, 'The call failed');
-    this.#pino.info('The call failed: %s %o %j', value, value, value);
   }
 
   #write(level: 'log' | 'error' | 'warn' | 'debug' | 'verbose', [message, ...rest]: unknown[]): void {
@@ -63,7 +61,7 @@ export class LogBook implements LoggerService {
       stream.write = (chunk: unknown) => this.texts.push({ channel: 'the log of Nest', text: String(chunk) }) > 0;
     }
     return () => {
-      streams.forEach((stream, index) => Object.assign(stream, { write: originals[index] }));
+      for (const [index, stream] of streams.entries()) Object.assign(stream, { write: originals[index] });
     };
   }
 }

@@ -94,7 +94,8 @@ export function printedEverywhere(value: unknown): Printed[] {
 /** As a reporter does that takes along own properties, hidden ones and causes included. */
 function* reachable(value: unknown, seen = new Set<unknown>()): Generator<string> {
   if (typeof value === 'string') yield value;
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
+  // Not into functions: from a class one gets to all the code there is.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
   if (value instanceof Uint8Array) {
     yield Buffer.from(value).toString('latin1');

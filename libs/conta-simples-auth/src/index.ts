@@ -1,6 +1,7 @@
 export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/credentials.js';
 export type { AttachableAxiosInstance } from './http/attachable-instance.js';
 export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/auth.interceptor.js';
+export type { ContaSimplesFetchInit } from './http/guarded-fetch.js';
 export { ContaSimplesHttpService } from './http/http.service.js';
 export { ContaSimplesAccountTokens } from './module/account-tokens.js';
 export { ContaSimplesAuthModule } from './module/conta-simples-auth.module.js';

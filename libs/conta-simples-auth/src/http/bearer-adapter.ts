@@ -28,10 +28,10 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const inner = options.inner(config);
     const withoutToken = goesWithoutToken(config);
     const passesThrough = options.untrusted === 'send_without_token';
-    if (withoutToken && passesThrough) return inner(config);
+    if (withoutToken && passesThrough) return passThrough(inner, config);
     const destination = destinationOf(config, options.origins);
     if (destination.name === 'untrusted') {
-      if (passesThrough) return inner(config);
+      if (passesThrough) return passThrough(inner, config);
       throw untrustedOrigin(options.keeper().account, destination.why);
     }
     const { url } = destination;
@@ -57,6 +57,19 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     });
     return unwrap(sent, view);
   };
+}
+
+/**
+ * As if we were not there, but for what can be printed of it: its agent is that of requests with the token, and holds
+ * their sockets.
+ */
+async function passThrough(inner: AxiosAdapter, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+  const view = { config, used: [] };
+  try {
+    return printableResponse(await inner(config), view);
+  } catch (error) {
+    throw printableError(error, view);
+  }
 }
 
 async function send(

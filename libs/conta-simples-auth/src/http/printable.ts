@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
+import { dropRawBytes } from './raw-bytes.js';
 import { blotTraces, withoutTraces } from './traces.js';
 
 /** The caller's view of a request: nothing in it has ever seen the token. */
 export interface CallerView {
   readonly config: InternalAxiosRequestConfig;
-  readonly url: URL;
+  /** The checked address; none for a request that went to a stranger, as the caller wanted it. */
+  readonly url?: URL;
   /** What the server has been sent, and may repeat. */
   readonly used: readonly AccessToken[];
 }
@@ -17,7 +19,7 @@ export interface CallerView {
  */
 export function printableResponse(response: AxiosResponse, view: CallerView): AxiosResponse {
   response.config = withHiddenAgents(view.config);
-  response.request = description(view, response.request);
+  if (response.request !== undefined) response.request = description(view, response.request);
   if (response.data instanceof Readable) response.data = relay(response.data, view);
   return response;
 }
@@ -27,7 +29,6 @@ interface RawError {
   request?: unknown;
   response?: AxiosResponse;
   cause?: unknown;
-  rawPacket?: unknown;
 }
 
 /** The same for whatever a request was rejected with, and for what that was caused by. */
@@ -38,8 +39,7 @@ export function printableError(error: unknown, view: CallerView, seen = new Set<
   if (raw.config !== undefined) raw.config = withHiddenAgents(view.config);
   if (raw.request !== undefined) raw.request = description(view, raw.request);
   if (raw.response !== undefined) withoutEchoes(printableResponse(raw.response, view), view.used);
-  // What Node's parser could not read, as it came.
-  delete raw.rawPacket;
+  dropRawBytes(error);
   printableError(raw.cause, view, seen);
   return error;
 }
@@ -80,15 +80,25 @@ function withHiddenAgents(config: InternalAxiosRequestConfig): InternalAxiosRequ
   return config;
 }
 
+interface RawRequest {
+  readonly path?: unknown;
+  readonly url?: unknown;
+  readonly host?: unknown;
+  readonly res?: { readonly responseUrl?: unknown } | null;
+}
+
+/** Where a request went in the end: after redirects, where it was free to follow them. */
 function description({ config, url }: CallerView, request: unknown) {
-  const path = sentPath(request) ?? url.pathname + url.search;
+  const raw = (request ?? {}) as RawRequest;
   const method = (config.method ?? 'get').toUpperCase();
-  return { method, host: url.host, path, res: { responseUrl: url.origin + path } };
+  const followed = raw.res?.responseUrl;
+  const path = sentPath(raw) ?? (url && url.pathname + url.search);
+  const responseUrl = typeof followed === 'string' ? followed : url && url.origin + path;
+  return { method, host: url?.host ?? raw.host, path, res: { responseUrl } };
 }
 
 /** axios adds `params` on its own: the request alone knows what was asked for in the end. */
-function sentPath(request: unknown): string | undefined {
-  const { path, url } = (request ?? {}) as { path?: unknown; url?: unknown };
+function sentPath({ path, url }: RawRequest): string | undefined {
   if (typeof path === 'string' && path.startsWith('/')) return path;
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const { pathname, search } = new URL(url);

@@ -20,7 +20,7 @@ export function trustedAddress(address: string, origins: ReadonlySet<string>): D
   if (url.username !== '' || url.password !== '') return untrusted('the address holds a user name or password');
   // A blob: URL has the origin of the page that made it.
   if (!origins.has(url.origin) || url.protocol === 'blob:') return untrusted('the address is of another origin');
-  url.hash = '';
+  if (url.hash !== '') url.hash = '';
   return { name: 'trusted', url };
 }
 
