@@ -159,6 +159,36 @@ withRedis('what is stored', () => {
     expect(two.events.some(({ type }) => type === 'store_unavailable')).toBe(false);
   });
 
+  it('lives as long as the shorter of its own life and its key (S13)', async () => {
+    const first = await (await replica(emulator, redis.port)).tokens.getToken();
+    redis.cli('pexpire', tokenKey(), '600000');
+    const shorter = await (await replica(emulator, redis.port)).tokens.getToken();
+    expect(shorter.expiresAt - Date.now()).toBeLessThanOrEqual(600_000);
+    redis.cli('pexpire', tokenKey(), '86400000');
+    const longer = await (await replica(emulator, redis.port)).tokens.getToken();
+    expect(Math.abs(longer.expiresAt - first.expiresAt)).toBeLessThan(1_000);
+    redis.cli('persist', tokenKey());
+    const endless = await (await replica(emulator, redis.port)).tokens.getToken();
+    expect(Math.abs(endless.expiresAt - first.expiresAt)).toBeLessThan(1_000);
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
+  it('costs one request at most where an older record that is still good is put back (S12)', async () => {
+    const one = await replica(emulator, redis.port);
+    const old = await one.tokens.getToken();
+    const key = tokenKey();
+    const record = redis.cli('get', key);
+    redis.cli('del', redis.cli('keys', '*:lease'));
+    emulator.revokeTokens();
+    const other = await replica(emulator, redis.port);
+    await other.tokens.fetch('/accounts/v1/balance');
+    redis.cli('set', key, record, 'PX', '1700000');
+    const late = await replica(emulator, redis.port);
+    expect((await late.tokens.getToken()).fingerprint).toBe(old.fingerprint);
+    expect((await late.tokens.fetch('/accounts/v1/balance')).status).toBe(200);
+    expect(emulator.counts.token.total).toBeLessThanOrEqual(3);
+  }, 20_000);
+
   it('cannot be moved to the key of another pair', async () => {
     emulator.addAccount({ name: 'other', apiKey: 'other-key', apiSecret: 'other-secret' });
     const one = await replica(emulator, redis.port);
@@ -184,6 +214,34 @@ withRedis('a Redis in trouble', () => {
     await tokens.getToken();
     expect(Date.now() - startedAt).toBeLessThan(500);
     expect(events.map(({ type }) => type)).toEqual(['store_unavailable', 'acquired']);
+  });
+
+  it('that dies while a token is fetched costs no call anything, and is used again when it is back (S02)', async () => {
+    emulator.latencyMs = { token: 200 };
+    const { tokens, events } = await replica(emulator, redis.port, {
+      options: { accounts: () => EMULATOR_CREDENTIALS },
+    });
+    const call = tokens.getToken();
+    await emulator.waitForRequest('token', 1);
+    await redis.kill();
+    expect((await call).value).toMatch(/^ey/);
+    expect(events.map(({ type }) => type)).toEqual(['store_unavailable', 'acquired']);
+    await redis.restart();
+    // The breaker is tried again by the next token request after its pause, of whatever account.
+    for (let account = 0; !events.some(({ type }) => type === 'store_recovered'); account++) {
+      await tokens.getToken(`company-${account}`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(redis.cli('keys', '*:token')).not.toBe('');
+  }, 30_000);
+
+  it('that takes 200 ms for an answer is waited for (S04)', async () => {
+    const [one, two] = await fleet(2, emulator, redis.port);
+    const first = await one?.tokens.getToken();
+    redis.cli('client', 'pause', '200', 'all');
+    const second = await two?.tokens.getToken();
+    expect(second?.fingerprint).toBe(first?.fingerprint);
+    expect(two?.events.map(({ type }) => type)).toEqual(['acquired']);
   });
 
   it('that hangs costs one call at most 500 ms, and the next nothing (S03)', async () => {
