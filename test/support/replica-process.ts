@@ -11,6 +11,8 @@ export interface TokenReport {
   readonly fingerprint: string;
   readonly at: number;
   readonly tookMs: number;
+  /** What a processor had to do for it. */
+  readonly processorMs: number;
 }
 
 /** What became of the calls of a replica. */
