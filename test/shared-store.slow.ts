@@ -143,7 +143,13 @@ withRedis('what is stored', () => {
 
   it.each([
     ['garbage', () => redis.cli('set', tokenKey(), 'garbage')],
-    ['another type', () => [redis.cli('del', tokenKey()), redis.cli('lpush', 'conta-simples-auth:list', 'x')]],
+    [
+      'another type',
+      () => {
+        const key = tokenKey();
+        return [redis.cli('del', key), redis.cli('lpush', key, 'x')];
+      },
+    ],
     ['nothing', () => redis.cli('flushall')],
     ['a flipped bit', () => redis.cli('setrange', tokenKey(), '40', '!')],
     ['half of it', () => redis.cli('set', tokenKey(), redis.cli('get', tokenKey()).slice(0, 60))],
@@ -235,10 +241,10 @@ withRedis('a Redis in trouble', () => {
     expect(redis.cli('keys', '*:token')).not.toBe('');
   }, 30_000);
 
-  it('that takes 200 ms for an answer is waited for (S04)', async () => {
+  it('that takes most of its deadline for an answer is waited for (S04)', async () => {
     const [one, two] = await fleet(2, emulator, redis.port);
     const first = await one?.tokens.getToken();
-    redis.cli('client', 'pause', '200', 'all');
+    redis.cli('client', 'pause', '180', 'all');
     const second = await two?.tokens.getToken();
     expect(second?.fingerprint).toBe(first?.fingerprint);
     expect(two?.events.map(({ type }) => type)).toEqual(['acquired']);

@@ -226,6 +226,6 @@ export const STORIES: readonly StoryRow[] = [
       'waits for the end of the minute': true,
       'held token served': true,
     },
-    note: 'minutes of 429 pass on a fake clock, in `test/faults/outage.spec.ts`',
+    note: 'minutes of 429 pass on a fake clock, in `test/faults/outage.slow.ts`',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock, Timer } from '../token/clock.js';
 import type { TokenStore } from './token-store.js';
 
 export interface GuardedStoreOptions {
@@ -11,6 +11,8 @@ export interface GuardedStoreOptions {
 /** Thrown by every operation while the store is left alone; holds nothing of what the client said. */
 export class StoreUnavailable extends Error {}
 
+const LATE = Symbol('late');
+const DEADLINE_STEPS = 5;
 const DEFAULT_COMMAND_TIMEOUT_MS = 250;
 const MIN_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 30_000;
@@ -35,24 +37,36 @@ export class GuardedStore {
   async run<T>(operation: (store: TokenStore) => Promise<T>): Promise<T> {
     const { store, clock } = this.#options;
     if (clock.monotonic() < this.#openUntil) throw new StoreUnavailable();
-    const late = Symbol('late');
-    let ring = () => {};
-    const deadline = new Promise<typeof late>((resolve) => {
-      ring = () => resolve(late);
-    });
-    const timer = clock.setTimer(ring, this.#timeoutMs, { hold: true });
+    const deadline = this.#deadline();
     try {
       // What comes after the deadline is nobody's any more, its rejection included: the race has taken it.
-      const result = await Promise.race([call(operation, store), deadline]);
-      if (result === late) throw this.#open(`no answer within ${this.#timeoutMs} ms`);
+      const result = await Promise.race([call(operation, store), deadline.passed]);
+      if (result === LATE) throw this.#open(`no answer within ${this.#timeoutMs} ms`);
       this.#close();
       return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       throw this.#open(reasonOf(error));
     } finally {
-      timer.cancel();
+      deadline.cancel();
     }
+  }
+
+  /**
+   * In steps, each armed by the one before: a process that was blocked or starved reads its timers before its sockets,
+   * and would take a healthy store for a hung one. So a stall costs one step, and the answer is read before the next.
+   */
+  #deadline(): { readonly passed: Promise<typeof LATE>; cancel(): void } {
+    const { clock } = this.#options;
+    let timer: Timer | undefined;
+    const passed = new Promise<typeof LATE>((resolve) => {
+      const step = (left: number) => {
+        const next = () => (left > 1 ? step(left - 1) : resolve(LATE));
+        timer = clock.setTimer(next, this.#timeoutMs / DEADLINE_STEPS, { hold: true });
+      };
+      step(DEADLINE_STEPS);
+    });
+    return { passed, cancel: () => timer?.cancel() };
   }
 
   #open(reason: string): StoreUnavailable {

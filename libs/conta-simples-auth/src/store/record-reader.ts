@@ -61,9 +61,16 @@ export class RecordReader {
   /** How long it lives is asked first: what is read afterwards is then never taken for younger than it is. */
   async #read(key: string, sealed: boolean): Promise<{ text: string; ttlMs: number | undefined } | undefined> {
     const { store, cipher } = this.#options;
-    const ttlMs = await store.run((client) => client.ttlMs(key));
+    const askTtl = () => store.run((client) => client.ttlMs(key));
+    let ttlMs = await askTtl();
     if (ttlMs === null) return undefined;
-    const value = await store.run((client) => client.get(key));
+    let value = await store.run((client) => client.get(key));
+    // Longer than before: another process wrote in between, and what was read is younger than the first answer says.
+    const laterTtlMs = value === null ? null : await askTtl();
+    if (typeof ttlMs === 'number' && typeof laterTtlMs === 'number' && laterTtlMs > ttlMs) {
+      ttlMs = laterTtlMs;
+      value = await store.run((client) => client.get(key));
+    }
     if (value === null) return undefined;
     const text = sealed ? cipher.open(value, key) : value;
     return text === undefined ? this.#tampered() : { text, ttlMs };

@@ -36,7 +36,8 @@ type Decision =
   | { readonly name: 'fetch'; readonly lease: Lease | undefined };
 
 const FIRST_PAUSE_MS = 25;
-const MAX_PAUSE_MS = 400;
+/** A cold fleet is to be served within a second of the first request. */
+const MAX_PAUSE_MS = 150;
 /** How much longer than a lease to wait for whoever holds one after the other. */
 const PATIENCE_MS = 6_000;
 

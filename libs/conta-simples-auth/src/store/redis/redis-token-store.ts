@@ -31,7 +31,7 @@ export function redisTokenStore(
   return {
     ...options,
     get: async (key) => {
-      const value = await commands.get(key);
+      const value = await commands.get(key).catch(otherType);
       return typeof value === 'string' ? value : null;
     },
     set: async (key, value, { ttlMs, ifAbsent = false }) => (await commands.set(key, value, ttlMs, ifAbsent)) !== null,
@@ -91,6 +91,12 @@ class PermittedTtl {
       return undefined;
     }
   };
+}
+
+/** A list or a hash under one of our keys is no trouble of the server's: it counts as a record that is not ours. */
+function otherType(error: unknown): string {
+  if (error instanceof Error && /^WRONGTYPE\b/.test(error.message)) return '';
+  throw error;
 }
 
 function isNoPermission(error: unknown): boolean {
