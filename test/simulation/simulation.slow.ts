@@ -9,9 +9,9 @@ const only = process.env.SIMULATION_SEED;
 
 /** Short lives mean many renewals a day, so they get fewer days for the same work. */
 const CLIMATES = [
-  { lifeSeconds: 1_800, daysEach: 10, seeds: 70 },
-  { lifeSeconds: 3_600, daysEach: 10, seeds: 25 },
-  { lifeSeconds: 30 * 86_400, daysEach: 100, seeds: 1 },
+  { lifeSeconds: 1_800, daysEach: 10, seeds: 45 },
+  { lifeSeconds: 3_600, daysEach: 10, seeds: 20 },
+  { lifeSeconds: 30 * 86_400, daysEach: 100, seeds: 4 },
   { lifeSeconds: 60, daysEach: 1, seeds: 10 },
   { lifeSeconds: 5, daysEach: 0.2, seeds: 10 },
 ];
