@@ -84,6 +84,17 @@ describe('tokens.fetch()', () => {
     expect(api.requests.map(({ headers }) => headers['user-agent'])).toEqual(['shop/1.2.3', 'mine']);
   });
 
+  it('sends every header of the caller, in whatever form they come', async () => {
+    const { tokens, api, bearer } = await bootWithApi();
+    const record = { 'X-Order': '7', constructor: 'a name like any other', 'USER-AGENT': 'mine' };
+    const expected = { 'x-order': '7', constructor: 'a name like any other', 'user-agent': 'mine' };
+    for (const headers of [record, Object.entries(record), new Headers(record)]) {
+      await tokens.fetch(`${api.origin}/x`, { headers });
+      expect(api.requests.at(-1)?.headers).toMatchObject({ ...expected, authorization: bearer });
+    }
+    expect(record).toEqual({ 'X-Order': '7', constructor: 'a name like any other', 'USER-AGENT': 'mine' });
+  });
+
   it('sends the token of the account that init names', async () => {
     const pair = { apiKey: 'key-of-matriz-0001', apiSecret: 'secret-of-matriz-0001' };
     const { tokens, emulator } = await boot({
@@ -99,12 +110,11 @@ describe('tokens.fetch()', () => {
   it("sends the caller's own Authorization untouched, and does nothing about a 401 to it", async () => {
     const { tokens, api, emulator } = await bootWithApi((response) => response.writeHead(401).end());
     const headers = { authorization: 'Bearer of-the-caller' };
-    const inputs = [`${api.origin}/x`, new Request(`${api.origin}/x`, { headers })];
-    for (const input of inputs) {
-      const { status } = await tokens.fetch(input, typeof input === 'string' ? { headers } : {});
-      expect(status).toBe(401);
-    }
-    expect(api.authorizations).toEqual(Array(2).fill('Bearer of-the-caller'));
+    const url = `${api.origin}/x`;
+    const forms = [headers, { AUTHORIZATION: headers.authorization }, new Headers(headers), Object.entries(headers)];
+    for (const form of forms) expect(await tokens.fetch(url, { headers: form })).toHaveProperty('status', 401);
+    expect(await tokens.fetch(new Request(url, { headers }))).toHaveProperty('status', 401);
+    expect(api.authorizations).toEqual(Array(5).fill('Bearer of-the-caller'));
     expect(emulator.counts.token.total).toBe(1);
   });
 

@@ -4,7 +4,8 @@ import { guardedSend, type Sent } from './guarded-send.js';
 import { dropRawBytes } from './raw-bytes.js';
 import { untrustedOrigin } from './refusals.js';
 import { type RequestBody, requestBody } from './request-body.js';
-import { type Destination, fullAddress, trustedAddress, untrusted } from './trusted-address.js';
+import { type Destination, fullAddress, isPlainPath, trustedAddress, untrusted } from './trusted-address.js';
+import { withRest } from './with-rest.js';
 
 /**
  * What the built-in `fetch` takes, and whose token to send.
@@ -30,19 +31,24 @@ export interface GuardedFetchOptions {
 
 /** The built-in `fetch` with the guarantees of `ContaSimplesHttpService`, by the same core. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  return async (input, { account, contaSimplesAuth, ...init } = {}) => {
-    const keeper = options.keeper(account);
+  return async (input, init = {}) => {
+    const keeper = options.keeper(init.account);
     const body = requestBody(init.body);
     const { headers, hasAuthorization } = headersOf(input, init, { 'User-Agent': options.userAgent, ...typeOf(body) });
     // Read from a copy that is the platform's own, so that what is checked is what is sent to.
     const request = input instanceof Request ? new Request(input, { ...init, body: undefined, headers }) : undefined;
-    const destination = destinationOf(request?.url ?? addressOf(input, options.baseUrl), init, options.origins);
-    if (destination.name === 'untrusted') throw untrustedOrigin(keeper.account, destination.why);
-    const target = request ?? destination.url.href;
+    const address = request?.url ?? addressOf(input, options.baseUrl);
+    let target = request ?? address;
+    if (!isPlainPath(input) || init.dispatcher) {
+      const destination = destinationOf(address, init, options.origins);
+      if (destination.name === 'untrusted') throw untrustedOrigin(keeper.account, destination.why);
+      target = request ?? destination.url.href;
+    }
     // A redirect would take the token along. Who wants an error for one still gets the platform's.
     const redirect = (init.redirect ?? request?.redirect) === 'error' ? 'error' : 'manual';
-    const prepared: RequestInit = { ...init, body: body.data as RequestInit['body'], headers, redirect };
-    if (contaSimplesAuth === false || hasAuthorization) return unwrap(await send(target, prepared));
+    // Our own two names among them are nothing to the platform.
+    const prepared: RequestInit = withRest({ body: body.data as RequestInit['body'], headers, redirect }, init);
+    if (init.contaSimplesAuth === false || hasAuthorization) return unwrap(await send(target, prepared));
     const sent = await guardedSend<Response>({
       keeper,
       deadline: new CallerDeadline({ signal: init.signal ?? request?.signal }),
@@ -63,16 +69,20 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
 }
 
 /**
- * The caller's headers, as `fetch` puts them together, and ours where it has none of that name. In a plain object: to have
- * them checked by `Headers` here, and by `fetch` again, takes longer than all the rest.
+ * The caller's headers, and ours where it has none of that name. In a plain object, and a plain object is taken as it is:
+ * to have them checked by `Headers` here, and by `fetch` again, takes longer than all the rest.
  */
 function headersOf(input: unknown, init: RequestInit, ours: Record<string, string>) {
   const given = init.headers ?? (input instanceof Request ? input.headers : undefined);
   if (given === undefined) return { headers: ours, hasAuthorization: false };
-  const theirs = new Headers(given);
-  const headers: Record<string, string> = Object.fromEntries(theirs);
-  for (const [name, value] of Object.entries(ours)) if (!theirs.has(name)) headers[name] = value;
-  return { headers, hasAuthorization: theirs.has('Authorization') };
+  const theirs = Symbol.iterator in given ? Object.fromEntries(new Headers(given)) : given;
+  let hasAuthorization = false;
+  for (const name of Object.keys(theirs)) {
+    const lowerCase = name.toLowerCase();
+    if (lowerCase === 'authorization') hasAuthorization = true;
+    for (const mine of Object.keys(ours)) if (mine.toLowerCase() === lowerCase) delete ours[mine];
+  }
+  return { headers: withRest(ours, theirs), hasAuthorization };
 }
 
 /** That of what has been written anew: the platform would set its own. */
