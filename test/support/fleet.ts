@@ -25,14 +25,18 @@ export interface ReplicaOptions {
   readonly store?: RedisTokenStoreOptions;
   /** Of Redis' access control, where it is on. */
   readonly username?: string;
+  /** Whether its client asks the server first if it is ready. Default: true, as with any client. */
+  readonly enableReadyCheck?: boolean;
 }
 
 export async function replica(
   emulator: ContaSimplesEmulator,
   redisPort: number,
-  { options, store, username }: ReplicaOptions = {},
+  { options, store, username, enableReadyCheck = true }: ReplicaOptions = {},
 ): Promise<Replica> {
-  const client = new Redis({ port: redisPort, lazyConnect: false, ...(username && { username, password: username }) });
+  const access = username && { username, password: username };
+  // A port of 0 is that of a replica which brings a store of its own.
+  const client = new Redis({ port: redisPort, lazyConnect: redisPort === 0, enableReadyCheck, ...access });
   // What goes wrong with the connection is what the tests are about.
   client.on('error', () => {});
   const register = ContaSimplesAuthModule.forRoot({

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as passes } from 'node:timers/promises';
 import { listen } from './listen.js';
 
 /** Whether this machine has a Redis server; where it has not, tests say so loudly and are skipped, but not in CI. */
@@ -39,9 +40,23 @@ export class RedisServer {
     return server;
   }
 
+  /** One that belongs to no cluster yet, and serves no key until it does. */
+  static async startClusterNode(): Promise<RedisServer> {
+    const busPort = String(await freePort());
+    return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', busPort, '--cluster-node-timeout', '2000');
+  }
+
   /** Sends a command the way a person at a prompt would, and returns what is printed. */
   cli(...command: string[]): string {
     return execFileSync('redis-cli', ['-p', String(this.port), ...command], { encoding: 'utf8' }).trim();
+  }
+
+  /** Resolves once a command is answered with this error, within five seconds. */
+  async answers(word: string): Promise<void> {
+    for (let tries = 0; !this.#tryCli().includes(word); tries++) {
+      if (tries === 200) throw new Error(`redis-server never said ${word}`);
+      await passes(25);
+    }
   }
 
   /** Everything that is stored, key by key. */
@@ -70,12 +85,22 @@ export class RedisServer {
     await this.#ready();
   }
 
+  /** Does not wait until it has read what it had saved. */
+  restartLoading(...settings: string[]): void {
+    this.#process = this.#spawn(settings);
+  }
+
   async close(): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       this.resume();
       await this.kill();
     }
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Also where it cannot be reached. */
+  #tryCli(): string {
+    return spawnSync('redis-cli', ['-p', String(this.port), 'get', 'anything'], { encoding: 'utf8' }).stdout;
   }
 
   #spawn(settings: readonly string[]): ChildProcess {
