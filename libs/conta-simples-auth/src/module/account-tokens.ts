@@ -4,6 +4,12 @@ import type { ContaSimplesTokenStatus } from '../token/status.js';
 import type { WaitOptions } from '../token/waiters.js';
 import type { ContaSimplesTokenService } from './token.service.js';
 
+/** Private members set aside, so that a stand-in of the service will do. */
+type Tokens = Pick<
+  ContaSimplesTokenService,
+  'getToken' | 'getAccessToken' | 'refresh' | 'invalidate' | 'status' | 'fetch'
+>;
+
 /**
  * The tokens of one account: every method as in {@link ContaSimplesTokenService}, without the account's name.
  *
@@ -11,10 +17,10 @@ import type { ContaSimplesTokenService } from './token.service.js';
  */
 export class ContaSimplesAccountTokens {
   readonly account: string;
-  readonly #tokens: ContaSimplesTokenService;
+  readonly #tokens: Tokens;
 
   /** @internal */
-  constructor(account: string, tokens: ContaSimplesTokenService) {
+  constructor(account: string, tokens: Tokens) {
     this.account = account;
     this.#tokens = tokens;
   }

@@ -21,3 +21,4 @@ export type {
   TransactionCard,
 } from './emulator/resources/card-transaction.js';
 export type { CardStatement } from './emulator/resources/statements-route.js';
+export { FakeContaSimplesTokenService, type FakeContaSimplesTokenServiceOptions } from './fakes/fake-token.service.js';
