@@ -85,6 +85,20 @@ withRedis('a fleet on one Redis', () => {
     expect(emulator.counts.token.total).toBe(1);
   });
 
+  it('ends the cool-down of one replica when another has got a token', async () => {
+    emulator.fail('token', { status: 401 });
+    const [one, two] = await fleet(2, emulator, redis.port);
+    await expect(one?.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected' });
+    // As where the pair was let in again, and an operator cleared the way for one replica.
+    for (const key of redis.cli('keys', '*').split('\n')) redis.cli('del', key);
+    const token = await two?.tokens.getToken();
+    await expect(one?.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected' });
+    // Looked for when somebody asks, at most every 5 s; the cool-down would last a minute.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    expect((await one?.tokens.getToken())?.fingerprint).toBe(token?.fingerprint);
+    expect(emulator.counts.token.byStatus).toEqual({ 200: 1, 401: 1 });
+  }, 15_000);
+
   it('lets callers of every replica wait through one failure of the endpoint', async () => {
     emulator.fail('token', { status: 503 });
     const replicas = await fleet(5, emulator, redis.port);

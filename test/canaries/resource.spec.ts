@@ -3,12 +3,14 @@ import { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
 import { boot, closeAll } from '@support/boot.js';
 import { CanaryScanner, type Printed, printedEverywhere } from '@support/canaries.js';
 import { closeServers } from '@support/listen.js';
 import { RecordingServer } from '@support/recording-server.js';
 import axios, { type AxiosRequestConfig } from 'axios';
 import { ContaSimplesAuthInterceptor } from 'nestjs-conta-simples-auth';
+import { ContaSimplesHealthIndicator } from 'nestjs-conta-simples-auth/terminus';
 import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import { type Echo, echoOf, type RawAnswer, rawAnswer } from './echo.js';
 import { failInJob, startFailingApp } from './failing-app.js';
@@ -53,6 +55,7 @@ const RESOURCE_FAULTS: readonly ResourceFault[] = [
   status('A13 elsewhere', 200, {}, () => ({ baseURL: '', url: 'http://127.0.0.1:1/x' })),
 ];
 
+const EVENTS = 'events, status and health';
 const WAYS = ['ContaSimplesHttpService', 'an attached instance', 'an attached instance over fetch', 'fetch'] as const;
 
 const scanner = new CanaryScanner({ key: EMULATOR_CREDENTIALS.apiKey, secret: EMULATOR_CREDENTIALS.apiSecret });
@@ -119,7 +122,8 @@ beforeAll(async () => {
     await Promise.all(rows.map((row) => runRow(row, setting)));
     scanner.add('token', await tokens.getAccessToken());
   }
-  texts.set('events and status', [events, tokens.status(), tokens, setting.http].flatMap(printedEverywhere));
+  const health = await new ContaSimplesHealthIndicator(tokens, new HealthIndicatorService()).isHealthy('contaSimples');
+  texts.set(EVENTS, [events, tokens.status(), health, tokens, setting.http].flatMap(printedEverywhere));
   const failing = await startFailingApp(log);
   const some = [...errors].filter(([name]) => name.endsWith(WAYS[0]));
   for (const [name, error] of some) texts.get(name)?.push(await failing.answerTo(error));
@@ -146,8 +150,8 @@ describe('a fault of the API, which says all that it was told', () => {
     scanner.expectNone(texts.get(name) ?? []);
   });
 
-  it('shows nothing secret in events, status and the services themselves', () => {
-    scanner.expectNone(texts.get('events and status') ?? []);
+  it('shows nothing secret in events, status, health and the services themselves', () => {
+    scanner.expectNone(texts.get(EVENTS) ?? []);
   });
 
   it('shows nothing secret in the logs of Nest, as text and as JSON, of pino and of a scheduled job', () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
 import { boot, bootContext, closeAll } from '@support/boot.js';
 import { CanaryScanner, type Printed, printedEverywhere } from '@support/canaries.js';
 import { closeServers, listen } from '@support/listen.js';
@@ -12,6 +13,7 @@ import {
   ContaSimplesTokenService,
   isContaSimplesAuthError,
 } from 'nestjs-conta-simples-auth';
+import { ContaSimplesHealthIndicator } from 'nestjs-conta-simples-auth/terminus';
 import { echoOf } from './echo.js';
 import { failInJob, startFailingApp } from './failing-app.js';
 import { LogBook } from './log-book.js';
@@ -65,7 +67,9 @@ async function runCalls(
   tokens.events.subscribe((event) => events.push(event));
   const outcomes = await Promise.allSettled(calls.map((call) => call()));
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-  const values = [...failures, events, tokens.status(account)];
+  const health = new ContaSimplesHealthIndicator(tokens, new HealthIndicatorService());
+  const answers = [await health.isHealthy('contaSimples', { account }), await health.isHealthy('contaSimples')];
+  const values = [...failures, events, tokens.status(account), ...answers];
   errors.set(name, failures);
   texts.set(name, values.flatMap(printedEverywhere));
   for (const value of values) log.record(value);

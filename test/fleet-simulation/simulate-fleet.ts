@@ -107,7 +107,7 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       const send = () => gate.pass(() => endpoint.request(), signal);
       return tokens?.obtain({ deriveKey, demand, signal, send }) ?? send();
     },
-    hasNewCredentials: async () => false,
+    hasNews: async () => false,
   };
 }
 

@@ -85,7 +85,7 @@ export class SimulatedServer implements TokenSource {
     return { ok: true, grant: { value, lifeMs, sentAt } };
   }
 
-  async hasNewCredentials(): Promise<boolean> {
+  async hasNews(): Promise<boolean> {
     return false;
   }
 

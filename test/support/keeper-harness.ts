@@ -40,7 +40,7 @@ export class KeeperHarness {
       account: 'default',
       environment: 'sandbox',
       clock: this.clock,
-      source: { obtain: (signal) => this.#obtain(signal), hasNewCredentials: () => this.#hasNewCredentials() },
+      source: { obtain: (signal) => this.#obtain(signal), hasNews: () => this.#hasNews() },
       refreshAt: 0.9,
       waitTimeoutMs: 10_000,
       keepFresh: 'always',
@@ -77,7 +77,7 @@ export class KeeperHarness {
     return { ok: true, grant: { value: `token-${number}`, lifeMs: answer.token.lifeMs, sentAt } };
   }
 
-  async #hasNewCredentials(): Promise<boolean> {
+  async #hasNews(): Promise<boolean> {
     this.credentialChecks++;
     if (this.credentialCheckMs > 0) await this.#pass(this.credentialCheckMs, new AbortController().signal);
     return this.newCredentials;

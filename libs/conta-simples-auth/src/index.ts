@@ -15,6 +15,16 @@ export type {
   ContaSimplesModuleOptions,
 } from './module/options.js';
 export { ContaSimplesTokenService } from './module/token.service.js';
+export type {
+  ContaSimplesLeaseWait,
+  ContaSimplesStoreOperation,
+  ContaSimplesTelemetry,
+  ContaSimplesTelemetrySession,
+  ContaSimplesTelemetrySource,
+  ContaSimplesTokenRequest,
+  ContaSimplesTokenRequestResult,
+  ContaSimplesTokenRequestTelemetry,
+} from './observability/telemetry.js';
 export type { TokenStore } from './store/token-store.js';
 export { AccessToken } from './token/access-token.js';
 export { ContaSimplesAuthError, isContaSimplesAuthError } from './token/auth-error.js';

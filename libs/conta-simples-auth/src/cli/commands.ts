@@ -8,6 +8,13 @@ export interface CommandEntry {
 
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
+    'doctor',
+    {
+      summary: 'check the settings, the way to the API and the credentials, step by step',
+      load: async () => (await import('./doctor/doctor.command.js')).doctorCommand,
+    },
+  ],
+  [
     'emulator',
     {
       summary: 'run an emulator of the Conta Simples API on this machine',

@@ -1,44 +1,7 @@
-import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { Terminal } from '@support/terminal.js';
 import { startContaSimplesEmulator } from '../testing/index.js';
 import { main } from './main.js';
-
-/** A terminal: what the command writes, a way to press Ctrl+C, and the exit code. */
-class Terminal {
-  readonly signals = new EventEmitter();
-  readonly #written = new EventEmitter();
-  out = '';
-  err = '';
-  exitCode = 0;
-
-  readonly stdout = {
-    write: (text: string) => {
-      this.out += text;
-      this.#written.emit('text');
-    },
-  };
-
-  readonly stderr = {
-    write: (text: string) => {
-      this.err += text;
-    },
-  };
-
-  setExitCode(code: number): void {
-    this.exitCode = code;
-  }
-
-  /** Resolves once the output matches. */
-  async sees(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const match = pattern.exec(this.out);
-      if (match !== null) {
-        return match;
-      }
-      await new Promise((resolve) => this.#written.once('text', resolve));
-    }
-  }
-}
 
 async function run(...argv: string[]): Promise<Terminal> {
   const terminal = new Terminal();

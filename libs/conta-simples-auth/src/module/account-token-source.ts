@@ -6,6 +6,7 @@ import {
 } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
+import type { DeriveKey } from '../store/record-cipher.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenDemand, TokenOutcome, TokenSource } from '../token/token-source.js';
 
@@ -18,7 +19,11 @@ export interface AccountTokenSourceOptions extends ReadCredentialsOptions {
   /** The token endpoint: records of one are of no use for another. */
   readonly endpointUrl: string;
   readonly warn: (what: string) => void;
+  /** Sends one request, and measures it. */
+  readonly observe?: ObserveRequest | undefined;
 }
+
+export type ObserveRequest = (cause: TokenDemand['cause'], send: () => Promise<TokenOutcome>) => Promise<TokenOutcome>;
 
 /** How one account gets a token: ask for its pair, then ask the token endpoint with it. */
 export class AccountTokenSource implements TokenSource {
@@ -41,9 +46,19 @@ export class AccountTokenSource implements TokenSource {
     return this.#request(again.credentials, signal, demand);
   }
 
-  async hasNewCredentials(): Promise<boolean> {
+  async hasNews(lastValue: string | undefined): Promise<boolean> {
+    const { shared } = this.#options;
+    // Another pair would mend nothing else, so that it is not asked for.
+    if (this.#refused === undefined && shared === undefined) return false;
     const read = await this.#read();
-    return read.ok && read.credentials.fingerprint !== this.#refused;
+    if (!read.ok) return false;
+    const { credentials } = read;
+    if (this.#refused !== undefined && credentials.fingerprint !== this.#refused) return true;
+    return shared?.hasToken(this.#keyOf(credentials), lastValue) ?? false;
+  }
+
+  #keyOf(credentials: Credentials): DeriveKey {
+    return (purpose, bytes) => credentials.deriveKey(this.#options.endpointUrl, purpose, bytes);
   }
 
   #read(signal?: AbortSignal) {
@@ -51,14 +66,17 @@ export class AccountTokenSource implements TokenSource {
   }
 
   async #request(credentials: Credentials, signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
-    const { request, gate, shared, endpointUrl, encoding, warn } = this.#options;
+    const { request, gate, shared, encoding, warn, observe } = this.#options;
     const client = {
       authorization: credentials.basicHeader(encoding),
       isSecret: (text: string) => credentials.sharesTextWith(text),
       warn,
     };
-    const send = () => gate.pass(() => request(client, signal), signal);
-    const deriveKey = (purpose: string, bytes: number) => credentials.deriveKey(endpointUrl, purpose, bytes);
+    const ask = () => request(client, signal);
+    // Behind the gate, so that what it holds back counts for nothing; nor does what was given up before it was sent.
+    const observed = () => (observe === undefined || signal.aborted ? ask() : observe(demand.cause, ask));
+    const send = () => gate.pass(observed, signal);
+    const deriveKey = this.#keyOf(credentials);
     const outcome = await (shared?.obtain({ deriveKey, demand, signal, send }) ?? send());
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;

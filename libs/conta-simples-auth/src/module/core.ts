@@ -8,19 +8,24 @@ import { createGuardedInstance } from '../http/guarded-instance.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
 import { createTokenEndpoint, toAxiosProxy } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
+import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
-import { GuardedStore } from '../store/guarded-store.js';
+import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.js';
+import type { LeaseWait } from '../store/lease-wait.js';
 import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type Clock, systemClock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
+import type { TokenKeeper } from '../token/keeper.js';
 import type { TimerListing } from '../token/refresh-timer.js';
+import type { ContaSimplesTokenStatus } from '../token/status.js';
 import { collectOrigins } from './check-url.js';
 import { HttpServices } from './http-services.js';
 import { KeeperFactory } from './keeper-factory.js';
 import { Problems } from './problems.js';
 import { type ResolvedOptions, TOKEN_PATH } from './resolved-options.js';
 import { ContaSimplesTokenService } from './token.service.js';
+import { VERSION } from './version.js';
 
 /** Everything one application has of this library, put together once. */
 export interface Core {
@@ -31,6 +36,7 @@ export interface Core {
   readonly httpFor: (account: string) => ContaSimplesHttpService;
   readonly interceptor: ContaSimplesAuthInterceptor;
   readonly bootstrap: ResolvedOptions['bootstrap'];
+  readonly telemetry: IsolatedTelemetry | undefined;
   /** Releases what is left once every keeper is closed. */
   readonly release: () => void;
 }
@@ -42,6 +48,21 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   const hub = new EventHub((error) => log.subscriberFailed(error));
   const { proxy, tls, httpsAgent } = options.transport();
   const endpointUrl = options.baseUrl + TOKEN_PATH;
+  const names = [...options.accounts.keys()];
+  const telemetry =
+    options.telemetry &&
+    new IsolatedTelemetry(
+      options.telemetry,
+      {
+        version: VERSION,
+        tokenUrl: endpointUrl,
+        tokenPath: TOKEN_PATH,
+        accounts: names,
+        hasStore: options.store !== undefined,
+        statuses: () => statusesOf(accounts),
+      },
+      clock,
+    );
   const request = createTokenEndpoint({
     ...options,
     url: endpointUrl,
@@ -49,20 +70,26 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     proxy,
     tls,
     httpsAgent,
+    onClockSkew: telemetry && ((skewMs) => telemetry.clockSkew(skewMs)),
   });
 
   const tell = (event: ContaSimplesTokenEvent) => {
     log.event(event);
+    telemetry?.event(event);
     hub.emit(event);
   };
-  const guarded = options.store && guardStore(options.store, clock, tell);
+  const guarded = options.store && guardStore(options.store, { clock, tell, telemetry });
   const sharing = {
     clock,
     keyPrefix: options.store?.keyPrefix ?? DEFAULT_KEY_PREFIX,
     leaseMs: options.store?.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
     refreshAt: options.refreshAt,
     endpointUrl,
-    onTampered: () => log.recordRefused(),
+    onTampered: () => {
+      log.recordRefused();
+      telemetry?.recordRefused();
+    },
+    onLeaseWait: telemetry && ((wait: LeaseWait) => telemetry.leaseWait(wait)),
   };
   const factory = new KeeperFactory({
     options,
@@ -72,12 +99,12 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     gate: new EndpointGate(clock),
     shared: () => guarded && new SharedTokens({ ...sharing, store: guarded }),
     log,
+    telemetry,
     emit: tell,
     listTimer,
   });
   const { environment, origins, isOpen: open } = options;
-  const names = [...options.accounts.keys()];
-  const accounts = new AccountRegistry({
+  const accounts: AccountRegistry = new AccountRegistry({
     names,
     open,
     maxAccounts: options.maxAccounts,
@@ -125,7 +152,9 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       checkOrigins,
     }),
     bootstrap: options.bootstrap,
+    telemetry,
     release: () => {
+      telemetry?.stop();
       hub.complete();
       agents.httpAgent.destroy();
       // An agent that the application handed in is the application's to destroy.
@@ -138,7 +167,13 @@ const DEFAULT_KEY_PREFIX = 'conta-simples-auth';
 /** What a lease outlives the request for which it was taken by: time to write the token down. */
 const LEASE_RESERVE_MS = 2_000;
 
-function guardStore(store: TokenStore, clock: Clock, tell: (event: ContaSimplesTokenEvent) => void): GuardedStore {
+interface StoreWatch {
+  readonly clock: Clock;
+  readonly tell: (event: ContaSimplesTokenEvent) => void;
+  readonly telemetry: IsolatedTelemetry | undefined;
+}
+
+function guardStore(store: TokenStore, { clock, tell, telemetry }: StoreWatch): GuardedStore {
   // One store serves all accounts.
   const about = () => ({ account: '*', at: clock.now() });
   const onChange = (state: 'unavailable' | 'recovered', message: string) =>
@@ -147,7 +182,12 @@ function guardStore(store: TokenStore, clock: Clock, tell: (event: ContaSimplesT
         ? { type: 'store_unavailable', ...about(), message }
         : { type: 'store_recovered', ...about() },
     );
-  return new GuardedStore({ store, clock, onChange });
+  const onOperation = telemetry && ((operation: StoreOperationResult) => telemetry.storeOperation(operation));
+  return new GuardedStore({ store, clock, onChange, onOperation });
+}
+
+function* statusesOf(accounts: Iterable<TokenKeeper>): Iterable<ContaSimplesTokenStatus> {
+  for (const keeper of accounts) yield keeper.status();
 }
 
 /** Node takes every form that our options allow; its types spell them as mutable arrays. */

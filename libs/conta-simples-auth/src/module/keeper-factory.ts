@@ -3,6 +3,7 @@ import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
+import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import type { TokenLog } from '../observability/token-log.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
@@ -22,6 +23,7 @@ export interface KeeperFactoryOptions {
   /** What an account shares with other processes; made for each, since each counts its own failures. */
   readonly shared: () => SharedTokens | undefined;
   readonly log: TokenLog;
+  readonly telemetry: IsolatedTelemetry | undefined;
   readonly emit: (event: ContaSimplesTokenEvent) => void;
   readonly listTimer: (account: string) => TimerListing | undefined;
 }
@@ -37,7 +39,7 @@ export class KeeperFactory {
   }
 
   create(account: string): TokenKeeper {
-    const { options, clock, endpointUrl, request, gate, shared, log, emit, listTimer } = this.#given;
+    const { options, clock, endpointUrl, request, gate, shared, log, emit, listTimer, telemetry } = this.#given;
     const isFixed = this.#pairs.has(account);
     const source = new AccountTokenSource({
       // Looked up each time: an account may be given another pair while it is kept.
@@ -50,6 +52,7 @@ export class KeeperFactory {
       encoding: options.clientAuthEncoding,
       timeoutMs: options.requestTimeoutMs,
       warn: (what) => log.warnOnce(account, what),
+      observe: telemetry && ((cause, send) => telemetry.tokenRequest({ account, cause }, send)),
     });
     return new TokenKeeper({
       account,
@@ -61,6 +64,7 @@ export class KeeperFactory {
       keepFresh: !isFixed ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
       emit,
       timerListing: listTimer(account),
+      observer: telemetry,
     });
   }
 

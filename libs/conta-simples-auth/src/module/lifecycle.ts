@@ -14,7 +14,8 @@ export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicati
   }
 
   async onModuleInit(): Promise<void> {
-    const { bootstrap, accounts } = this.#core;
+    const { bootstrap, accounts, telemetry } = this.#core;
+    telemetry?.start();
     if (bootstrap === 'lazy') return;
     if (bootstrap === 'background') {
       for (const keeper of accounts) keeper.warmUp();

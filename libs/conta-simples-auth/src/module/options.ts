@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
 import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
+import type { ContaSimplesTelemetry } from '../observability/telemetry.js';
 import type { TokenStore } from '../store/token-store.js';
 
 /** @publicApi */
@@ -44,6 +45,11 @@ export interface ContaSimplesAuthOptions {
    * Default: each process has tokens of its own.
    */
   store?: TokenStore | undefined;
+  /**
+   * Where measurements go, such as `openTelemetry()` of `nestjs-conta-simples-auth/opentelemetry`. Default: nothing is
+   * measured.
+   */
+  telemetry?: ContaSimplesTelemetry | undefined;
   /**
    * `User-Agent` of token requests and of `ContaSimplesHttpService`, `your-app/1.2.3` as the vendor asks. Default
    * `nestjs-conta-simples-auth/<version>`. `CONTA_SIMPLES_USER_AGENT`

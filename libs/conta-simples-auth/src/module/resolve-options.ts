@@ -4,6 +4,7 @@ import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveStore } from './resolve-store.js';
+import { resolveTelemetry } from './resolve-telemetry.js';
 import { resolveTransport } from './resolve-transport.js';
 import { BASE_URLS, type ResolvedOptions } from './resolved-options.js';
 import { VERSION } from './version.js';
@@ -18,6 +19,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
   'accounts',
   'maxAccounts',
   'store',
+  'telemetry',
   'userAgent',
   'refreshAt',
   'requestTimeoutMs',
@@ -60,6 +62,7 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
     ...accounts,
     maxAccounts: Math.floor(check.number('maxAccounts', 1, 1_000_000, 1_000)),
     store: resolveStore(options, options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, problems),
+    telemetry: resolveTelemetry(options, problems),
     transport: () => transport,
   };
   problems.throwIfAny();

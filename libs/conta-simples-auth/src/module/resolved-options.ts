@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import type { ClientAuthEncoding } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
+import type { ContaSimplesTelemetry } from '../observability/telemetry.js';
 import type { TokenStore } from '../store/token-store.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 
@@ -25,6 +26,7 @@ export interface ResolvedOptions {
   readonly maxAccounts: number;
   readonly provide: (account: string) => ReturnType<CredentialsSource>;
   readonly store: TokenStore | undefined;
+  readonly telemetry: ContaSimplesTelemetry | undefined;
   readonly transport: () => {
     readonly proxy: URL | false | undefined;
     readonly tls: NonNullable<ContaSimplesAuthOptions['tls']> | undefined;

@@ -98,6 +98,14 @@ export class ContaSimplesTokenService {
   }
 
   /**
+   * The names of the accounts that are held now, in the order in which they came: those configured or set, then those of
+   * a provider function that were used last. Empty where nothing but such a function is configured and nobody has asked.
+   */
+  get accounts(): readonly string[] {
+    return Array.from(this.#accounts, ({ account }) => account);
+  }
+
+  /**
    * The built-in `fetch` with the token attached and with the guarantees of `ContaSimplesHttpService`: relative URLs are
    * the API's, any other origin is refused, a token that is refused with 401 is replaced and the request sent once more
    * with the same bytes.

@@ -5,6 +5,7 @@ import { Axios, type AxiosProxyConfig } from 'axios';
 import { type Clock, readInstant } from '../token/clock.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyError } from './classify-error.js';
+import { clockSkewMs } from './clock-skew.js';
 import { readBody } from './read-body.js';
 import { readExchange } from './read-exchange.js';
 import { requestAgent } from './request-agent.js';
@@ -26,6 +27,8 @@ export interface TokenEndpointOptions {
   readonly httpsAgent?: HttpsAgent;
   /** `undefined` for what the environment says, `false` for none. */
   readonly proxy: URL | false | undefined;
+  /** Told with each answer that has a `Date` by how much its clock is ahead of ours, milliseconds. */
+  readonly onClockSkew?: ((skewMs: number) => void) | undefined;
 }
 
 /** What one request needs to know of the credentials, without ever holding them. */
@@ -64,7 +67,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): RequestToken
 }
 
 function createExchange(options: TokenEndpointOptions): RequestToken {
-  const { url, clock, userAgent, allowMissingTokenType, proxy } = options;
+  const { url, clock, userAgent, allowMissingTokenType, proxy, onClockSkew } = options;
   const secure = new URL(url).protocol === 'https:';
   // Not axios.create(): it inherits the defaults of the process, and with them headers, parameters and credentials that
   // an application has set for calls of its own.
@@ -105,6 +108,8 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
         stream.destroy();
         return { ok: false, failure: refusedByProxy(response.status) };
       }
+      const skewMs = onClockSkew && clockSkewMs(response.headers.date, sentAt, readInstant(clock));
+      if (skewMs !== undefined) onClockSkew?.(skewMs);
       const body = await readBody(stream);
       if (signal.aborted) return { ok: false, failure: TIMED_OUT };
       const answer = { status: response.status, headers: response.headers as Record<string, unknown>, body, sentAt };

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { REMEDY, type TokenFailureKind } from '../token/error-kind.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
+import { type LogFields, type LogLevel, LogLine } from './log-line.js';
 
 /** Says in the application's log each change of state once, and not each attempt. */
 export class TokenLog {
@@ -13,27 +14,27 @@ export class TokenLog {
       case 'acquired': {
         const until = new Date(event.expiresAt).toISOString();
         const line = `Token ${event.fingerprint} obtained for ${who} (${event.cause}), ends ${until}`;
-        if (event.cause === 'first') this.#say('log', line);
-        else this.#say('debug', line);
+        this.#say(event.cause === 'first' ? 'log' : 'debug', line, fieldsOf(event));
         return;
       }
       case 'degraded':
-        this.#say('warn', `Refresh fails for ${who}, the held token is served on: ${reason(event)}`);
+        this.#say('warn', `Refresh fails for ${who}, the held token is served on: ${reason(event)}`, fieldsOf(event));
         return;
       case 'cooling':
-        this.#say('error', `No token for ${who}, calls fail until then: ${reason(event)}`);
+        this.#say('error', `No token for ${who}, calls fail until then: ${reason(event)}`, fieldsOf(event));
         return;
-      case 'recovered':
-        this.#say('log', `Token endpoint works again for ${who} after ${event.attempts} failed attempts`);
+      case 'recovered': {
+        const line = `Token endpoint works again for ${who} after ${event.attempts} failed attempts`;
+        this.#say('log', line, fieldsOf(event));
         return;
-      case 'store_unavailable':
-        this.#say(
-          'warn',
-          `The shared token store is left alone (${event.message}): this process asks for its own tokens`,
-        );
+      }
+      case 'store_unavailable': {
+        const line = `The shared token store is left alone (${event.message}): this process asks for its own tokens`;
+        this.#say('warn', line, fieldsOf(event));
         return;
+      }
       case 'store_recovered':
-        this.#say('log', 'The shared token store answers again');
+        this.#say('log', 'The shared token store answers again', fieldsOf(event));
         return;
       default:
         return;
@@ -42,30 +43,31 @@ export class TokenLog {
 
   /** Once: it is overwritten by the next token, but somebody should look who writes there. */
   recordRefused(): void {
-    this.#warn(
-      'The shared token store holds a record that is not of this library and these credentials; it is ignored',
-    );
+    const line =
+      'The shared token store holds a record that is not of this library and these credentials; it is ignored';
+    this.#warnOnce(line, { event: 'record_refused', account: '*' });
   }
 
   /** Once for each account and warning: a server that does something odd does it with every answer. */
   warnOnce(account: string, what: string): void {
-    this.#warn(`Token answer for account "${account}": ${what}`);
+    this.#warnOnce(`Token answer for account "${account}": ${what}`, { event: 'odd_answer', account, reason: what });
   }
 
   subscriberFailed(error: unknown): void {
     const name = error instanceof Error ? error.name : typeof error;
-    this.#say('error', `A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`);
+    const line = `A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`;
+    this.#say('error', line, { event: 'subscriber_failed', errorName: name });
   }
 
-  #warn(line: string): void {
+  #warnOnce(line: string, fields: LogFields): void {
     if (this.#warned.has(line)) return;
     this.#warned.add(line);
-    this.#say('warn', line);
+    this.#say('warn', line, fields);
   }
 
-  #say(level: 'log' | 'debug' | 'warn' | 'error', line: string): void {
+  #say(level: LogLevel, line: string, fields: LogFields): void {
     try {
-      this.#logger[level](line);
+      this.#logger[level](new LogLine(level, line, fields));
     } catch {
       // The application's own logger. We log in the middle of a refresh, which must not fail because a line did.
     }
@@ -74,4 +76,12 @@ export class TokenLog {
 
 function reason({ kind, message, retryAt }: { kind: TokenFailureKind; message: string; retryAt: number }): string {
   return `${message} [${kind}]. ${REMEDY[kind]} Next attempt at ${new Date(retryAt).toISOString()}.`;
+}
+
+/** The event's own fields, but for two that loggers write themselves: `message`, and the time of the line. */
+function fieldsOf(event: ContaSimplesTokenEvent): LogFields {
+  const { type, at: _at, ...rest } = event;
+  if (!('message' in rest)) return { event: type, ...rest };
+  const { message, ...fields } = rest;
+  return { event: type, ...fields, reason: message };
 }

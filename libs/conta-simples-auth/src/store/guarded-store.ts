@@ -1,11 +1,21 @@
 import type { Clock, Timer } from '../token/clock.js';
+import { NamedOperations, type StoreOperationName } from './named-operations.js';
 import type { TokenStore } from './token-store.js';
+
+/** What came of one operation that was tried. */
+export interface StoreOperationResult {
+  readonly operation: StoreOperationName;
+  readonly durationMs: number;
+  readonly failure?: 'timeout' | 'store_error' | undefined;
+}
 
 export interface GuardedStoreOptions {
   readonly store: TokenStore;
   readonly clock: Clock;
   /** Told once when the store stops answering, and once when it answers again. */
   readonly onChange: (state: 'unavailable' | 'recovered', reason: string) => void;
+  /** Told of each operation; not of those refused because the store is left alone. */
+  readonly onOperation?: ((result: StoreOperationResult) => void) | undefined;
 }
 
 /** Thrown by every operation while the store is left alone; holds nothing of what the client said. */
@@ -35,17 +45,24 @@ export class GuardedStore {
 
   /** @throws StoreUnavailable */
   async run<T>(operation: (store: TokenStore) => Promise<T>): Promise<T> {
-    const { store, clock } = this.#options;
-    if (clock.monotonic() < this.#openUntil) throw new StoreUnavailable();
+    const { store, clock, onOperation } = this.#options;
+    const startedAt = clock.monotonic();
+    if (startedAt < this.#openUntil) throw new StoreUnavailable();
+    const named = onOperation && new NamedOperations(store);
+    const done = (failure?: StoreOperationResult['failure']) => {
+      if (named) onOperation({ operation: named.last, durationMs: clock.monotonic() - startedAt, failure });
+    };
     const deadline = this.#deadline();
     try {
       // What comes after the deadline is nobody's any more, its rejection included: the race has taken it.
-      const result = await Promise.race([call(operation, store), deadline.passed]);
+      const result = await Promise.race([call(operation, named ?? store), deadline.passed]);
+      done(result === LATE ? 'timeout' : undefined);
       if (result === LATE) throw this.#open(`no answer within ${this.#timeoutMs} ms`);
       this.#close();
       return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
+      done('store_error');
       throw this.#open(reasonOf(error));
     } finally {
       deadline.cancel();

@@ -4,6 +4,7 @@ import { requestFloorMs } from '../token/refresh-window.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, StoreUnavailable } from './guarded-store.js';
 import { Lease } from './lease.js';
+import { type LeaseWait, LeaseWatch } from './lease-wait.js';
 import { type DeriveKey, RecordCipher } from './record-cipher.js';
 import { RecordReader } from './record-reader.js';
 import { type StoreKeys, storeKeys } from './store-keys.js';
@@ -17,8 +18,10 @@ export interface SharedTokensOptions {
   /** Share of a life from which a stored token is itself due for renewal. */
   readonly refreshAt: number;
   readonly endpointUrl: string;
-  /** Told of a record that is not one of ours. */
+  /** Told of a record that is not one of ours, once for each attempt: it is read again and again while one waits. */
   readonly onTampered: () => void;
+  /** Told how long this process waited for another one's request, and what ended that. */
+  readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
 
 /** One attempt, as its source wants it made: with which credentials, for what, and how to ask the token endpoint. */
@@ -35,7 +38,7 @@ type Decision =
   /** Without a lease where the store is away, or nobody else came back with a token. */
   | { readonly name: 'fetch'; readonly lease: Lease | undefined };
 
-const FIRST_PAUSE_MS = 25;
+const FIRST_PAUSE_MS = 50;
 /** A cold fleet is to be served within a second of the first request. */
 const MAX_PAUSE_MS = 150;
 /** How much longer than a lease to wait for whoever holds one after the other. */
@@ -56,12 +59,10 @@ export class SharedTokens {
   }
 
   async obtain(attempt: SharedAttempt): Promise<TokenOutcome> {
-    const { keyPrefix, endpointUrl } = this.#options;
-    const cipher = new RecordCipher(attempt.deriveKey);
-    const keys = storeKeys(keyPrefix, cipher.id, endpointUrl);
-    const decision = await this.#decide(new RecordReader({ ...this.#options, keys, cipher }), keys, attempt).catch(
-      alone,
-    );
+    const { cipher, keys, reader } = this.#records(attempt.deriveKey);
+    const wait = new LeaseWatch(this.#options.clock, this.#options.onLeaseWait);
+    const decision = await this.#decide(reader, keys, attempt, wait).catch(alone);
+    wait.end(decision.name);
     if (decision.name === 'take') return { ok: true, grant: decision.grant };
     if (decision.name === 'leave') return { ok: false, failure: decision.failure };
     const outcome = await attempt.send();
@@ -70,26 +71,53 @@ export class SharedTokens {
       : this.#shareFailure(outcome.failure, keys, cipher, decision.lease);
   }
 
-  async #decide(reader: RecordReader, keys: StoreKeys, { demand, signal }: SharedAttempt): Promise<Decision> {
+  /** Whether another process has shared a token that is not `lastValue`. */
+  async hasToken(deriveKey: DeriveKey, lastValue: string | undefined): Promise<boolean> {
+    const { reader } = this.#records(deriveKey);
+    const found = await reader.token({ cause: 'expired', replaces: lastValue }).catch(nothing);
+    return found !== undefined;
+  }
+
+  #records(deriveKey: DeriveKey) {
+    const { keyPrefix, endpointUrl, onTampered } = this.#options;
+    const cipher = new RecordCipher(deriveKey);
+    const keys = storeKeys(keyPrefix, cipher.id, endpointUrl);
+    const reader = new RecordReader({ ...this.#options, keys, cipher, onTampered: once(onTampered) });
+    return { cipher, keys, reader };
+  }
+
+  async #decide(
+    reader: RecordReader,
+    keys: StoreKeys,
+    { demand, signal }: SharedAttempt,
+    wait: LeaseWatch,
+  ): Promise<Decision> {
     const { store, clock, leaseMs } = this.#options;
     const giveUpAt = clock.monotonic() + leaseMs + PATIENCE_MS;
     // A token asked for by force is a new one: what is stored does not count.
     const find = async () => (demand.cause === 'forced' ? undefined : reader.token(demand));
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2)) {
+    let pauseMs = FIRST_PAUSE_MS;
+    for (let look = 0; ; look++) {
       const found = await find();
       if (found !== undefined) return { name: 'take', grant: found };
-      const failure = await reader.failure();
-      if (failure !== undefined) return { name: 'leave', failure };
-      const lease = await Lease.take(store, keys.lease, leaseMs, clock);
-      if (lease !== undefined) {
-        // Between the first look and the lease, its last holder may have written what we want.
-        const written = await find();
-        if (written === undefined) return { name: 'fetch', lease };
-        await lease.endIn(1);
-        return { name: 'take', grant: written };
+      // Every other time: only a holder that failed or died changes these, and a hundred waiting processes cost each
+      // other the processor.
+      if (look % 2 === 0) {
+        const failure = await reader.failure();
+        if (failure !== undefined) return { name: 'leave', failure };
+        const lease = await Lease.take(store, keys.lease, leaseMs, clock);
+        if (lease !== undefined) {
+          // Between the first look and the lease, its last holder may have written what we want.
+          const written = await find();
+          if (written === undefined) return { name: 'fetch', lease };
+          await lease.endIn(1);
+          return { name: 'take', grant: written };
+        }
       }
       if (clock.monotonic() >= giveUpAt) return { name: 'fetch', lease: undefined };
+      wait.begin();
       await pause(clock, pauseMs * (0.5 + clock.random()), signal);
+      pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
       if (signal.aborted) return { name: 'leave', failure: GIVEN_UP };
     }
   }
@@ -141,6 +169,18 @@ const GIVEN_UP: TokenFailure = { kind: 'timeout', what: 'No other process came b
 function alone(error: unknown): Decision {
   if (error instanceof StoreUnavailable) return { name: 'fetch', lease: undefined };
   throw error;
+}
+
+function once(call: () => void): () => void {
+  let isCalled = false;
+  return () => {
+    if (!isCalled) call();
+    isCalled = true;
+  };
+}
+
+function nothing(error: unknown): undefined {
+  if (!(error instanceof StoreUnavailable)) throw error;
 }
 
 /** What was obtained counts, whether or not it could be shared. */

@@ -22,6 +22,10 @@ interface FailureEvent extends EventBase {
   readonly attempts: number;
   /** When the next attempt may be made, epoch milliseconds. */
   readonly retryAt: number;
+  /** HTTP status of the token endpoint, where there was an answer. */
+  readonly status?: number;
+  /** The service's id of the failed request, to quote in a support ticket. */
+  readonly requestId?: string;
 }
 
 /**

@@ -3,6 +3,14 @@ import type { ContaSimplesTokenEvent } from './events.js';
 import type { TimerListing } from './refresh-timer.js';
 import type { TokenSource } from './token-source.js';
 
+/** Told of what no event tells, because it happens to a caller and not to a token. */
+export interface KeeperObserver {
+  /** A caller begins to wait, in the caller's own async context. What is returned is called as the wait ends. */
+  callerWaits(account: string): () => void;
+  /** A call got the held token while its refresh fails. */
+  servedWhileFailing(account: string): void;
+}
+
 /** What it takes to keep one account's token. */
 export interface KeeperOptions {
   readonly account: string;
@@ -16,4 +24,5 @@ export interface KeeperOptions {
   readonly keepFresh: 'always' | 'once_held' | 'while_used';
   readonly emit: (event: ContaSimplesTokenEvent) => void;
   readonly timerListing?: TimerListing | undefined;
+  readonly observer?: KeeperObserver | undefined;
 }

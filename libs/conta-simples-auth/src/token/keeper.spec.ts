@@ -134,16 +134,6 @@ describe('credentials that were refused', () => {
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
     expect(harness.keeper.status().state).toBe('valid');
   });
-
-  it('are the only failure that this is about', async () => {
-    const harness = new KeeperHarness();
-    harness.answer = { failure: { kind: 'request_rejected', what: 'The token endpoint answered 404' } };
-    await harness.warm();
-    await harness.clock.advance(10 * SECOND);
-    harness.newCredentials = true;
-    await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'request_rejected' });
-    expect(harness.credentialChecks).toBe(0);
-  });
 });
 
 describe('a keeper with a token', () => {

@@ -1,7 +1,7 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
 import type { HeldToken } from './held-token.js';
-import type { KeeperOptions } from './keeper-options.js';
+import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
 import type { Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import type { ContaSimplesTokenStatus } from './status.js';
@@ -16,6 +16,8 @@ export class TokenKeeper {
   readonly account: string;
   readonly #clock: Clock;
   readonly #cycle: RefreshCycle;
+  readonly #observer: KeeperObserver | undefined;
+  readonly #keepFresh: KeeperOptions['keepFresh'];
   /** Until then, by the wall clock, a call needs to look at nothing but the held token. */
   #fastUntil = 0;
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
@@ -23,6 +25,8 @@ export class TokenKeeper {
   constructor(options: KeeperOptions) {
     this.account = options.account;
     this.#clock = options.clock;
+    this.#keepFresh = options.keepFresh;
+    this.#observer = options.observer;
     this.#cycle = new RefreshCycle(options, () => {
       this.#fastUntil = 0;
     });
@@ -49,6 +53,7 @@ export class TokenKeeper {
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
     this.#cycle.noteUse(now);
+    if (this.#cycle.trouble !== undefined) this.#observer?.servedWhileFailing(this.account);
     // The timer should have done this; where it was throttled or slept through, a call does.
     if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
     this.#rememberUntilNextDecision(now, held);
@@ -104,9 +109,12 @@ export class TokenKeeper {
     const { trouble, generation, held } = this.#cycle;
     const served = held?.isServable(now) ? held : undefined;
     const retry = trouble && { retryAt: retryAt(trouble, now) };
+    const state = this.#cycle.state(now);
+    const neverHeld = state === 'empty' && trouble === undefined && generation === 0;
     return {
       account: this.account,
-      state: this.#cycle.state(now),
+      state,
+      ...(neverHeld && this.#keepFresh === 'always' && !this.#cycle.canStart && { pending: true }),
       generation,
       ...(served && {
         obtainedAt: served.token.obtainedAt,
@@ -162,6 +170,8 @@ export class TokenKeeper {
 
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */
   #rememberUntilNextDecision(now: Moment, held: HeldToken): void {
+    // While a refresh fails, each call is somebody's to count; the way without a look is for when all is well.
+    if (this.#observer !== undefined && this.#cycle.trouble !== undefined) return;
     const untilLimitMs = held.servableMs(now);
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
     this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs);

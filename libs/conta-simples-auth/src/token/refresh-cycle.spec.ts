@@ -151,7 +151,7 @@ describe('the end of a cool-down', () => {
     const outcomes: TokenOutcome[] = [{ ok: false, failure }];
     const harness: KeeperHarness = new KeeperHarness({
       source: {
-        hasNewCredentials: () => news,
+        hasNews: () => news,
         obtain: async () =>
           outcomes.shift() ?? { ok: true, grant: { value: 'abc', lifeMs: HOUR, sentAt: readInstant(harness.clock) } },
       },
@@ -327,7 +327,7 @@ describe('a token that another process has shared', () => {
     const demands: TokenDemand[] = [];
     const harness: KeeperHarness = new KeeperHarness({
       source: {
-        hasNewCredentials: async () => false,
+        hasNews: async () => false,
         obtain: async (_signal, demand) => {
           demands.push(demand);
           const { clock } = harness;

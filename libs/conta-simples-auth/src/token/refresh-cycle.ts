@@ -1,11 +1,11 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
-import { CredentialsWatch } from './credentials-watch.js';
 import type { AcquisitionCause } from './events.js';
 import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { LifeClock, type Moment, sinceMs } from './life-clock.js';
+import { NewsWatch } from './news-watch.js';
 import { RefreshTimer } from './refresh-timer.js';
 import { refreshWindow } from './refresh-window.js';
 import { RequestFloor } from './request-floor.js';
@@ -42,7 +42,7 @@ export class RefreshCycle {
   readonly #lifeClock: LifeClock;
   readonly #timer: RefreshTimer;
   readonly #waiters: Waiters;
-  readonly #credentials: CredentialsWatch;
+  readonly #news: NewsWatch;
   /** Tells the keeper that what it remembered of the held token may be out of date. */
   readonly #onChange: () => void;
   #life: 'open' | 'draining' | 'closed' = 'open';
@@ -59,8 +59,9 @@ export class RefreshCycle {
     this.#lifeClock = new LifeClock(options.clock);
     this.#onChange = onChange;
     this.report = new TokenReporter(options.account, options.emit);
-    this.#waiters = new Waiters(options.clock);
-    this.#credentials = new CredentialsWatch(options.source);
+    const { account, observer } = options;
+    this.#waiters = new Waiters(options.clock, observer && (() => observer.callerWaits(account)));
+    this.#news = new NewsWatch(options.source);
     this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
   }
 
@@ -94,7 +95,7 @@ export class RefreshCycle {
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
       this.report.state(now, this.state(now), trouble);
-      const news = this.#credentials.hasNewPair(trouble, now);
+      const news = this.#news.hasNews(trouble, now, this.#lastValue);
       if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
       return this.#goOn(trouble, limits, cause);
     }
@@ -103,7 +104,7 @@ export class RefreshCycle {
     return arrival;
   }
 
-  /** There is another pair to try, unless a token has come while that was asked. */
+  /** There is something to try, unless a token has come while that was asked. */
   async #goOn(overcome: Trouble, limits: WaitOptions, cause: AcquisitionCause): Promise<AccessToken> {
     const now = this.look();
     if (cause !== 'forced' && this.held?.isServable(now)) return this.held.token;

@@ -19,6 +19,11 @@ export type ContaSimplesTokenState = 'empty' | 'valid' | 'degraded' | 'cooling' 
 export interface ContaSimplesTokenStatus {
   readonly account: string;
   readonly state: ContaSimplesTokenState;
+  /**
+   * Set while the very first token of an account that is kept fresh is on its way: nothing has failed, and nothing can
+   * be served yet. Never set for an account whose first token its first call obtains.
+   */
+  readonly pending?: true;
   readonly obtainedAt?: number;
   readonly expiresAt?: number;
   readonly nextRefreshAt?: number;

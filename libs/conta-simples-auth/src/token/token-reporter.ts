@@ -52,13 +52,15 @@ export class TokenReporter {
   }
 
   #failure(now: Instant, trouble: Trouble) {
-    const { kind, what } = trouble.failure;
+    const { kind, what, status, requestId } = trouble.failure;
     return {
       ...this.#about(now),
       kind,
       message: what,
       attempts: trouble.attempts,
       retryAt: retryAt(trouble, now),
+      ...(status !== undefined && { status }),
+      ...(requestId !== undefined && { requestId }),
     };
   }
 }

@@ -43,8 +43,11 @@ export interface TokenDemand {
 export interface TokenSource {
   /** Makes one attempt. Never throws, and gives up when the signal says so. */
   obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome>;
-  /** Whether there are other credentials now than those that were last refused. Asked only after they were. */
-  hasNewCredentials(): Promise<boolean>;
+  /**
+   * Whether something is other than it was when the last attempt failed, so that another is worth making at once: other
+   * credentials than those refused, or a token of another process that is not `lastValue`. Asks no token endpoint.
+   */
+  hasNews(lastValue: string | undefined): Promise<boolean>;
 }
 
 /** One attempt, of which nothing but its outcome comes out. */

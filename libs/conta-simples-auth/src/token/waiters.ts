@@ -18,9 +18,12 @@ export class Waiters {
   /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
   #waiting: Set<Waiter> | undefined;
   readonly #clock: Clock;
+  /** Told of each wait as it begins, in the caller's async context; what it returns is called as the wait ends. */
+  readonly #onWait: (() => () => void) | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, onWait?: () => () => void) {
     this.#clock = clock;
+    this.#onWait = onWait;
   }
 
   get size(): number {
@@ -28,12 +31,14 @@ export class Waiters {
   }
 
   add({ signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number }, lateError: () => Error) {
+    const endOfWait = this.#onWait?.();
     return new Promise<AccessToken>((resolve, reject) => {
       const leave = () => {
         this.#waiting?.delete(waiter);
         if (this.#waiting?.size === 0) this.#waiting = undefined;
         timer.cancel();
         signal?.removeEventListener('abort', abort);
+        endOfWait?.();
       };
       const abort = () => {
         leave();

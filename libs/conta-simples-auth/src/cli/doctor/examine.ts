@@ -1,0 +1,103 @@
+import type { ContaSimplesAuthOptions } from '../../module/options.js';
+import type { ResolvedOptions } from '../../module/resolved-options.js';
+import type { TokenFailureKind } from '../../token/error-kind.js';
+import { usageError } from '../cli-error.js';
+import { checkBalance } from './balance-check.js';
+import { about, type Check, type CheckName, fail, skip } from './check.js';
+import { checkClock } from './clock-check.js';
+import type { EnvFile } from './env-file.js';
+import { checkName } from './name-check.js';
+import { checkSettings } from './settings-check.js';
+import { checkToken } from './token-check.js';
+import { wayTo } from './way.js';
+import { checkWay } from './way-check.js';
+
+export interface Examination {
+  readonly envFile: EnvFile | undefined;
+  /** The working directory, from which paths are shown. */
+  readonly directory: string;
+  /** The accounts to check; none for all. */
+  readonly accounts: readonly string[];
+  /** Options in place of variables, as an application would give them. */
+  readonly given: ContaSimplesAuthOptions;
+}
+
+/** So many accounts are two calls each, of the hundred that are allowed in a minute. */
+const MAX_ACCOUNTS = 20;
+
+/** Every check in order, each as soon as it is made; what depends on a failed one is skipped, with the reason. */
+export async function* examine({ envFile, directory, accounts, given }: Examination): AsyncGenerator<Check> {
+  const { checks, options } = checkSettings(given, envFile, directory);
+  yield* checks;
+  if (options === undefined) {
+    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'the settings have to be mended first');
+    return;
+  }
+  const names = chosen(accounts, options);
+  const way = wayTo(options.baseUrl, process.env);
+  if (way.badProxy !== undefined) {
+    const remedy = 'Write it as http://host:port, or unset it.';
+    yield fail('proxy', `${way.badProxy} holds no address of a proxy`, remedy);
+    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'there is no way to the API');
+    return;
+  }
+  const name = await checkName(way, options.requestTimeoutMs);
+  yield name;
+  if (name.status === 'fail') {
+    yield* skipped(['tls', 'token', 'lifetime', 'balance', 'clock'], 'there is no address to connect to');
+    return;
+  }
+  for await (const check of checkWay(way, options)) {
+    yield check;
+    if (check.status !== 'fail') continue;
+    if (check.name === 'proxy') yield skip('tls', 'the proxy opened no tunnel');
+    yield* skipped(['token', 'lifetime', 'balance', 'clock'], 'nothing secret goes to whom this way leads');
+    return;
+  }
+  yield* checkAccounts(names, options);
+}
+
+/** @throws CliError for a name that is not configured */
+function chosen(wanted: readonly string[], { accounts }: ResolvedOptions): readonly string[] {
+  const unknown = wanted.filter((name) => !accounts.has(name));
+  if (unknown.length > 0) {
+    const known = [...accounts.keys()].slice(0, MAX_ACCOUNTS).join(', ');
+    throw usageError(`--account: there is no account ${unknown.join(', ')}, only: ${known}`);
+  }
+  return wanted.length > 0 ? wanted : [...accounts.keys()];
+}
+
+/** Failures that are this pair's alone; any other would meet the next account just as well. */
+const OF_THE_PAIR: ReadonlySet<TokenFailureKind> = new Set([
+  'credentials_rejected',
+  'credentials_unavailable',
+  'forbidden',
+]);
+
+async function* checkAccounts(names: readonly string[], options: ResolvedOptions): AsyncGenerator<Check> {
+  const several = names.length > 1;
+  const named = (account: string, check: Check) => (several ? about(account, check) : check);
+  let skewMs: number | undefined;
+  for (const [index, account] of names.slice(0, MAX_ACCOUNTS).entries()) {
+    const { checks, grant, failure, isSecret, ...found } = await checkToken(account, options);
+    for (const check of checks) yield named(account, check);
+    skewMs ??= found.skewMs;
+    if (grant !== undefined) {
+      yield named(account, await checkBalance(grant.value, isSecret, options));
+      continue;
+    }
+    for (const check of skipped(['lifetime', 'balance'], 'there is no token')) yield named(account, check);
+    const left = names.length - index - 1;
+    if (left === 0 || failure === undefined || OF_THE_PAIR.has(failure)) continue;
+    yield skip('token', `${left} more account${left === 1 ? '' : 's'}: the same would happen to each`);
+    yield checkClock(skewMs);
+    return;
+  }
+  const beyond = names.length - MAX_ACCOUNTS;
+  if (beyond > 0) yield skip('token', `${beyond} more accounts: name those to check with --account`);
+  yield checkClock(skewMs);
+}
+
+function* skipped(names: readonly CheckName[], because: string): Generator<Check> {
+  for (const name of names) yield skip(name, because);
+}
