@@ -6,9 +6,8 @@ import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { LifeClock, type Moment, sinceMs } from './life-clock.js';
 import { NewsWatch } from './news-watch.js';
-import { RefreshTimer } from './refresh-timer.js';
+import { RefreshPlan } from './refresh-plan.js';
 import { refreshWindow } from './refresh-window.js';
-import { RequestFloor } from './request-floor.js';
 import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
@@ -40,7 +39,7 @@ export class RefreshCycle {
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
   readonly #lifeClock: LifeClock;
-  readonly #timer: RefreshTimer;
+  readonly #plan: RefreshPlan;
   readonly #waiters: Waiters;
   readonly #news: NewsWatch;
   /** Tells the keeper that what it remembered of the held token may be out of date. */
@@ -49,8 +48,6 @@ export class RefreshCycle {
   #closedFor: (() => Error) | undefined;
   #flight: Flight | undefined;
   #missingCause: AcquisitionCause = 'first';
-  #plannedCause: AcquisitionCause = 'first';
-  readonly #floor = new RequestFloor();
   #lastValue: string | undefined;
 
   constructor(options: KeeperOptions, onChange: () => void) {
@@ -62,7 +59,7 @@ export class RefreshCycle {
     const { account, observer } = options;
     this.#waiters = new Waiters(options.clock, observer && (() => observer.callerWaits(account)));
     this.#news = new NewsWatch(options.source);
-    this.#timer = new RefreshTimer(options.clock, () => this.#onTimer(), options.timerListing);
+    this.#plan = new RefreshPlan(options, () => this.#onTimer());
   }
 
   /** Reads both clocks. What was planned by a wall clock that has been set back since is no longer so. */
@@ -100,7 +97,7 @@ export class RefreshCycle {
       return this.#goOn(trouble, limits, cause);
     }
     const arrival = this.#waiters.add(limits, late);
-    if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#plan(now, cause);
+    if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }
 
@@ -116,14 +113,13 @@ export class RefreshCycle {
   noteUse(now: Moment): void {
     this.wanted = true;
     this.usedAt = now.wall;
-    if (!this.#timer.isArmed && this.#flight === undefined) this.#plan(now, 'scheduled');
+    if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
   dueInMs(now: Moment): number {
-    const allowedInMs = Math.max(0, this.#earliest() - now.monotonic);
-    if (this.trouble !== undefined || this.held === undefined || this.#waiters.size > 0) return allowedInMs;
-    return Math.max(allowedInMs, this.held.dueInMs(now));
+    const { held, trouble } = this;
+    return this.#plan.dueInMs(now, { held, trouble, awaited: this.#waiters.size > 0 });
   }
 
   /** Whether anything would come of asking for a renewal now. */
@@ -136,11 +132,11 @@ export class RefreshCycle {
     const held = this.held;
     if (held === undefined) return;
     // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
-    if (held.accepted) this.#floor.waive();
+    if (held.accepted) this.#plan.floor.waive();
     this.held = undefined;
     this.#missingCause = 'rejected';
     this.report.invalidated(now, held);
-    if (this.#isKeptFresh() && this.#flight === undefined) this.#plan(now, 'rejected');
+    if (this.#plan.isKeptFresh(this.generation) && this.#flight === undefined) this.#planNext(now, 'rejected');
   }
 
   /** Forgets everything but who waits, as if the account had just been added. */
@@ -150,10 +146,10 @@ export class RefreshCycle {
     this.#flight = undefined;
     this.held = undefined;
     this.trouble = undefined;
-    this.#floor.waive();
+    this.#plan.floor.waive();
     this.#missingCause = 'first';
-    this.#timer.cancel();
-    if (this.#waiters.size > 0 || this.#isKeptFresh()) this.#tryStart(this.look(), 'first', true);
+    this.#plan.cancel();
+    if (this.#waiters.size > 0 || this.#plan.isKeptFresh(this.generation)) this.#tryStart(this.look(), 'first', true);
   }
 
   /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
@@ -167,7 +163,7 @@ export class RefreshCycle {
   retire(): void {
     if (this.#life !== 'open') return;
     this.#life = 'draining';
-    this.#timer.cancel();
+    this.#plan.cancel();
     if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#options));
   }
 
@@ -192,20 +188,16 @@ export class RefreshCycle {
   #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
     if (this.#life === 'closed' || this.#flight !== undefined) return false;
     // The one attempt of an application that is ending has no time to wait for the floor.
-    if (this.#life === 'open' && now.monotonic < this.#earliest()) return false;
-    this.#timer.cancel();
+    if (this.#life === 'open' && now.monotonic < this.#plan.earliest(this.trouble)) return false;
+    this.#plan.cancel();
     const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
-    this.#floor.requestStarted(now.monotonic);
+    this.#plan.floor.requestStarted(now.monotonic);
     // What is asked from here on is asked of the next attempt.
     this.wanted = false;
     if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
     void this.#fly(flight);
     return true;
-  }
-
-  #earliest(): number {
-    return Math.max(this.#floor.until, this.trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
   }
 
   async #fly(flight: Flight): Promise<void> {
@@ -232,34 +224,31 @@ export class RefreshCycle {
     this.held = held;
     this.trouble = undefined;
     this.#missingCause = 'expired';
-    this.#floor.tokenObtained(flight.startedAt, lifeMs);
+    this.#plan.floor.tokenObtained(flight.startedAt, lifeMs);
     // No request of ours was made for a shared one; the lease keeps the fleet's apart.
-    if (grant.shared) this.#floor.waive();
+    if (grant.shared) this.#plan.floor.waive();
     this.#waiters.resolveAll(held.token);
     // Where only use keeps it fresh, it has no timer until it is used again.
-    if (this.#options.keepFresh !== 'while_used') this.#plan(now, 'scheduled');
+    if (this.#options.keepFresh !== 'while_used') this.#planNext(now, 'scheduled');
     this.report.acquired(now, held, requestMs, trouble);
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
     const previous = this.trouble;
-    const { lastLifeMs } = this.#floor;
+    const { lastLifeMs } = this.#plan.floor;
     const random = this.#clock.random();
     const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random });
     this.trouble = trouble;
     if (trouble.failsCallers || this.#life === 'draining') {
       this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
     }
-    this.#plan(now, cause);
+    this.#planNext(now, cause);
     this.report.refreshFailed(now, trouble);
     this.report.state(now, this.state(now), trouble);
   }
 
-  /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
-  #plan(now: Moment, cause: AcquisitionCause): void {
-    if (this.#life !== 'open') return;
-    this.#plannedCause = cause;
-    this.#timer.arm(this.dueInMs(now));
+  #planNext(now: Moment, cause: AcquisitionCause): void {
+    if (this.#life === 'open') this.#plan.arm(this.dueInMs(now), cause);
   }
 
   #onTimer(): void {
@@ -267,15 +256,10 @@ export class RefreshCycle {
     const dueInMs = this.dueInMs(now);
     const awaited = this.#waiters.size > 0;
     const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
-    if (dueInMs > 0) this.#timer.arm(dueInMs);
-    else if (this.#isKeptFresh() || this.wanted || awaited) {
-      this.#tryStart(now, isRenewal ? 'scheduled' : this.#plannedCause, awaited);
+    if (dueInMs > 0) this.#plan.arm(dueInMs);
+    else if (this.#plan.isKeptFresh(this.generation) || this.wanted || awaited) {
+      this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
     }
-  }
-
-  #isKeptFresh(): boolean {
-    const { keepFresh } = this.#options;
-    return keepFresh === 'always' || (keepFresh === 'once_held' && this.generation > 0);
   }
 
   #lateError(timeoutMs: number): Error {

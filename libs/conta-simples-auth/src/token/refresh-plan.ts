@@ -1,0 +1,60 @@
+import type { AcquisitionCause } from './events.js';
+import type { HeldToken } from './held-token.js';
+import type { KeeperOptions } from './keeper-options.js';
+import type { Moment } from './life-clock.js';
+import { RefreshTimer } from './refresh-timer.js';
+import { RequestFloor } from './request-floor.js';
+import type { Trouble } from './trouble.js';
+
+/** What the next request depends on. */
+export interface RefreshNeeds {
+  readonly held: HeldToken | undefined;
+  readonly trouble: Trouble | undefined;
+  /** Whether callers wait for it. */
+  readonly awaited: boolean;
+}
+
+/** When the next request may be made, when it is due, and the timer that sees to it. */
+export class RefreshPlan {
+  readonly floor = new RequestFloor();
+  /** What the planned request will be for. */
+  cause: AcquisitionCause = 'first';
+  readonly #keepFresh: KeeperOptions['keepFresh'];
+  readonly #timer: RefreshTimer;
+
+  constructor({ clock, timerListing, keepFresh }: KeeperOptions, onTimer: () => void) {
+    this.#keepFresh = keepFresh;
+    this.#timer = new RefreshTimer(clock, onTimer, timerListing);
+  }
+
+  get isArmed(): boolean {
+    return this.#timer.isArmed;
+  }
+
+  /** By the monotonic clock: no request is made before, whoever asks for one. */
+  earliest(trouble: Trouble | undefined): number {
+    return Math.max(this.floor.until, trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Milliseconds until the next request is due; 0 when it is. */
+  dueInMs(now: Moment, { held, trouble, awaited }: RefreshNeeds): number {
+    const allowedInMs = Math.max(0, this.earliest(trouble) - now.monotonic);
+    if (trouble !== undefined || held === undefined || awaited) return allowedInMs;
+    return Math.max(allowedInMs, held.dueInMs(now));
+  }
+
+  /** Whether a token is obtained although nobody asks for it; `generation` is 0 where there has been none yet. */
+  isKeptFresh(generation: number): boolean {
+    return this.#keepFresh === 'always' || (this.#keepFresh === 'once_held' && generation > 0);
+  }
+
+  /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
+  arm(delayMs: number, cause: AcquisitionCause = this.cause): void {
+    this.cause = cause;
+    this.#timer.arm(delayMs);
+  }
+
+  cancel(): void {
+    this.#timer.cancel();
+  }
+}
