@@ -134,6 +134,49 @@ describe('credentials that were refused', () => {
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
     expect(harness.keeper.status().state).toBe('valid');
   });
+
+  it('end their cool-down for all who ask while the look takes its time, by one look', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 200;
+    harness.newCredentials = true;
+    await harness.clock.advance(10 * SECOND);
+    const calls = Array.from({ length: 5 }, () => watch(harness.keeper.get()));
+    await harness.clock.advance(100);
+    calls.push(watch(harness.keeper.get()));
+    await harness.clock.advance(300);
+    expect(calls.map(({ state }) => state)).toEqual(Array(6).fill('resolved'));
+    expect([harness.credentialChecks, harness.requests.length]).toEqual([1, 2]);
+  });
+
+  it('are looked at while the held token is served, so that a rotation is found before it ends', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    harness.script.push(rejected);
+    while (harness.keeper.status().state !== 'degraded') await harness.clock.advance(SECOND);
+    await harness.clock.advance(10 * SECOND);
+    expect(harness.credentialChecks).toBe(0);
+    harness.newCredentials = true;
+    for (let call = 0; call < 3; call++) {
+      expect((harness.keeper.current()?.token ?? (await harness.keeper.get())).value).toBe('token-1');
+      await harness.clock.advance(10);
+    }
+    await harness.clock.advance(200);
+    expect(harness.keeper.status()).toMatchObject({ state: 'valid', generation: 2 });
+    expect([harness.credentialChecks, harness.requests.length]).toEqual([1, 3]);
+  });
+
+  it('are looked at every 5 s while the held token is served to steady calls', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    harness.script.push(rejected);
+    while (harness.keeper.status().state !== 'degraded') await harness.clock.advance(SECOND);
+    for (let call = 0; call < 180; call++) {
+      if (harness.keeper.current() === undefined) await harness.keeper.get();
+      await harness.clock.advance(100);
+    }
+    expect(harness.credentialChecks).toBe(3);
+    expect(harness.requests).toHaveLength(2);
+  });
 });
 
 describe('a keeper with a token', () => {

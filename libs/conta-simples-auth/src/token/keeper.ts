@@ -174,6 +174,6 @@ export class TokenKeeper {
     if (this.#observer !== undefined && this.#cycle.trouble !== undefined) return;
     const untilLimitMs = held.servableMs(now);
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
-    this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs);
+    this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
   }
 }

@@ -12,20 +12,34 @@ const CHECK_INTERVAL_MS = 5_000;
 export class NewsWatch {
   readonly #source: TokenSource;
   #lastCheck = Number.NEGATIVE_INFINITY;
+  #running: Promise<boolean> | undefined;
 
   constructor(source: TokenSource) {
     this.#source = source;
   }
 
-  /** Whether another attempt is worth making before its time. Never rejects. */
-  async hasNews({ at }: Trouble, { monotonic }: Instant, lastValue: string | undefined): Promise<boolean> {
+  /** Milliseconds until it is time to look again; 0 when it is, and while somebody does. */
+  dueInMs({ at }: Trouble, { monotonic }: Instant): number {
+    if (this.#running !== undefined) return 0;
     // The source was asked when it failed, so the first interval starts there.
-    if (monotonic - Math.max(this.#lastCheck, at.monotonic) < CHECK_INTERVAL_MS) return false;
+    return Math.max(0, Math.max(this.#lastCheck, at.monotonic) + CHECK_INTERVAL_MS - monotonic);
+  }
+
+  /** Whether another attempt is worth making before its time. All who ask at once get one answer. Never rejects. */
+  async hasNews(trouble: Trouble, now: Instant, lastValue: string | undefined): Promise<boolean> {
+    if (this.dueInMs(trouble, now) > 0) return false;
+    this.#running ??= this.#look(now, lastValue);
+    return this.#running;
+  }
+
+  async #look({ monotonic }: Instant, lastValue: string | undefined): Promise<boolean> {
     this.#lastCheck = monotonic;
     try {
       return await this.#source.hasNews(lastValue);
     } catch {
       return false;
+    } finally {
+      this.#running = undefined;
     }
   }
 }

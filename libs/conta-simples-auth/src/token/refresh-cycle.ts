@@ -109,11 +109,26 @@ export class RefreshCycle {
     return this.next(now, limits, cause);
   }
 
+  /** So that a rotation is found while the held token is served, and not only when callers are without one. */
+  async #followNews(overcome: Trouble, now: Moment): Promise<void> {
+    const hasNews = await this.#news.hasNews(overcome, now, this.#lastValue);
+    if (!hasNews || this.trouble !== overcome || this.#life !== 'open') return;
+    this.trouble = withoutWait(overcome);
+    const later = this.look();
+    if (!this.#tryStart(later, 'scheduled', false)) this.#planNext(later, 'scheduled');
+  }
+
   /** Somebody uses the held token: sees to it that a timer will renew it. */
   noteUse(now: Moment): void {
     this.wanted = true;
     this.usedAt = now.wall;
     if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
+    if (this.trouble !== undefined && this.newsInMs(now) === 0) void this.#followNews(this.trouble, now);
+  }
+
+  /** Milliseconds until a call should look whether what fails has been mended elsewhere. */
+  newsInMs(now: Moment): number {
+    return this.trouble === undefined ? Number.POSITIVE_INFINITY : this.#news.dueInMs(this.trouble, now);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
