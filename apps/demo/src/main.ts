@@ -1,13 +1,17 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import { startEmulatorWithoutCredentials } from './emulator/emulator-fallback.js';
 import { listen } from './listen.js';
+import { prepareApp } from './prepare-app.js';
 
-// Importing AppModule has read .env by now, so what is missing here is missing for good.
-await startEmulatorWithoutCredentials(process.env);
-const app = await NestFactory.create(AppModule);
+// A browser opens connections that it does not use yet; a server that waited for those would never close.
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { forceCloseConnections: true });
+prepareApp(app);
 app.enableShutdownHooks();
 const url = await listen(app, process.env.PORT);
-new Logger('Demo').log(`Try: curl ${url}/balance, curl ${url}/statements, curl ${url}/token`);
+const logger = new Logger('Demo');
+logger.log(`Try: curl ${url}/balance, curl ${url}/statements, curl ${url}/token`);
+const page = url.replace('127.0.0.1', 'localhost');
+logger.log(`Watch tokens live, and break things: ${page}   OpenAPI of these routes: ${page}/docs`);

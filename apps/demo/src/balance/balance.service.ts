@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContaSimplesHttpService } from 'nestjs-conta-simples-auth';
 import { map, type Observable } from 'rxjs';
-
-export interface Balance {
-  /** In BRL. */
-  amount: number;
-}
+import type { Balance } from './balance.dto.js';
 
 @Injectable()
 export class BalanceService {

@@ -1,22 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContaSimplesHttpService } from 'nestjs-conta-simples-auth';
 import { map, type Observable } from 'rxjs';
-
-export interface Statement {
-  transactions: unknown[];
-  nextPageStartKey?: string | null;
-}
-
-/** What `GET /statements/v1/credit-card` takes; the service checks it. */
-export interface StatementQuery {
-  /** YYYY-MM-DD. Default: 30 days before the end. */
-  startDate?: string;
-  /** YYYY-MM-DD, at most 62 days after the start. Default: today. */
-  endDate?: string;
-  /** 5 to 100. Default: 5. */
-  limit?: string;
-  nextPageStartKey?: string;
-}
+import type { Statement, StatementQuery } from './statement.dto.js';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+// The same from the sources as from the build: both folders lie two levels below the demo's.
+const PAGE = fileURLToPath(new URL('../../dashboard/public', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('../../dist/page', import.meta.url));
+const UPLOT = dirname(createRequire(import.meta.url).resolve('uplot'));
+
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+/** The pages of Swagger UI bring a style sheet of their own, and pictures that are part of it. */
+const DOCS_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
+
+/** Serves the page, its scripts and the chart library, all from here. */
+export function servePage(app: NestExpressApplication): void {
+  app.disable('x-powered-by');
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    response.setHeader('Content-Security-Policy', request.url?.startsWith('/docs') ? DOCS_POLICY : POLICY);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    next();
+  });
+  app.useStaticAssets(PAGE);
+  app.useStaticAssets(SCRIPTS, { prefix: '/page/' });
+  app.useStaticAssets(UPLOT, { prefix: '/vendor/uplot/' });
+}

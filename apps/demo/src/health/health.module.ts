@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { ContaSimplesHealthIndicator } from 'nestjs-conta-simples-auth/terminus';
+import { HealthController } from './health.controller.js';
+
+// Terminus would log each refused probe as an error; what went wrong is in our own log, once.
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [ContaSimplesHealthIndicator],
+})
+export class HealthModule {}

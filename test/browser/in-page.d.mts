@@ -1,0 +1,11 @@
+export function allAccountsValid(): boolean;
+export function generations(): number[];
+export function areRenewed(wanted: { accounts: readonly number[]; since: readonly number[] }): boolean;
+export function isOver(fault: string): boolean;
+export function hasAnswered(calls: number): boolean;
+export function barIsBelow(percent: number): boolean;
+export function captionIsNot(told: string | undefined): boolean;
+export function shownText(): string;
+export function sidewaysOverflow(): number;
+export function loseFocus(): void;
+export function focused(): { name: string; visible: boolean };
