@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import axios, { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import requireAxios from './commonjs-axios.cjs';
 
 /** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
 export type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
@@ -30,7 +30,7 @@ function buildOf({ headers }: InternalAxiosRequestConfig): Build {
 
 function loadCommonJs(): Build {
   try {
-    return createRequire(import.meta.url)('axios');
+    return requireAxios() as Build;
   } catch {
     // In a bundle there may be one build alone.
     return axios;
