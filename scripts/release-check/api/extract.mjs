@@ -1,0 +1,76 @@
+// A process of its own, as API Extractor is synchronous: extract.mjs <tools> <package> <reports>
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { entryPointsOf } from './entry-points.mjs';
+
+const [tools, folder, reports] = process.argv.slice(2);
+const { Extractor, ExtractorConfig } = createRequire(`${tools}/package.json`)('@microsoft/api-extractor');
+
+/** API Extractor knows release tags of its own alone; ours is the one that NestJS uses. This is a copy, to be read once. */
+function renameTags(directory) {
+  for (const name of readdirSync(directory, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const file = join(directory, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('@publicApi', '@public'));
+  }
+}
+
+function configOf(name, types) {
+  const entry = `${folder}/${types}`;
+  const compilerOptions = {
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    target: 'es2022',
+    lib: ['es2023'],
+    types: ['node'],
+    strict: true,
+    skipLibCheck: true,
+  };
+  return ExtractorConfig.prepare({
+    configObjectFullPath: `${folder}/api-extractor.json`,
+    packageJsonFullPath: `${folder}/package.json`,
+    configObject: {
+      projectFolder: folder,
+      mainEntryPointFilePath: entry,
+      compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: reports,
+        reportTempFolder: `${reports}/new`,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: 'lf',
+      messages: {
+        compilerMessageReporting: { default: { logLevel: 'error' } },
+        extractorMessageReporting: {
+          default: { logLevel: 'error' },
+          'ae-missing-release-tag': { logLevel: 'none', addToApiReportFile: true },
+          // Entry points share types, and this knows one at a time: TypeDoc finds what none of them exports.
+          'ae-forgotten-export': { logLevel: 'none' },
+          'ae-undocumented': { logLevel: 'none' },
+          'ae-unresolved-link': { logLevel: 'none' },
+        },
+        // How a comment is worded is TypeDoc's to judge, which is stricter with links and milder with hyphens.
+        tsdocMessageReporting: { default: { logLevel: 'none' } },
+      },
+    },
+  });
+}
+
+renameTags(`${folder}/dist`);
+mkdirSync(`${reports}/new`, { recursive: true });
+let failed = false;
+for (const { name, types } of entryPointsOf(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')))) {
+  const result = Extractor.invoke(configOf(name, types), {
+    localBuild: true,
+    messageCallback: (message) => {
+      if (message.logLevel !== 'error') message.handled = true;
+    },
+  });
+  failed ||= result.errorCount > 0;
+}
+process.exitCode = failed ? 1 : 0;

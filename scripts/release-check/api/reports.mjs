@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { API_REPORTS } from '../paths.mjs';
+import { firstDifference } from './difference.mjs';
+
+const EXTRACT = fileURLToPath(new URL('extract.mjs', import.meta.url));
+const UPDATE = 'npm run release:check -- --update-api writes them anew; then review what changed';
+
+/** The public surface as reviewed files in `docs/api`: whatever changes it shows up there, or fails here. */
+export function apiReportsCheck({ temporary, updateApi }, tools, pack, types) {
+  const reports = `${temporary}/api`;
+  return {
+    title: 'public API as reviewed',
+    needs: { tools, tarball: pack, types },
+    run: async (shell, needed) => {
+      // Beside the peers of the compiled fixture, where the declarations find them.
+      const folder = `${needed.types}/unpacked`;
+      await mkdir(folder, { recursive: true });
+      await shell.run('tar', ['xzf', needed.tarball, '-C', folder, '--strip-components=1']);
+      await shell.run(process.execPath, [EXTRACT, needed.tools, folder, reports]);
+      const found = await readReports(reports);
+      if (updateApi) await writeReports(found);
+      const problems = differences(await readReports(API_REPORTS), found);
+      if (problems.length > 0) throw new Error([...problems, UPDATE].join('\n'));
+      return { note: `${found.size} reports; ${listed([...found.values()].join(''))}` };
+    },
+  };
+}
+
+async function readReports(folder) {
+  const names = await readdir(folder).catch(() => []);
+  const reports = names.filter((name) => name.endsWith('.api.md')).sort();
+  return new Map(await Promise.all(reports.map(async (name) => [name, await readFile(`${folder}/${name}`, 'utf8')])));
+}
+
+async function writeReports(reports) {
+  await rm(API_REPORTS, { recursive: true, force: true });
+  await mkdir(API_REPORTS, { recursive: true });
+  for (const [name, text] of reports) await writeFile(`${API_REPORTS}/${name}`, text);
+}
+
+function differences(reviewed, found) {
+  const names = [...new Set([...reviewed.keys(), ...found.keys()])];
+  return names.flatMap((name) => {
+    const difference = firstDifference(reviewed.get(name) ?? '', found.get(name) ?? '');
+    return difference === undefined ? [] : [`docs/api/${name}, ${difference}`];
+  });
+}
+
+/** What the reports list as not as it should be; each stands there beside its declaration. */
+function listed(text) {
+  const count = (pattern) => (text.match(pattern) ?? []).length;
+  const untagged = count(/\(ae-missing-release-tag\)/g);
+  const undocumented = count(/^\/\/ @\w+ \(undocumented\)$/gm);
+  return `listed there: ${untagged} exports without @publicApi, ${undocumented} without a comment`;
+}

@@ -1,0 +1,33 @@
+const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+const COMPILED = /^dist(?!.*(?:\.(?:spec|slow|test)\.|\/support\/))\/[\w./-]+(?:\.js|\.d\.ts|\.cjs|\.d\.cts)$/;
+const EXECUTABLE = 0o100;
+
+/** Whatever is not named here does not belong into the package: no sources, specs, build records or maps without sources. */
+export function fileProblems(files, manifest) {
+  const paths = new Set(files.map(({ path }) => path));
+  const commands = Object.values(manifest.bin).map(relative);
+  const reviewed = new Set([...DOCUMENTS, ...commands]);
+  const strangers = [...paths].filter((path) => !reviewed.has(path) && !COMPILED.test(path));
+  const missing = [...reviewed, ...targetsOf(manifest.exports)].filter((path) => !paths.has(path));
+  const unpaired = [...paths].filter((path) => COMPILED.test(path) && !paths.has(partnerOf(path)));
+  const inert = files.filter(({ path, mode }) => commands.includes(path) && (mode & EXECUTABLE) === 0);
+  return [
+    ...strangers.map((path) => `${path}: not among the reviewed files`),
+    ...missing.map((path) => `${path}: missing`),
+    ...unpaired.map((path) => `${path}: without ${partnerOf(path)}`),
+    ...inert.map(({ path }) => `${path}: not executable`),
+  ];
+}
+
+function targetsOf(target) {
+  return typeof target === 'string' ? [relative(target)] : Object.values(target).flatMap(targetsOf);
+}
+
+/** Code comes with its declarations, and declarations with their code. */
+function partnerOf(path) {
+  const declared = /\.d\.(c?)ts$/.exec(path);
+  if (declared !== null) return path.replace(/\.d\.c?ts$/, `.${declared[1]}js`);
+  return path.replace(/\.(c?)js$/, '.d.$1ts');
+}
+
+const relative = (path) => path.replace(/^\.\//, '');

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+
+/** Some of each kind, from all corners: a module's static, a service, options, a union, each entry point. */
+const DOCUMENTED = [
+  ['module/conta-simples-auth.module.d.ts', 'static forRoot('],
+  ['module/conta-simples-auth.module.d.ts', 'static forRootAsync('],
+  ['module/options.d.ts', 'requestTimeoutMs?:'],
+  ['module/options.d.ts', 'refreshAt?:'],
+  ['module/token.service.d.ts', 'getToken('],
+  ['http/auth.interceptor.d.ts', 'attach('],
+  ['token/access-token.d.ts', 'readonly expiresAt:'],
+  ['token/auth-error.d.ts', 'export declare class ContaSimplesAuthError'],
+  ['token/error-kind.d.ts', 'export type ContaSimplesAuthErrorKind'],
+  ['store/token-store.d.ts', 'export interface TokenStore'],
+  ['store/redis/redis-token-store.d.ts', 'export declare function redisTokenStore'],
+  ['testing/emulator/emulator.d.ts', 'export declare function startContaSimplesEmulator'],
+  ['observability/terminus/health.indicator.d.ts', 'isHealthy<'],
+  ['observability/opentelemetry/open-telemetry.d.ts', 'export declare function openTelemetry'],
+];
+
+/** An editor shows units, ranges and defaults only if the compiler has left the comments in the declarations. */
+export function docCommentsCheck(build) {
+  return {
+    title: 'doc comments are in the declarations',
+    needs: { folder: build },
+    run: async (_shell, { folder }) => {
+      const bare = [];
+      for (const [file, declaration] of DOCUMENTED) {
+        const text = await readFile(`${folder}/dist/${file}`, 'utf8');
+        if (!isDocumented(text.split('\n'), declaration)) bare.push(`${file}: no comment above ${declaration}`);
+      }
+      if (bare.length > 0) throw new Error(bare.join('\n'));
+      return { note: `${DOCUMENTED.length} samples` };
+    },
+  };
+}
+
+/** Whether the first line that begins with the declaration has the end of a comment above it. */
+function isDocumented(lines, declaration) {
+  const at = lines.findIndex((line) => line.trim().startsWith(declaration));
+  return at > 0 && lines[at - 1].trim().endsWith('*/');
+}
