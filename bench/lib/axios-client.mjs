@@ -1,0 +1,46 @@
+import { Agent } from 'node:http';
+import axios from 'axios';
+import { RESOURCE_PATH, TOKEN_PATH } from './context.mjs';
+
+/** The same axios for all who use it: kept alive, without a proxy. */
+export function axiosFor({ origin }, more = {}) {
+  const httpAgent = new Agent({ keepAlive: true, ...more });
+  const instance = axios.create({ baseURL: origin, httpAgent, proxy: false });
+  return { instance, close: () => httpAgent.destroy() };
+}
+
+/** One token request as anybody would write it with axios. */
+export async function postForToken(instance, { key, secret }) {
+  const { data } = await instance.post(TOKEN_PATH, 'grant_type=client_credentials', {
+    auth: { username: key, password: secret },
+  });
+  return data;
+}
+
+/** The call of a client, and that of the same client with a header that somebody typed in. */
+export function axiosCalls(instance, plainInstance) {
+  return {
+    through: async () => (await instance.get(RESOURCE_PATH)).status,
+    plainWith: (token) => {
+      const config = { headers: { Authorization: `Bearer ${token}` } };
+      return async () => (await plainInstance.get(RESOURCE_PATH, config)).status;
+    },
+  };
+}
+
+/** Lets an interceptor put the token on each request, which is how a token of one's own gets onto axios. */
+export function axiosWithToken(context, getToken) {
+  const guarded = axiosFor(context);
+  const plain = axiosFor(context);
+  guarded.instance.interceptors.request.use(async (config) => {
+    config.headers.Authorization = `Bearer ${await getToken()}`;
+    return config;
+  });
+  return {
+    calls: [{ name: 'axios', ...axiosCalls(guarded.instance, plain.instance) }],
+    close: () => {
+      guarded.close();
+      plain.close();
+    },
+  };
+}

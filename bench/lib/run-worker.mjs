@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
+/** Of what a process says before it dies, the end is what matters. */
+const KEPT_CHARACTERS = 600;
+/** To end what it has started itself. */
+const GRACE_MS = 2_000;
+
+/**
+ * Measures one candidate in a process of its own.
+ *
+ * @returns what the scenario measured, or `{ error }` with the reason; never rejects
+ */
+export async function runWorker(scenario, candidate, settings) {
+  const args = [...(scenario.nodeArguments ?? []), WORKER, scenario.name, candidate, JSON.stringify(settings)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-KEPT_CHARACTERS);
+  });
+  let result;
+  child.on('message', (message) => {
+    result = message;
+  });
+  let overdue = false;
+  const timer = setTimeout(() => {
+    overdue = true;
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  }, settings.limitMs);
+  const [code] = await once(child, 'close');
+  clearTimeout(timer);
+  if (result !== undefined) return result;
+  return { error: overdue ? `not done after ${settings.limitMs / 1_000} s` : `ended with ${code}: ${said.trim()}` };
+}
+
+/** Measures all candidates, so many at a time, and keeps their order. */
+export async function runAll(scenario, candidates, settings, onResult) {
+  const results = new Map(candidates.map((name) => [name, undefined]));
+  const waiting = [...candidates];
+  const lane = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const result = await runWorker(scenario, name, settings);
+      results.set(name, result);
+      onResult(name, result);
+    }
+  };
+  await Promise.all(Array.from({ length: settings.lanes ?? 1 }, lane));
+  return results;
+}

@@ -1,0 +1,5 @@
+export function markdownTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns?: number,
+): string;

@@ -1,0 +1,116 @@
+// What a token costs when there is nothing to do: a share of every call that an application makes.
+import { contextFor } from '../lib/context.mjs';
+import { figure, NOT_OFFERED, ns, spread } from '../lib/format.mjs';
+import { median, ratios, summary } from '../lib/statistics.mjs';
+import { startService } from '../server/service.mjs';
+
+/** Short: whatever else the machine does falls into few of the rounds. */
+const ROUND_MS = 5;
+/** Well below what the young generation holds, so that nothing is collected while bytes are counted. */
+const COUNTED_BYTES = 6_000_000;
+
+/** Compiled for each caller anew: a loop shared by all of them would be optimised for none. */
+function loopOver(call, name) {
+  const body = `return async (times) => { for (let time = 0; time < times; time++) await call(); } // ${name}`;
+  return new Function('call', body)(call);
+}
+
+async function nanoseconds(loop, times) {
+  const startedAt = process.hrtime.bigint();
+  await loop(times);
+  return Number(process.hrtime.bigint() - startedAt) / times;
+}
+
+async function bytes(loop, times) {
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  await loop(times);
+  return (process.memoryUsage().heapUsed - before) / times;
+}
+
+async function timesFor(loop) {
+  await loop(2_000);
+  const each = await nanoseconds(loop, 2_000);
+  return Math.max(200, Math.round((ROUND_MS * 1e6) / each));
+}
+
+async function countBytes(loop, rounds) {
+  const estimate = Math.max(16, await bytes(loop, 500));
+  const times = Math.max(50, Math.min(100_000, Math.floor(COUNTED_BYTES / estimate)));
+  const all = [];
+  for (let round = 0; round < rounds; round++) all.push(await bytes(loop, times));
+  return median(all);
+}
+
+async function measure(candidate, { rounds }) {
+  const service = await startService();
+  const client = await candidate.open(contextFor(service));
+  if (client.token === undefined) return { notOffered: true };
+  await client.token();
+  const constant = 'x'.repeat(640);
+  const settled = Promise.resolve(constant);
+  const validUntil = Date.now() + 3_600_000;
+  const loops = [
+    loopOver(client.token, 'candidate'),
+    loopOver(() => constant, 'constant'),
+    loopOver(() => (Date.now() < validUntil ? settled : undefined), 'expiry check'),
+  ];
+  const times = [];
+  for (const loop of loops) times.push(await timesFor(loop));
+  const spent = loops.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const side of round % 2 === 0 ? [0, 1, 2] : [2, 1, 0]) {
+      spent[side].push(await nanoseconds(loops[side], times[side]));
+    }
+  }
+  const held = [await countBytes(loops[0], 5), await countBytes(loops[1], 5)];
+  const { tokenRequests } = await service.counts();
+  await service.close();
+  return {
+    ns: summary(spent[0]),
+    constantNs: summary(spent[1]),
+    checkNs: summary(spent[2]),
+    ratio: summary(ratios(spent[0], spent[1])),
+    checkRatio: summary(ratios(spent[0], spent[2])),
+    bytes: held[0],
+    constantBytes: held[1],
+    tokenRequests,
+  };
+}
+
+export const scenario = {
+  name: 'cached-token',
+  title: 'A cached token',
+  // The young generation holds all that is counted, and none of it is swept away unseen.
+  nodeArguments: ['--expose-gc', '--max-semi-space-size=64', '--min-semi-space-size=64'],
+  settings: (quick) => ({ rounds: quick ? 21 : 101, limitMs: 60_000 }),
+  measure,
+  columns: [
+    'candidate',
+    'a cached token',
+    'times a constant (quartiles)',
+    'times an expiry check',
+    'bytes allocated by a call',
+  ],
+  row: ({ ns: time, ratio, checkRatio, bytes, notOffered }) =>
+    notOffered
+      ? [NOT_OFFERED, '–', '–', '–']
+      : [ns(time.median), spread(ratio), figure(checkRatio.median), figure(Math.max(0, bytes))],
+  text: (results) => {
+    const { constantNs, checkNs, constantBytes } = [...results.values()].find((result) => result?.ratio) ?? {};
+    const floor =
+      constantNs &&
+      `The constant took ${ns(constantNs.median)} and ${figure(constantBytes)} bytes, the check ${ns(checkNs.median)}. `;
+    return `One caller awaits the held token again and again, in turns with a constant string, and with a settled promise behind \`Date.now() < validUntil\`: nobody who notices that a token has ended can do with less. ${floor ?? ''}Promised: at most 1.5 times an awaited constant, and no more than 32 bytes beyond it.`;
+  },
+  verdict: ({ ratio, bytes, constantBytes }) => ({
+    'at most 1.5 times an awaited constant': ratio.median <= 1.5,
+    'no more than 32 bytes beyond it': bytes - constantBytes <= 32,
+  }),
+  plot: {
+    value: ({ ratio }) => ratio?.median,
+    label: 'times an awaited constant, logarithmic',
+    logarithmic: true,
+    format: (value) => figure(value),
+  },
+};

@@ -1,0 +1,70 @@
+// A token endpoint and a resource that cost little, in a process of their own, so that their work does not count for
+// the client's. All that a benchmark says about requests is counted here. Its parent steers it by messages.
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { selfSigned } from './self-signed.mjs';
+
+const TOKEN_PATH = '/oauth/v1/access-token';
+/** As long as a real one. */
+const TOKEN_BYTES = 480;
+/** Ten thousand callers may knock at once; the kernel's own limit may be lower. */
+const BACKLOG = 16_384;
+
+const settings = { lifeSeconds: 1_800, latencyMs: 0, outage: false };
+const counts = { tokenRequests: 0, tokensIssued: 0, accepted: 0, refused: 0 };
+/** When each token ends, by this process's clock. */
+const tokens = new Map();
+
+function answer(response, status, body, headers = {}) {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length, ...headers });
+  response.end(text);
+}
+
+function issue(response) {
+  if (settings.outage) return answer(response, 503, { error: 'temporarily_unavailable' });
+  const access_token = randomBytes(TOKEN_BYTES).toString('base64url');
+  tokens.set(access_token, Date.now() + settings.lifeSeconds * 1_000);
+  counts.tokensIssued++;
+  answer(response, 200, { access_token, token_type: 'Bearer', expires_in: settings.lifeSeconds });
+}
+
+function serve(request, response) {
+  request.resume();
+  if (request.url.startsWith(TOKEN_PATH)) {
+    counts.tokenRequests++;
+    if (settings.latencyMs === 0) issue(response);
+    else setTimeout(issue, settings.latencyMs, response);
+    return;
+  }
+  const endsAt = tokens.get(request.headers.authorization?.slice('Bearer '.length));
+  if (endsAt !== undefined && endsAt > Date.now()) {
+    counts.accepted++;
+    answer(response, 200, { amount: 1234.56 });
+  } else {
+    counts.refused++;
+    answer(response, 401, { error: 'invalid_token' }, { 'www-authenticate': 'Bearer error="invalid_token"' });
+  }
+}
+
+const commands = {
+  set: (values) => Object.assign(settings, values),
+  counts: () => counts,
+  /** From now on, no token that was issued so far is accepted. */
+  revoke: () => tokens.clear(),
+};
+
+const servers = [createServer(serve), createTlsServer(selfSigned, serve)];
+const ports = await Promise.all(
+  servers.map((server) => {
+    server.keepAliveTimeout = 60_000;
+    return new Promise((resolve) => {
+      server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }, () => resolve(server.address().port));
+    });
+  }),
+);
+process.on('message', ({ id, command, values }) => process.send({ id, answer: commands[command](values) }));
+// Nothing is left behind, however the parent ended.
+process.on('disconnect', () => process.exit());
+process.send({ ports });
