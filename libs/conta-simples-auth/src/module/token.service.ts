@@ -121,7 +121,7 @@ export class ContaSimplesTokenService {
    * @example
    * ```ts
    * const response = await this.tokens.fetch('/accounts/v1/balance', { signal: AbortSignal.timeout(5_000) });
-   * const { amount } = await response.json();
+   * const { amount } = (await response.json()) as { amount: number };
    * ```
    * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, or as `getToken`; of kind
    * `not_replayable` for a 401 to a body that can be sent only once

@@ -32,11 +32,19 @@ export type ContaSimplesHealth = AccountHealth | AccountsHealth;
  *
  * @example
  * ```ts
+ * @Controller('health')
+ * export class HealthController {
+ *   constructor(private readonly health: HealthCheckService, private readonly contaSimples: ContaSimplesHealthIndicator) {}
+ *
+ *   @Get()
+ *   @HealthCheck()
+ *   ready() {
+ *     return this.health.check([() => this.contaSimples.isHealthy('contaSimples')]);
+ *   }
+ * }
+ *
  * @Module({ imports: [TerminusModule], controllers: [HealthController], providers: [ContaSimplesHealthIndicator] })
  * export class HealthModule {}
- *
- * // in the controller
- * this.health.check([() => this.contaSimples.isHealthy('contaSimples')]);
  * ```
  * @publicApi
  */

@@ -18,7 +18,7 @@ export interface RedisTokenStoreOptions {
  *
  * @example
  * ```ts
- * ContaSimplesAuthModule.forRoot({ store: redisTokenStore(new Redis(process.env.REDIS_URL)) });
+ * ContaSimplesAuthModule.forRoot({ store: redisTokenStore(new Redis('redis://127.0.0.1:6379')) });
  * ```
  * @throws ContaSimplesAuthError of kind `configuration` for what is no such client
  * @publicApi

@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ContaSimplesModuleOptions } from 'nestjs-conta-simples-auth';
+import { resolveOptions } from '../../libs/conta-simples-auth/src/module/resolve-options.js';
+import { REMEDY, type TokenFailureKind } from '../../libs/conta-simples-auth/src/token/error-kind.js';
+import { afterFailure } from '../../libs/conta-simples-auth/src/token/failure-policy.js';
+import { document, read } from './documents.js';
+import { codeIn, type Table } from './markdown.js';
+
+function table(firstColumn: string): Table {
+  const found = document('README.md').tables.find(({ header }) => header[0] === firstColumn);
+  if (found === undefined) throw new Error(`README.md has no table with a column "${firstColumn}"`);
+  return found;
+}
+
+/** The rows of a table by the names in their first cells. */
+function rowsByName(firstColumn: string): Map<string, readonly string[]> {
+  return new Map(table(firstColumn).rows.flatMap((row) => codeIn(row[0] ?? '').map((name) => [name, row])));
+}
+
+const number = (text = '') => Number(text.replaceAll(',', ''));
+
+describe('the table of options', () => {
+  /** Every option there is, which the compiler sees to, and its default where it is a constant. */
+  const options = {
+    environment: undefined,
+    baseUrl: undefined,
+    apiKey: undefined,
+    apiSecret: undefined,
+    accounts: undefined,
+    maxAccounts: 1_000,
+    store: undefined,
+    telemetry: undefined,
+    userAgent: undefined,
+    refreshAt: 0.9,
+    requestTimeoutMs: 5_000,
+    waitTimeoutMs: 10_000,
+    bootstrap: 'background',
+    clientAuthEncoding: 'plain',
+    allowMissingTokenType: false,
+    proxy: undefined,
+    tls: undefined,
+    httpsAgent: undefined,
+    origins: undefined,
+    isGlobal: undefined,
+  } satisfies Record<keyof Required<ContaSimplesModuleOptions>, unknown>;
+  const rows = rowsByName('option');
+  const required = { environment: 'sandbox', apiKey: 'a-key', apiSecret: 'a-secret' } as const;
+  const resolve = (given: object = {}) => resolveOptions({ ...required, ...given }, () => undefined);
+  const ranges = [...rows].flatMap(([name, [, , range = '']]) => {
+    const [, least, most] = /^([\d.,]+) to ([\d.,]+)(?! characters)/.exec(range) ?? [];
+    return least === undefined || name === 'userAgent' ? [] : [[name, number(least), number(most)] as const];
+  });
+
+  it('names every option, and nothing else', () => {
+    expect([...rows.keys()].sort()).toEqual(Object.keys(options).sort());
+  });
+
+  it('says the defaults of the code', () => {
+    const resolved: Record<string, unknown> = { ...resolve() };
+    const constants = Object.entries(options).filter(([, value]) => value !== undefined);
+    expect(Object.fromEntries(constants.map(([name]) => [name, resolved[name]]))).toEqual(
+      Object.fromEntries(constants),
+    );
+    for (const [name, value] of constants) {
+      const said = rows.get(name)?.[1] ?? '';
+      const expected =
+        typeof value === 'number' ? value : typeof value === 'string' ? `\`'${value}'\`` : `\`${value}\``;
+      expect({ name, said: typeof value === 'number' ? number(said) : said }).toEqual({ name, said: expected });
+    }
+    expect(resolve().userAgent).toMatch(/^nestjs-conta-simples-auth\/\d/);
+    expect(rows.get('userAgent')?.[1]).toBe('`nestjs-conta-simples-auth/<version>`');
+  });
+
+  it('gives ranges for all numbers', () => {
+    const numbers = Object.entries(options).filter(([, value]) => typeof value === 'number');
+    expect(ranges.map(([name]) => name).sort()).toEqual(numbers.map(([name]) => name).sort());
+  });
+
+  it.each(ranges)('gives the range of the code: %s from %d to %d', (name, least, most) => {
+    for (const value of [least, most]) expect(() => resolve({ [name]: value })).not.toThrow();
+    for (const value of [least * 0.99, most * 1.01]) expect(() => resolve({ [name]: value })).toThrow(name);
+  });
+
+  it('names the values there are', () => {
+    const inCell = (name: string) => codeIn(rows.get(name)?.[2] ?? '').filter((code) => code.startsWith("'"));
+    for (const name of ['environment', 'bootstrap', 'clientAuthEncoding', 'proxy']) {
+      const values = inCell(name).map((code) => code.replaceAll("'", ''));
+      expect(values.length).toBeGreaterThan(0);
+      for (const value of values) expect(() => resolve({ [name]: value })).not.toThrow();
+      expect(() => resolve({ [name]: 'something-else' })).toThrow(name);
+    }
+  });
+});
+
+describe('the table of environment variables', () => {
+  /** Every variable that is read where there is one further account of this name. */
+  function variablesRead(): Set<string> {
+    const asked = new Set<string>();
+    const values: Record<string, string> = { CONTA_SIMPLES_ACCOUNTS: 'filial-sp' };
+    try {
+      resolveOptions({}, (name) => {
+        asked.add(name);
+        return values[name];
+      });
+    } catch {
+      // There are no pairs, which is told last.
+    }
+    return asked;
+  }
+  const inTable = [...rowsByName('variable').keys()].map((name) => name.replace('<ACCOUNT>', 'FILIAL_SP'));
+
+  it('names every variable that is read, and no other', () => {
+    expect(inTable.sort()).toEqual([...variablesRead()].sort());
+  });
+
+  it('agrees with .env.example', () => {
+    const example = new Set(read('.env.example').match(/\bCONTA_SIMPLES_[A-Z_]+(?==)/g));
+    const missing = inTable.filter((name) => !example.has(name) && !/FILIAL_SP_.*_FILE$/.test(name));
+    expect(missing).toEqual([]);
+    expect([...example].filter((name) => !inTable.includes(name.replace('MATRIZ', 'FILIAL_SP')))).toEqual([]);
+  });
+});
+
+describe('the table of errors', () => {
+  const rows = rowsByName('kind');
+  /** Thrown for a call, not for an attempt to get a token. */
+  const ofCalls = ['configuration', 'unknown_account', 'untrusted_origin', 'not_replayable', 'shut_down'];
+  const kinds = [...rows.keys()].filter((kind) => !ofCalls.includes(kind)) as TokenFailureKind[];
+
+  it('names every kind in the order of the code, and nothing else', () => {
+    expect([...rows.keys()]).toEqual(Object.keys(REMEDY));
+  });
+
+  it.each(kinds)('says when it is tried again: %s', (kind) => {
+    const said = rows.get(kind)?.[3] ?? '';
+    const { waitMs, callers } = afterFailure({
+      failure: { kind, what: '' },
+      attempts: 1,
+      lastLifeMs: undefined,
+      random: 0,
+    });
+    const [, count, unit] = /after (\d+) (s|min)\b/.exec(said) ?? [];
+    const expected = count === undefined ? 'with backoff' : Number(count) * (unit === 'min' ? 60_000 : 1_000);
+    expect({ kind, said: expected }).toEqual({ kind, said: callers === 'wait' ? 'with backoff' : waitMs });
+  });
+
+  it('says that the others are not', () => {
+    expect(ofCalls.map((kind) => rows.get(kind)?.[3])).toEqual(ofCalls.map(() => 'no'));
+  });
+});
