@@ -52,9 +52,10 @@ describe('the state of an account without a token', () => {
 
   it('has no timer of its own while a request is under way', async () => {
     const harness = new KeeperHarness();
-    const calls = [watch(harness.keeper.get()), watch(harness.keeper.get())];
+    for (const _ of [1, 2]) watch(harness.keeper.get());
     await harness.clock.advance(50);
-    expect(calls).toHaveLength(harness.clock.pending({ hold: true }));
+    // Of those who wait, and one will do for all of them.
+    expect(harness.clock.pending({ hold: true })).toBe(1);
     // The one of the endpoint itself, which is about to answer.
     expect(harness.clock.pending({ hold: false })).toBe(1);
   });

@@ -56,8 +56,7 @@ export class RefreshCycle {
     this.#lifeClock = new LifeClock(options.clock);
     this.#onChange = onChange;
     this.report = new TokenReporter(options.account, options.emit);
-    const { account, observer } = options;
-    this.#waiters = new Waiters(options.clock, observer && (() => observer.callerWaits(account)));
+    this.#waiters = new Waiters(options, (timeoutMs) => this.#lateError(timeoutMs));
     this.#news = new NewsWatch(options.source);
     this.#plan = new RefreshPlan(options, () => this.#onTimer());
   }
@@ -88,15 +87,15 @@ export class RefreshCycle {
     this.usedAt = now.wall;
     if (this.#closedFor !== undefined) throw this.#closedFor();
     const limits = { signal, timeoutMs: Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
-    const late = () => this.#lateError(limits.timeoutMs);
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) {
       this.report.state(now, this.state(now), trouble);
       const news = this.#news.hasNews(trouble, now, this.#lastValue);
+      const late = () => this.#lateError(limits.timeoutMs);
       if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
       return this.#goOn(trouble, limits, cause);
     }
-    const arrival = this.#waiters.add(limits, late);
+    const arrival = this.#waiters.add(limits, now.monotonic);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }

@@ -1,5 +1,7 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
+import type { KeeperOptions } from './keeper-options.js';
+import { WaitingParties, type WaitLimits } from './waiting-parties.js';
 
 /** How long a caller is willing to wait for a token. */
 export interface WaitOptions {
@@ -9,70 +11,54 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-interface Waiter {
-  settle(outcome: AccessToken | Error): void;
-}
-
-/** The callers that wait for one account's next token, each with a deadline and a way out of its own. */
+/** The callers that wait for one account's next token. */
 export class Waiters {
   /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
-  #waiting: Set<Waiter> | undefined;
-  readonly #clock: Clock;
-  /** Told of each wait as it begins, in the caller's async context; what it returns is called as the wait ends. */
-  readonly #onWait: (() => () => void) | undefined;
+  #waiting: WaitingParties | undefined;
+  readonly #options: KeeperOptions;
+  readonly #lateError: (timeoutMs: number) => Error;
 
-  constructor(clock: Clock, onWait?: () => () => void) {
-    this.#clock = clock;
-    this.#onWait = onWait;
+  constructor(options: KeeperOptions, lateError: (timeoutMs: number) => Error) {
+    this.#options = options;
+    this.#lateError = lateError;
   }
 
   get size(): number {
     return this.#waiting?.size ?? 0;
   }
 
-  add({ signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number }, lateError: () => Error) {
-    const endOfWait = this.#onWait?.();
-    return new Promise<AccessToken>((resolve, reject) => {
-      const leave = () => {
-        this.#waiting?.delete(waiter);
-        if (this.#waiting?.size === 0) this.#waiting = undefined;
-        timer.cancel();
-        signal?.removeEventListener('abort', abort);
-        endOfWait?.();
-      };
-      const abort = () => {
-        leave();
-        reject(signal?.reason);
-      };
-      const waiter: Waiter = {
-        settle: (outcome) => {
-          leave();
-          if (outcome instanceof Error) reject(outcome);
-          else resolve(outcome);
-        },
-      };
-      // Somebody awaits this one: it holds the process, and with it the attempt that is under way or planned.
-      const timer = this.#clock.setTimer(() => waiter.settle(lateError()), timeoutMs, { hold: true });
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#waiting ??= new Set();
-      this.#waiting.add(waiter);
-    });
+  /** Resolves with the next token; rejects by the limits, or when all are told to give up. `monotonic` is now. */
+  add(limits: WaitLimits, monotonic: number): Promise<AccessToken> {
+    this.#waiting ??= this.#nobody();
+    return this.#waiting.add(limits, monotonic);
   }
 
   resolveAll(token: AccessToken): void {
-    for (const waiter of [...(this.#waiting ?? [])]) waiter.settle(token);
+    this.#take()?.settleAll(token);
   }
 
-  /** Each caller gets an error of its own: clients add their stack to the one they are given. */
   rejectAll(error: () => Error): void {
-    for (const waiter of [...(this.#waiting ?? [])]) waiter.settle(error());
+    this.#take()?.settleAll(error);
+  }
+
+  #nobody(): WaitingParties {
+    const { account, clock, observer } = this.#options;
+    const onWait = observer && (() => observer.callerWaits(account));
+    return new WaitingParties({ clock, onWait, lateError: this.#lateError });
+  }
+
+  /** Who comes while these are told waits for the next. */
+  #take(): WaitingParties | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
   }
 }
 
 /** Waits for something that knows no limits, no longer than the caller would. */
 export function withinLimits<T>(
   work: Promise<T>,
-  { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs: number },
+  { signal, timeoutMs }: WaitLimits,
   clock: Clock,
   lateError: () => Error,
 ): Promise<T> {
