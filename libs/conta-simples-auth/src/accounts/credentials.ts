@@ -2,14 +2,26 @@ import { hkdfSync } from 'node:crypto';
 import { fingerprint } from '../token/fingerprint.js';
 import { sharesRun } from '../token/shares-run.js';
 
-/** A key and its secret, as an application hands them over. */
+/**
+ * A key and its secret, as an application hands them over. Each environment has a pair of its own.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesCredentials {
   /** The API key: no whitespace around it, no `:` in it. */
   readonly apiKey: string;
+  /** The API secret: no whitespace around it. */
   readonly apiSecret: string;
 }
 
-/** How key and secret are written before they are joined by a colon and encoded in base64. */
+/**
+ * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, as they are, or
+ * `rfc6749`, each form-encoded first. They differ only where one holds characters other than `A-Z a-z 0-9 - . _ *`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7617#section-2 for `plain`, which is what the vendor documents
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`
+ * @publicApi
+ */
 export type ClientAuthEncoding = 'plain' | 'rfc6749';
 
 /** A checked pair. Prints as a fingerprint; gives away nothing but the header made of it. */

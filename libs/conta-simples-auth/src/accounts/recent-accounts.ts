@@ -7,9 +7,12 @@ import type { TokenKeeper } from '../token/keeper.js';
 export class RecentAccounts {
   readonly #keepers = new Map<string, TokenKeeper>();
   readonly #max: number;
+  readonly #now: () => number;
 
-  constructor(max: number) {
+  /** `now` is the wall clock. */
+  constructor(max: number, now: () => number) {
     this.#max = max;
+    this.#now = now;
   }
 
   get(account: string): TokenKeeper | undefined {
@@ -33,7 +36,8 @@ export class RecentAccounts {
 
   /** An eighth goes at once, so that a run of new accounts does not look at all the others for each of them. */
   #makeRoom(): void {
-    const byUse = [...this.#keepers].sort(([, one], [, other]) => one.usedAt - other.usedAt);
+    const now = this.#now();
+    const byUse = [...this.#keepers].sort(([, one], [, other]) => other.unusedMs(now) - one.unusedMs(now));
     for (const [account, keeper] of byUse.slice(0, Math.ceil(this.#max / 8))) {
       this.#keepers.delete(account);
       keeper.retire();

@@ -109,6 +109,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     open,
     maxAccounts: options.maxAccounts,
     environment,
+    now: () => clock.now(),
     create: (account) => factory.create(account),
   });
 

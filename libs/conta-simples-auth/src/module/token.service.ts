@@ -54,8 +54,8 @@ export class ContaSimplesTokenService {
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     // The way of nearly every call: nothing is allocated, nothing is awaited, one clock is read.
-    const held = options === undefined ? this.#accounts.find(account)?.current() : undefined;
-    return held !== undefined ? held.promise : this.#getToken(account, options);
+    const held = options === undefined ? this.#accounts.find(account)?.currentPromise() : undefined;
+    return held ?? this.#getToken(account, options);
   }
 
   /**

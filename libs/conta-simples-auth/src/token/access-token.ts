@@ -18,6 +18,11 @@ export class AccessToken {
   readonly fingerprint: string;
   readonly #value: string;
 
+  /**
+   * @param value the bare token
+   * @param obtainedAt epoch milliseconds
+   * @param expiresAt epoch milliseconds
+   */
   constructor(value: string, obtainedAt: number, expiresAt: number) {
     this.#value = value;
     this.obtainedAt = obtainedAt;
@@ -30,10 +35,12 @@ export class AccessToken {
     return this.#value;
   }
 
+  /** `AccessToken(<fingerprint>)`, in template strings and wherever else a text is wanted. */
   toString(): string {
     return `AccessToken(${this.fingerprint})`;
   }
 
+  /** The same in JSON. */
   toJSON(): string {
     return this.toString();
   }

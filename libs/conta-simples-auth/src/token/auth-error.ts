@@ -3,15 +3,27 @@ import { type ContaSimplesAuthErrorKind, REMEDY } from './error-kind.js';
 /** Shared by every copy of this package in a process, which `instanceof` is not. */
 const BRAND = Symbol.for('nestjs-conta-simples-auth.error');
 
+/**
+ * What an error of this package is made of: for tests of an application that handles one.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesAuthErrorDetails {
+  /** Why. It decides what the message advises. */
   readonly kind: ContaSimplesAuthErrorKind;
-  /** What happened, in one clause and without anything secret. */
+  /** What happened, in one clause and without anything secret: the first words of the message. */
   readonly what: string;
+  /** The account's name. */
   readonly account?: string;
+  /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
   readonly environment?: string;
+  /** HTTP status of the token endpoint. */
   readonly status?: number;
+  /** Failed attempts in a row. Default 0. */
   readonly attempts?: number;
+  /** The service's id of the failed request. */
   readonly requestId?: string;
+  /** When the next attempt may be made, epoch milliseconds. */
   readonly retryAt?: number;
 }
 
@@ -40,6 +52,7 @@ export class ContaSimplesAuthError extends Error {
   /** When the next attempt may be made, epoch milliseconds. */
   declare readonly retryAt?: number;
 
+  /** The message is made of `details`: what happened, to which account, what to do, and when the next attempt is. */
   constructor(details: ContaSimplesAuthErrorDetails) {
     super(describe(details));
     this.name = 'ContaSimplesAuthError';

@@ -44,7 +44,11 @@ export type ContaSimplesAuthErrorKind =
   | 'not_replayable'
   | 'shut_down';
 
-/** The kinds an attempt to obtain a token can end in. */
+/**
+ * The kinds an attempt to obtain a token can end in. All others are about a call, the configuration or the shutdown.
+ *
+ * @publicApi
+ */
 export type TokenFailureKind = Exclude<
   ContaSimplesAuthErrorKind,
   'configuration' | 'unknown_account' | 'untrusted_origin' | 'not_replayable' | 'shut_down'

@@ -147,19 +147,18 @@ describe('the time an account was last asked for its token', () => {
 
   it('is that of a call that had to wait', async () => {
     const harness = new KeeperHarness();
-    const askedAt = harness.clock.now();
     const call = harness.keeper.get();
     await harness.clock.advance(SECOND);
     await call;
-    expect(harness.keeper.usedAt).toBe(askedAt);
+    expect(harness.keeper.unusedMs(harness.clock.now())).toBe(SECOND);
   });
 
   it('is that of a call answered from memory, after a look or without one', async () => {
     const { keeper, clock } = await remembering();
-    expect(keeper.usedAt).toBe(clock.now());
+    expect(keeper.unusedMs(clock.now())).toBe(0);
     clock.block(SECOND);
     keeper.current();
-    expect(keeper.usedAt).toBe(clock.now());
+    expect(keeper.unusedMs(clock.now())).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.js';
+import { AccountUse } from './account-use.js';
 import type { Clock } from './clock.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
@@ -12,24 +13,21 @@ import type { WaitOptions } from './waiters.js';
 const REFUSAL_PAUSE_MS = 30_000;
 
 /** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
-export class TokenKeeper {
+export class TokenKeeper extends AccountUse {
   readonly account: string;
   readonly #clock: Clock;
   readonly #cycle: RefreshCycle;
   readonly #observer: KeeperObserver | undefined;
   readonly #keepFresh: KeeperOptions['keepFresh'];
-  /** Until then, by the wall clock, a call needs to look at nothing but the held token. */
-  #fastUntil = 0;
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: KeeperOptions) {
+    super();
     this.account = options.account;
     this.#clock = options.clock;
     this.#keepFresh = options.keepFresh;
     this.#observer = options.observer;
-    this.#cycle = new RefreshCycle(options, () => {
-      this.#fastUntil = 0;
-    });
+    this.#cycle = new RefreshCycle(options, this);
   }
 
   /**
@@ -37,13 +35,12 @@ export class TokenKeeper {
    * noticed here, and sends the call down the slow path, which reads both clocks.
    */
   current(): HeldToken | undefined {
-    const now = this.#clock.now();
-    const cycle = this.#cycle;
-    if (now >= this.#fastUntil || now < cycle.latestWall) return undefined;
-    cycle.latestWall = now;
-    cycle.usedAt = now;
-    cycle.wanted = true;
-    return cycle.held;
+    return this.#needsNoLook() ? this.fast : undefined;
+  }
+
+  /** The same as a promise, made beforehand. */
+  currentPromise(): Promise<AccessToken> | undefined {
+    return this.#needsNoLook() ? this.fastPromise : undefined;
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
@@ -129,11 +126,6 @@ export class TokenKeeper {
     };
   }
 
-  /** When it was last asked for its token, by the wall clock. */
-  get usedAt(): number {
-    return this.#cycle.usedAt;
-  }
-
   /** The credentials are others now: forgets the token and all failures, and obtains another for whoever waits. */
   restart(): void {
     this.#refusalPauseUntil = Number.NEGATIVE_INFINITY;
@@ -155,6 +147,14 @@ export class TokenKeeper {
     this.#cycle.close(reason);
   }
 
+  #needsNoLook(): boolean {
+    const now = this.#clock.now();
+    if (now >= this.fastUntil || now < this.latestWall) return false;
+    this.latestWall = now;
+    this.noteUse(now);
+    return true;
+  }
+
   /** Lets go of a refused token if it is the one held; `false` where the refusals are no fault of the token's. */
   #giveUp(refused: AccessToken, now: Moment): boolean {
     if (now.monotonic < this.#refusalPauseUntil) return false;
@@ -174,6 +174,8 @@ export class TokenKeeper {
     if (this.#observer !== undefined && this.#cycle.trouble !== undefined) return;
     const untilLimitMs = held.servableMs(now);
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
-    this.#fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
+    this.fast = held;
+    this.fastPromise = held.promise;
+    this.fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
   }
 }

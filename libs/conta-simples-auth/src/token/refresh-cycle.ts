@@ -1,4 +1,5 @@
 import type { AccessToken } from './access-token.js';
+import type { AccountUse } from './account-use.js';
 import type { Clock } from './clock.js';
 import type { AcquisitionCause } from './events.js';
 import { Flight } from './flight.js';
@@ -29,12 +30,6 @@ export class RefreshCycle {
   /** Set from the first failure to the next token. */
   trouble: Trouble | undefined;
   generation = 0;
-  /** Whether anybody has asked since the last attempt began. */
-  wanted = false;
-  /** When somebody last asked, by the wall clock. */
-  usedAt = 0;
-  /** The latest reading of the wall clock, whoever had it. */
-  latestWall = 0;
   readonly report: TokenReporter;
   readonly #options: KeeperOptions;
   readonly #clock: Clock;
@@ -42,19 +37,18 @@ export class RefreshCycle {
   readonly #plan: RefreshPlan;
   readonly #waiters: Waiters;
   readonly #news: NewsWatch;
-  /** Tells the keeper that what it remembered of the held token may be out of date. */
-  readonly #onChange: () => void;
+  readonly #use: AccountUse;
   #life: 'open' | 'draining' | 'closed' = 'open';
   #closedFor: (() => Error) | undefined;
   #flight: Flight | undefined;
   #missingCause: AcquisitionCause = 'first';
   #lastValue: string | undefined;
 
-  constructor(options: KeeperOptions, onChange: () => void) {
+  constructor(options: KeeperOptions, use: AccountUse) {
     this.#options = options;
     this.#clock = options.clock;
     this.#lifeClock = new LifeClock(options.clock);
-    this.#onChange = onChange;
+    this.#use = use;
     this.report = new TokenReporter(options.account, options.emit);
     this.#waiters = new Waiters(options, (timeoutMs) => this.#lateError(timeoutMs));
     this.#news = new NewsWatch(options.source);
@@ -63,9 +57,9 @@ export class RefreshCycle {
 
   /** Reads both clocks. What was planned by a wall clock that has been set back since is no longer so. */
   look(): Moment {
-    const now = this.#lifeClock.look(this.latestWall);
-    if (now.wall < this.latestWall) this.#onChange();
-    this.latestWall = now.wall;
+    const now = this.#lifeClock.look(this.#use.latestWall);
+    if (now.wall < this.#use.latestWall) this.#use.forget();
+    this.#use.latestWall = now.wall;
     return now;
   }
 
@@ -83,8 +77,7 @@ export class RefreshCycle {
   /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
   async next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
     signal?.throwIfAborted();
-    this.wanted = true;
-    this.usedAt = now.wall;
+    this.#use.noteUse(now.wall);
     if (this.#closedFor !== undefined) throw this.#closedFor();
     const limits = { signal, timeoutMs: Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
     const trouble = this.trouble;
@@ -119,8 +112,7 @@ export class RefreshCycle {
 
   /** Somebody uses the held token: sees to it that a timer will renew it. */
   noteUse(now: Moment): void {
-    this.wanted = true;
-    this.usedAt = now.wall;
+    this.#use.noteUse(now.wall);
     if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
     if (this.trouble !== undefined && this.newsInMs(now) === 0) void this.#followNews(this.trouble, now);
   }
@@ -147,7 +139,7 @@ export class RefreshCycle {
     if (held === undefined) return;
     // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
     if (held.accepted) this.#plan.floor.waive();
-    this.held = undefined;
+    this.#hold(undefined);
     this.#missingCause = 'rejected';
     this.report.invalidated(now, held);
     if (this.#plan.isKeptFresh(this.generation) && this.#flight === undefined) this.#planNext(now, 'rejected');
@@ -158,7 +150,7 @@ export class RefreshCycle {
     if (this.#life !== 'open') return;
     this.#flight?.cancel();
     this.#flight = undefined;
-    this.held = undefined;
+    this.#hold(undefined);
     this.trouble = undefined;
     this.#plan.floor.waive();
     this.#missingCause = 'first';
@@ -188,8 +180,13 @@ export class RefreshCycle {
     this.#closedFor ??= () => reason ?? shutDownError(this.#options);
     this.#flight?.cancel();
     this.#flight = undefined;
-    this.held = undefined;
+    this.#hold(undefined);
     this.#waiters.rejectAll(this.#closedFor);
+  }
+
+  #hold(held: HeldToken | undefined): void {
+    this.held = held;
+    this.#use.forget();
   }
 
   #refuses(trouble: Trouble, now: Moment): boolean {
@@ -208,7 +205,7 @@ export class RefreshCycle {
     this.#flight = flight;
     this.#plan.floor.requestStarted(now.monotonic);
     // What is asked from here on is asked of the next attempt.
-    this.wanted = false;
+    this.#use.wanted = false;
     if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
     void this.#fly(flight);
     return true;
@@ -223,7 +220,7 @@ export class RefreshCycle {
     if (!outcome.ok) this.#fail(now, flight, outcome.failure);
     else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
     else this.#succeed(now, flight, outcome.grant);
-    this.#onChange();
+    this.#use.forget();
   }
 
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
@@ -235,7 +232,7 @@ export class RefreshCycle {
     this.#lastValue = grant.value;
     const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause });
     const trouble = this.trouble;
-    this.held = held;
+    this.#hold(held);
     this.trouble = undefined;
     this.#missingCause = 'expired';
     this.#plan.floor.tokenObtained(flight.startedAt, lifeMs);
@@ -271,7 +268,7 @@ export class RefreshCycle {
     const awaited = this.#waiters.size > 0;
     const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
     if (dueInMs > 0) this.#plan.arm(dueInMs);
-    else if (this.#plan.isKeptFresh(this.generation) || this.wanted || awaited) {
+    else if (this.#plan.isKeptFresh(this.generation) || this.#use.wanted || awaited) {
       this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
     }
   }
