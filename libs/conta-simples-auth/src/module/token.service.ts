@@ -161,7 +161,11 @@ export class ContaSimplesTokenService {
     return this.#given.removeAccount(account);
   }
 
-  async #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {
-    return this.#accounts.get(account).get(options);
+  #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {
+    try {
+      return this.#accounts.get(account).get(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }

@@ -19,6 +19,8 @@ export class AccessToken {
   readonly #value: string;
 
   /**
+   * For stand-ins in tests: the library makes its own.
+   *
    * @param value the bare token
    * @param obtainedAt epoch milliseconds
    * @param expiresAt epoch milliseconds

@@ -44,8 +44,8 @@ export class TokenKeeper extends AccountUse {
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
-  async get(wait: WaitOptions = {}): Promise<AccessToken> {
-    wait.signal?.throwIfAborted();
+  get(wait: WaitOptions = {}): Promise<AccessToken> {
+    if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
     const now = this.#cycle.look();
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
@@ -54,7 +54,7 @@ export class TokenKeeper extends AccountUse {
     // The timer should have done this; where it was throttled or slept through, a call does.
     if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
     this.#rememberUntilNextDecision(now, held);
-    return held.token;
+    return held.promise;
   }
 
   /** A new token, whatever is held; joins a request that is under way. */

@@ -14,6 +14,7 @@ import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
 import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
 import { Waiters, type WaitOptions, withinLimits } from './waiters.js';
+import type { WaitLimits } from './waiting-parties.js';
 
 /** What an application that is ending grants a caller who still needs a token. */
 const DRAIN_ATTEMPT_MS = 1_000;
@@ -74,31 +75,32 @@ export class RefreshCycle {
     if (this.#life === 'open') this.#tryStart(now, cause, false);
   }
 
-  /** Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. */
-  async next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
-    signal?.throwIfAborted();
+  /**
+   * Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. Never
+   * throws; not an async function, since each of these on the way costs a cold herd as much as all the rest.
+   */
+  next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     this.#use.noteUse(now.wall);
-    if (this.#closedFor !== undefined) throw this.#closedFor();
+    if (this.#closedFor !== undefined) return Promise.reject(this.#closedFor());
     const limits = { signal, timeoutMs: Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
     const trouble = this.trouble;
-    if (trouble !== undefined && this.#refuses(trouble, now)) {
-      this.report.state(now, this.state(now), trouble);
-      const news = this.#news.hasNews(trouble, now, this.#lastValue);
-      const late = () => this.#lateError(limits.timeoutMs);
-      if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
-      return this.#goOn(trouble, limits, cause);
-    }
+    if (trouble !== undefined && this.#refuses(trouble, now)) return this.#refuse(trouble, now, limits, cause);
     const arrival = this.#waiters.add(limits, now.monotonic);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }
 
-  /** There is something to try, unless a token has come while that was asked. */
-  async #goOn(overcome: Trouble, limits: WaitOptions, cause: AcquisitionCause): Promise<AccessToken> {
-    const now = this.look();
-    if (cause !== 'forced' && this.held?.isServable(now)) return this.held.token;
-    if (this.trouble === overcome) this.trouble = withoutWait(overcome);
-    return this.next(now, limits, cause);
+  /** Fails a caller, unless there is something new to try, or a token has come while that was asked. */
+  async #refuse(trouble: Trouble, now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<AccessToken> {
+    this.report.state(now, this.state(now), trouble);
+    const news = this.#news.hasNews(trouble, now, this.#lastValue);
+    const late = () => this.#lateError(limits.timeoutMs);
+    if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
+    const later = this.look();
+    if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
+    if (this.trouble === trouble) this.trouble = withoutWait(trouble);
+    return this.next(later, limits, cause);
   }
 
   /** So that a rotation is found while the held token is served, and not only when callers are without one. */
