@@ -27,8 +27,17 @@ export type {
 } from './observability/telemetry.js';
 export type { TokenStore } from './store/token-store.js';
 export { AccessToken } from './token/access-token.js';
-export { ContaSimplesAuthError, isContaSimplesAuthError } from './token/auth-error.js';
+export {
+  ContaSimplesAuthError,
+  type ContaSimplesAuthErrorDetails,
+  isContaSimplesAuthError,
+} from './token/auth-error.js';
 export type { ContaSimplesAuthErrorKind, TokenFailureKind } from './token/error-kind.js';
-export type { AcquisitionCause, ContaSimplesTokenEvent } from './token/events.js';
+export type {
+  AcquisitionCause,
+  ContaSimplesTokenEvent,
+  ContaSimplesTokenEventBase,
+  ContaSimplesTokenFailureEvent,
+} from './token/events.js';
 export type { ContaSimplesTokenState, ContaSimplesTokenStatus } from './token/status.js';
-export type { WaitOptions } from './token/waiters.js';
+export type { WaitOptions } from './token/wait-options.js';

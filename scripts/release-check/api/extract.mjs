@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { entryPointsOf } from './entry-points.mjs';
+import { ForgottenExports } from './forgotten-exports.mjs';
 
 const [tools, folder, reports] = process.argv.slice(2);
 const { Extractor, ExtractorConfig } = createRequire(`${tools}/package.json`)('@microsoft/api-extractor');
@@ -48,10 +49,9 @@ function configOf(name, types) {
         compilerMessageReporting: { default: { logLevel: 'error' } },
         extractorMessageReporting: {
           default: { logLevel: 'error' },
-          'ae-missing-release-tag': { logLevel: 'none', addToApiReportFile: true },
-          // Entry points share types, and this knows one at a time: TypeDoc finds what none of them exports.
+          'ae-undocumented': { logLevel: 'error' },
+          // Entry points share types, and this knows one at a time: what none of them exports is found below.
           'ae-forgotten-export': { logLevel: 'none' },
-          'ae-undocumented': { logLevel: 'none' },
           'ae-unresolved-link': { logLevel: 'none' },
         },
         // How a comment is worded is TypeDoc's to judge, which is stricter with links and milder with hyphens.
@@ -63,14 +63,18 @@ function configOf(name, types) {
 
 renameTags(`${folder}/dist`);
 mkdirSync(`${reports}/new`, { recursive: true });
+const forgotten = new ForgottenExports();
 let failed = false;
 for (const { name, types } of entryPointsOf(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')))) {
   const result = Extractor.invoke(configOf(name, types), {
     localBuild: true,
     messageCallback: (message) => {
+      if (message.messageId === 'ae-forgotten-export') forgotten.add(message);
       if (message.logLevel !== 'error') message.handled = true;
     },
   });
   failed ||= result.errorCount > 0;
+  forgotten.addExportsOf(readFileSync(`${reports}/${name}.api.md`, 'utf8'));
 }
-process.exitCode = failed ? 1 : 0;
+for (const problem of forgotten.problems) console.error(problem);
+process.exitCode = failed || forgotten.problems.length > 0 ? 1 : 0;

@@ -9,7 +9,7 @@ export const APPLICATIONS = [
     name: 'nest11-commonjs-express',
     nodes: ['20.19.0', '24.21.0'],
     jest: [
-      { node: '20.19.0', config: 'jest.transform.json', flags: [], needs: 'two lines of configuration and @swc/jest' },
+      { node: '20.19.0', config: 'jest.transform.json', flags: [], needs: 'one line of configuration' },
       { node: '24.21.0', config: 'jest.json', flags: ['--experimental-vm-modules'], needs: 'one flag of Node' },
     ],
   },

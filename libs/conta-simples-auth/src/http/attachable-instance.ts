@@ -2,8 +2,13 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { AdapterChoice } from './axios-build.js';
 import { isGuarded } from './guarded-instance.js';
 
-/** An axios instance, of whatever copy and build of axios: the part of it that is needed here. */
+/**
+ * An axios instance, of whatever copy and build of axios: the part of it that is needed here.
+ *
+ * @publicApi
+ */
 export interface AttachableAxiosInstance {
+  /** Its defaults, of which the adapter is replaced by one that sends the token. */
   readonly defaults: object;
 }
 

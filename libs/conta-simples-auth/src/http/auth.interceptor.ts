@@ -7,7 +7,11 @@ import { createBearerAdapter } from './bearer-adapter.js';
 // For its types: they are published through every file that a caller's request goes through.
 import './request-config.js';
 
-/** @publicApi */
+/**
+ * Whose token an axios instance sends, and where to.
+ *
+ * @publicApi
+ */
 export interface AttachOptions {
   /** Whose token to send. Default: the account without a name. */
   account?: string;

@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../token/waiters.js';
+import type { WaitOptions } from '../token/wait-options.js';
 
 /** A caller's own limits on a request, in the words of axios; `fetch` knows the signal alone. */
 export interface CallerLimits {

@@ -4,11 +4,18 @@ import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/cr
 import type { ContaSimplesTelemetry } from '../observability/telemetry.js';
 import type { TokenStore } from '../store/token-store.js';
 
-/** @publicApi */
+/**
+ * Which of the vendor's services is spoken to: `sandbox` (`https://api-sandbox.contasimples.com`, static data) or
+ * `production` (`https://api.contasimples.com`). Each has credentials of its own.
+ *
+ * @publicApi
+ */
 export type ContaSimplesEnvironment = 'sandbox' | 'production';
 
 /**
- * Gives the credentials of an account that is kept elsewhere, in a database or a vault. Asked before each token request.
+ * Gives the credentials of an account that is kept elsewhere, in a database or a vault. Asked before each token request,
+ * and has `requestTimeoutMs` to answer. Where it throws, hangs or gives a blank pair, the call fails with kind
+ * `credentials_unavailable`; what it threw is not shown.
  *
  * @publicApi
  */
@@ -75,9 +82,13 @@ export interface ContaSimplesAuthOptions {
   /** Node's TLS options for token requests and `ContaSimplesHttpService`: a private CA, a client certificate. */
   tls?:
     | {
+        /** Certificates to trust in place of Node's own, PEM. */
         ca?: string | Buffer | readonly (string | Buffer)[];
+        /** The client certificate with its chain, PEM. */
         cert?: string | Buffer;
+        /** The private key of `cert`, PEM. */
         key?: string | Buffer;
+        /** What `key` is encrypted with, if it is. */
         passphrase?: string;
       }
     | undefined;
@@ -87,23 +98,41 @@ export interface ContaSimplesAuthOptions {
   origins?: readonly string[] | undefined;
 }
 
-/** @publicApi */
+/**
+ * The options of `ContaSimplesAuthModule.forRoot()`.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesModuleOptions extends ContaSimplesAuthOptions {
   /** Whether the services can be injected everywhere without importing the module again. Default true. */
   isGlobal?: boolean;
 }
 
-/** @publicApi */
+/**
+ * A class that gives the options, for `useClass` and `useExisting`.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesAuthOptionsFactory {
+  /** Called once, when the application starts. What it throws or rejects with fails the start. */
   createContaSimplesAuthOptions(): ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
 }
 
-/** @publicApi */
+/**
+ * The options of `ContaSimplesAuthModule.forRootAsync()`: one of `useFactory`, `useExisting` and `useClass`. Where more than
+ * one is given, the first of these counts.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesAuthAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Whether the services can be injected everywhere without importing the module again. Default true. */
   isGlobal?: boolean;
+  /** What `useFactory` is called with, in this order: providers of `imports`, or global ones. */
   inject?: (InjectionToken | OptionalFactoryDependency)[];
-  /** Called with what `inject` names. */
+  /** Called once, when the application starts, with what `inject` names. What it throws or rejects with fails the start. */
   useFactory?: (...args: never[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
+  /** A class to make one instance of, which gives the options. */
   useClass?: Type<ContaSimplesAuthOptionsFactory>;
+  /** A provider of `imports`, or a global one, which gives the options. */
   useExisting?: InjectionToken<ContaSimplesAuthOptionsFactory>;
 }

@@ -5,7 +5,7 @@ import type { ContaSimplesFetchInit, GuardedFetch } from '../http/guarded-fetch.
 import type { AccessToken } from '../token/access-token.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
-import type { WaitOptions } from '../token/waiters.js';
+import type { WaitOptions } from '../token/wait-options.js';
 import { ContaSimplesAccountTokens } from './account-tokens.js';
 
 /** @internal */

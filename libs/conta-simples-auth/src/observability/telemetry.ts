@@ -62,9 +62,15 @@ export interface ContaSimplesTelemetrySession {
   stop(): void;
 }
 
-/** @publicApi */
+/**
+ * A request to the token endpoint that is about to be sent.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesTokenRequest {
+  /** The name of the account that it is for. */
   readonly account: string;
+  /** Why a token is asked for. */
   readonly cause: AcquisitionCause;
 }
 
@@ -76,11 +82,17 @@ export interface ContaSimplesTokenRequest {
 export interface ContaSimplesTokenRequestTelemetry {
   /** Calls `send` at once and returns what it returns; whatever context is to surround the request is set around that call. */
   run<T>(send: () => T): T;
+  /** Called once, as soon as the answer has been read or there will be none. */
   end(result: ContaSimplesTokenRequestResult): void;
 }
 
-/** @publicApi */
+/**
+ * How a request to the token endpoint ended.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesTokenRequestResult {
+  /** From name resolution to the last byte of the answer, milliseconds. */
   readonly durationMs: number;
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined;
@@ -88,16 +100,27 @@ export interface ContaSimplesTokenRequestResult {
   readonly failure?: TokenFailureKind | undefined;
 }
 
-/** @publicApi */
+/**
+ * One operation on the shared store, which is over.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesStoreOperation {
+  /** `get`, `set` or `ttl` for the methods `get()`, `set()` and `ttlMs()` of the `TokenStore`. */
   readonly operation: 'get' | 'set' | 'ttl';
+  /** How long it took, milliseconds. */
   readonly durationMs: number;
   /** `timeout` past the operation's deadline, `store_error` for anything else; left out where it succeeded. */
   readonly failure?: 'timeout' | 'store_error' | undefined;
 }
 
-/** @publicApi */
+/**
+ * A wait for the token request of another process, which is over.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesLeaseWait {
+  /** How long it took, milliseconds. */
   readonly durationMs: number;
   /** What ended it: the other's token, its failure, or that this process goes on with a request of its own. */
   readonly outcome: 'token' | 'failure' | 'own_request';

@@ -18,11 +18,11 @@ export interface TokenStore {
    * does not know, or does not permit the question).
    */
   ttlMs(key: string): Promise<number | null | undefined>;
-  /** What every key starts with. Default `conta-simples-auth`. */
+  /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
   readonly keyPrefix?: string;
   /**
-   * How long one process may keep the others from asking for a token, in milliseconds; at least `requestTimeoutMs`,
-   * which is also what is taken, and 2 s more, where this is left out.
+   * How long one process may keep the others from asking for a token, milliseconds, from `requestTimeoutMs` to 600,000.
+   * Default `requestTimeoutMs` + 2,000.
    */
   readonly leaseMs?: number;
   /** The deadline of one operation, 10 to 10,000 ms. Default 250. */

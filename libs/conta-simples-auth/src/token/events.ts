@@ -50,9 +50,11 @@ export interface ContaSimplesTokenFailureEvent extends ContaSimplesTokenEventBas
  *
  * @example
  * ```ts
- * tokens.events.subscribe((event) => {
- *   if (event.type === 'cooling') console.error(`${event.account} has no token: ${event.kind}`);
- * });
+ * constructor(tokens: ContaSimplesTokenService) {
+ *   tokens.events.subscribe((event) => {
+ *     if (event.type === 'cooling') console.error(`${event.account} has no token: ${event.kind}`);
+ *   });
+ * }
  * ```
  * @publicApi
  */

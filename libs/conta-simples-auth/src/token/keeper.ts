@@ -7,7 +7,7 @@ import type { Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import type { ContaSimplesTokenStatus } from './status.js';
 import { retryAt } from './trouble.js';
-import type { WaitOptions } from './waiters.js';
+import type { WaitOptions } from './wait-options.js';
 
 /** After a token that replaced a refused one was itself refused, 401s are the resource's own affair for this long. */
 const REFUSAL_PAUSE_MS = 30_000;

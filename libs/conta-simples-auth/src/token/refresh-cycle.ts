@@ -13,7 +13,8 @@ import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
 import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
-import { Waiters, type WaitOptions, withinLimits } from './waiters.js';
+import type { WaitOptions } from './wait-options.js';
+import { Waiters, withinLimits } from './waiters.js';
 import type { WaitLimits } from './waiting-parties.js';
 
 /** What an application that is ending grants a caller who still needs a token. */

@@ -3,14 +3,6 @@ import type { Clock } from './clock.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { WaitingParties, type WaitLimits } from './waiting-parties.js';
 
-/** How long a caller is willing to wait for a token. */
-export interface WaitOptions {
-  /** Ends this caller's wait with the signal's reason; the shared request goes on for the others. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, at most `waitTimeoutMs` of the options, which is also the default. */
-  readonly timeoutMs?: number | undefined;
-}
-
 /** The callers that wait for one account's next token. */
 export class Waiters {
   /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */

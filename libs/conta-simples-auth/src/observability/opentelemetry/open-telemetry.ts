@@ -11,7 +11,11 @@ const SCOPE = 'nestjs-conta-simples-auth';
 const DEFAULT_MAX_ACCOUNT_NAMES = 50;
 const MOST_ACCOUNT_NAMES = 10_000;
 
-/** @publicApi */
+/**
+ * Where measurements go, and how many accounts they name.
+ *
+ * @publicApi
+ */
 export interface OpenTelemetryOptions {
   /** Where metrics go. Default: the provider that is registered globally when the application's modules are initialised. */
   readonly meterProvider?: MeterProvider | undefined;

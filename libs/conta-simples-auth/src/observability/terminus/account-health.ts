@@ -11,6 +11,7 @@ export type Level = (typeof LEVELS)[number];
  * @publicApi
  */
 export interface HealthReason {
+  /** A kind of error, or `pending` while the very first token is on its way. */
   readonly kind: ContaSimplesAuthErrorKind | 'pending';
   /** What happened. */
   readonly message: string;
@@ -27,12 +28,15 @@ export interface HealthReason {
  * @publicApi
  */
 export interface AccountHealth {
+  /** The account's name. */
   readonly account: string;
   /** `unknown` where there is no such account. */
   readonly state: ContaSimplesTokenState | 'unknown';
   /** When the token served now ends. */
   readonly expiresAt?: string;
+  /** When that token will be renewed, or when its renewal will be tried again. */
   readonly nextRefreshAt?: string;
+  /** Left out where the account is simply up. */
   readonly reason?: HealthReason;
   /** When the next attempt may be made. */
   readonly retryAt?: string;

@@ -11,7 +11,7 @@ const MAX_LISTED = 20;
  */
 export interface AccountsHealth {
   /** `degraded` where some of them are down and others are not. */
-  readonly state: Level;
+  readonly state: 'up' | 'degraded' | 'down';
   /** How many accounts are in which state. */
   readonly counts: Readonly<Partial<Record<ContaSimplesTokenState, number>>>;
   /** The worst first, at most 20. */

@@ -6,7 +6,11 @@ import type { ContaSimplesTokenStatus } from '../../token/status.js';
 import { type AccountHealth, accountHealth, type Level, levelOf, unknownAccount } from './account-health.js';
 import { type AccountsHealth, accountsHealth } from './accounts-health.js';
 
-/** @publicApi */
+/**
+ * Whose health is asked for.
+ *
+ * @publicApi
+ */
 export interface HealthCheckOptions {
   /** The account's name; left out, `default`, or all accounts where there is none of that name. */
   readonly account?: string | undefined;
@@ -53,6 +57,7 @@ export class ContaSimplesHealthIndicator {
   readonly #tokens: ContaSimplesTokenService;
   readonly #health: HealthIndicatorService;
 
+  /** Called by Nest: list this class among the providers of the module that has the health check. */
   constructor(
     @Inject(ContaSimplesTokenService) tokens: ContaSimplesTokenService,
     @Inject(HealthIndicatorService) health: HealthIndicatorService,

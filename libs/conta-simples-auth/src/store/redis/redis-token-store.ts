@@ -2,11 +2,18 @@ import { ContaSimplesAuthError } from '../../token/auth-error.js';
 import type { TokenStore } from '../token-store.js';
 import type { IoredisClient, NodeRedisClient } from './redis-client.js';
 
-/** @publicApi */
+/**
+ * How a `redisTokenStore()` names its keys and how long it waits. Values out of range are told when the application starts.
+ *
+ * @publicApi
+ */
 export interface RedisTokenStoreOptions {
-  /** What every key starts with. Default `conta-simples-auth`. */
+  /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
   keyPrefix?: string;
-  /** How long one process may keep the others from asking for a token, milliseconds. Default `requestTimeoutMs` + 2,000. */
+  /**
+   * How long one process may keep the others from asking for a token, milliseconds, from `requestTimeoutMs` to 600,000.
+   * Default `requestTimeoutMs` + 2,000.
+   */
   leaseMs?: number;
   /** The deadline of one command, 10 to 10,000 ms. Default 250. */
   commandTimeoutMs?: number;

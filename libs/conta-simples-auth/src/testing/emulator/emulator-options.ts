@@ -1,6 +1,11 @@
 import type { EmulatorAccountInput } from './accounts/account.js';
 import type { LatencyMs } from './emulator-settings.js';
 
+/**
+ * How an emulator starts.
+ *
+ * @publicApi
+ */
 export interface ContaSimplesEmulatorOptions {
   /** Address to listen on. Default: `127.0.0.1`. */
   readonly host?: string;

@@ -24,10 +24,15 @@ import { AccountDataStore } from './resources/account-data.js';
 import { TokenRegistry } from './tokens/token-registry.js';
 import { assertInteger } from './validation.js';
 
-/** A running emulator of the Conta Simples API. Made by {@link startContaSimplesEmulator}. */
+/**
+ * A running emulator of the Conta Simples API. Made by {@link startContaSimplesEmulator}.
+ *
+ * @publicApi
+ */
 export class ContaSimplesEmulator implements AsyncDisposable {
   /** Without a slash at the end, e.g. `http://127.0.0.1:4010`. */
   readonly baseUrl: string;
+  /** The port that it listens on. */
   readonly port: number;
   readonly #accounts: AccountRegistry;
   readonly #tokens: TokenRegistry;
@@ -51,7 +56,11 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.port = server.port;
   }
 
-  /** @internal */
+  /**
+   * What {@link startContaSimplesEmulator} does.
+   *
+   * @internal
+   */
   static async start(options: ContaSimplesEmulatorOptions): Promise<ContaSimplesEmulator> {
     const { host = '127.0.0.1', port = 0, seed = 1, dataUntil = new Date(), control = true } = options;
     assertInteger(port, 'port', 0, 65_535);
@@ -80,7 +89,11 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     return this.#accounts.all;
   }
 
-  /** Life in seconds of the tokens issued from now on; above 0. */
+  /**
+   * Life in seconds of the tokens issued from now on; above 0. Default: 1800.
+   *
+   * @throws TypeError for any other value
+   */
   get tokenTtlSeconds(): number {
     return this.#settings.tokenTtlSeconds;
   }
@@ -89,7 +102,12 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.tokenTtlSeconds = seconds;
   }
 
-  /** Milliseconds between judging a request and answering it. A number sets both halves, an object those that it names. */
+  /**
+   * Milliseconds between judging a request and answering it. A number sets both halves, an object those that it names.
+   * Default: 0.
+   *
+   * @throws TypeError for what is no such number
+   */
   get latencyMs(): EndpointLatencyMs {
     return this.#settings.latencyMs;
   }
@@ -98,7 +116,11 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.setLatencyMs(latency);
   }
 
-  /** Calls a minute from one address before 429; `undefined` for no limit. */
+  /**
+   * Calls a minute from one address before 429, 1 or more; `undefined` for no limit, which is the default.
+   *
+   * @throws TypeError for any other value
+   */
   get rateLimitPerMinute(): number | undefined {
     return this.#settings.rateLimitPerMinute;
   }
@@ -107,7 +129,12 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.rateLimitPerMinute = calls;
   }
 
-  /** How far the service's clock (`Date`, `iat`, `exp`) is ahead of this machine's, in milliseconds. */
+  /**
+   * How far the service's clock (`Date`, `iat`, `exp`) is ahead of this machine's, in milliseconds; below 0 where it is
+   * behind. At most a century to either side. Default: 0.
+   *
+   * @throws TypeError for any other value
+   */
   get clockOffsetMs(): number {
     return this.#settings.clockOffsetMs;
   }
@@ -116,7 +143,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.clockOffsetMs = milliseconds;
   }
 
-  /** Whether a new token kills the account's older ones at once. */
+  /** Whether a new token kills the account's older ones at once. Default: `false`. */
   get singleTokenPerAccount(): boolean {
     return this.#settings.singleTokenPerAccount;
   }
@@ -125,7 +152,12 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.singleTokenPerAccount = single;
   }
 
-  /** @throws TypeError where the name or the key is taken, or the pair is not usable. */
+  /**
+   * Adds an account while the emulator runs.
+   *
+   * @returns the account with its name
+   * @throws TypeError where the name or the key is taken, or the pair is not usable
+   */
   addAccount(account: EmulatorAccountInput): EmulatorAccount {
     return this.#accounts.add(account);
   }
@@ -192,6 +224,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   /**
    * Resolves with a request once `times` of them have arrived since the start or the last `resetCounts()`.
    *
+   * @throws Error where that takes longer than `timeoutMs` of the options, or the emulator is closed
    * @example await emulator.waitForRequest('token', 2);
    */
   waitForRequest(target: RequestTarget = 'all', times = 1, options: WaitOptions = {}): Promise<RequestRecord> {
@@ -204,6 +237,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     return this.#server.close();
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -218,6 +252,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
  * await emulator.close();
  *
  * @throws TypeError where an option makes no sense; the error of the socket where the port cannot be had.
+ * @publicApi
  */
 export function startContaSimplesEmulator(options: ContaSimplesEmulatorOptions = {}): Promise<ContaSimplesEmulator> {
   return ContaSimplesEmulator.start(options);

@@ -7,6 +7,8 @@ import type { RequestTarget } from '../requests/request-target.js';
  * @example
  * emulator.fail('token', { status: 503, headers: { 'retry-after': 7 } }, { times: 2 });
  * emulator.fail('token', { patch: { expires_in: '1800' } });
+ *
+ * @publicApi
  */
 export interface Fault {
   /** 200 to 599. Without a `body`, 400 and above get the documented error body, below that an empty one. */
@@ -15,6 +17,7 @@ export interface Fault {
   readonly body?: string | Uint8Array | object;
   /** Over whatever the answer has; `null` removes a header, `date` and `content-length` included. */
   readonly headers?: Readonly<Record<string, string | number | null>>;
+  /** In place of the answer's own `Content-Type`. */
   readonly contentType?: string;
   /** Merged into the JSON object of the answer, e.g. of a real and valid token; `undefined` removes a field. */
   readonly patch?: Readonly<Record<string, unknown>>;
@@ -32,6 +35,11 @@ export interface Fault {
   readonly raw?: string | Uint8Array;
 }
 
+/**
+ * How an answer is sent a little at a time.
+ *
+ * @publicApi
+ */
 export interface Drip {
   /** 1 or more. */
   readonly chunkBytes: number;
@@ -43,6 +51,11 @@ export interface Drip {
   readonly endless?: boolean;
 }
 
+/**
+ * For how many requests, or for how long, a fault is there.
+ *
+ * @publicApi
+ */
 export interface FaultOptions {
   /** How many requests the fault is for: 1 or more, `Infinity` included. Default: 1, or `Infinity` with `forMs`. */
   readonly times?: number;
@@ -50,12 +63,18 @@ export interface FaultOptions {
   readonly forMs?: number;
 }
 
-/** A scripted fault. */
+/**
+ * A scripted fault.
+ *
+ * @publicApi
+ */
 export interface FaultHandle {
+  /** The requests that it is for. */
   readonly target: RequestTarget;
   /** How many requests it will still hit; 0 once used up, cancelled or timed out. */
   readonly remaining: number;
   /** How many requests it has hit. */
   readonly hits: number;
+  /** Ends the fault for requests to come. Can be called again. */
   cancel(): void;
 }

@@ -4,6 +4,11 @@ import type { RequestKind, RequestRecord } from './request-record.js';
 /** How `byStatus` calls a request that never got a status line. */
 export const NO_STATUS = 'none';
 
+/**
+ * How many requests of one kind there were.
+ *
+ * @publicApi
+ */
 export interface KindCounts {
   /** Arrived. */
   readonly total: number;
@@ -17,14 +22,25 @@ export interface KindCounts {
   readonly byAccount: Readonly<Record<string, number>>;
 }
 
+/**
+ * How many requests for resources there were.
+ *
+ * @publicApi
+ */
 export interface ResourceCounts extends KindCounts {
   /** Arrived, by route: `/attachments/v1/content/{attachmentId}` is one, and so is `(unknown path)`. */
   readonly byPath: Readonly<Record<string, number>>;
 }
 
-/** A snapshot of what arrived since the start or the last `resetCounts()`. */
+/**
+ * A snapshot of what arrived since the start or the last `resetCounts()`.
+ *
+ * @publicApi
+ */
 export interface EmulatorCounts {
+  /** At the token endpoint. */
   readonly token: KindCounts;
+  /** Everywhere else. */
   readonly resource: ResourceCounts;
 }
 

@@ -5,8 +5,19 @@ import { matchesTarget, type RequestTarget } from './request-target.js';
 
 const KEPT_RECORDS = 1000;
 
-/** `'request'`: a request arrived. `'response'`: it was answered, or ended without an answer. */
+/**
+ * `'request'`: a request arrived. `'response'`: it was answered, or ended without an answer.
+ *
+ * @publicApi
+ */
 export type RequestEvent = 'request' | 'response';
+
+/**
+ * Called with the request's record, which goes on changing until it has been answered. What it throws is an uncaught
+ * exception; the request is answered all the same.
+ *
+ * @publicApi
+ */
 export type RequestListener = (record: RequestRecord) => void;
 
 type Entry = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };

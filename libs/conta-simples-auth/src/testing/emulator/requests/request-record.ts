@@ -1,11 +1,21 @@
-/** Which half of the service a request was for; everything that is not the token endpoint's path is a resource. */
+/**
+ * Which half of the service a request was for; everything that is not the token endpoint's path is a resource.
+ *
+ * @publicApi
+ */
 export type RequestKind = 'token' | 'resource';
 
-/** One request as the emulator saw it. Holds no secret: neither the query nor any credential. */
+/**
+ * One request as the emulator saw it. Holds no secret: neither the query nor any credential.
+ *
+ * @publicApi
+ */
 export interface RequestRecord {
   /** The `x-request-id` that it was answered with. */
   readonly id: string;
+  /** Which half of the service it was for. */
   readonly kind: RequestKind;
+  /** In capitals, `POST`. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;

@@ -1,7 +1,12 @@
 import type { RequestKind, RequestRecord } from './request-record.js';
 
-/** Requests that agree with every field given. */
+/**
+ * Requests that agree with every field given.
+ *
+ * @publicApi
+ */
 export interface RequestPattern {
+  /** Which half of the service. */
   readonly kind?: RequestKind;
   /** Compared without regard to case. */
   readonly method?: string;
@@ -11,7 +16,11 @@ export interface RequestPattern {
   readonly account?: string;
 }
 
-/** `'token'` is the token endpoint, `'resource'` everything else, `'all'` both. */
+/**
+ * `'token'` is the token endpoint, `'resource'` everything else, `'all'` both.
+ *
+ * @publicApi
+ */
 export type RequestTarget = RequestKind | 'all' | RequestPattern;
 
 export type RequestSubject = Pick<RequestRecord, 'kind' | 'method' | 'path' | 'account'>;

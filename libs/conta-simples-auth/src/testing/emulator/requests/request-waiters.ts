@@ -2,6 +2,11 @@ import type { RequestLog } from './request-log.js';
 import type { RequestRecord } from './request-record.js';
 import { matchesTarget, type RequestTarget } from './request-target.js';
 
+/**
+ * What is waited for, and how long.
+ *
+ * @publicApi
+ */
 export interface WaitOptions {
   /** Give up, and reject, after this long. Milliseconds, default 5,000. */
   readonly timeoutMs?: number;

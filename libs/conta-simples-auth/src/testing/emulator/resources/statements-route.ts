@@ -5,9 +5,15 @@ import type { CardTransaction } from './card-transaction.js';
 import { decodePageKey, encodePageKey } from './page-key.js';
 import { parseStatementQuery, type StatementQuery } from './statement-query.js';
 
-/** The answer of `GET /statements/v1/credit-card`; without `nextPageStartKey` it is the last page. */
+/**
+ * The answer of `GET /statements/v1/credit-card`.
+ *
+ * @publicApi
+ */
 export interface CardStatement {
+  /** Those of this page, the most recent first. */
   readonly transactions: readonly CardTransaction[];
+  /** To be sent as the query parameter of this name for the next page; absent on the last one. */
   readonly nextPageStartKey?: string;
 }
 
