@@ -5,8 +5,14 @@ import { count, seconds } from '../lib/format.mjs';
 import { isFailure, steadyLoad } from '../lib/steady-load.mjs';
 import { startService } from '../server/service.mjs';
 
-async function outage(candidate, { lifeSeconds, startsMs, endsMs, restMs, latencyMs, perSecond }, windowMs = 0) {
+async function outage(
+  candidate,
+  { lifeSeconds, startsMs, endsMs, restMs, latencyMs, perSecond },
+  services,
+  windowMs = 0,
+) {
   const service = await startService({ lifeSeconds: lifeSeconds + windowMs / 1_000, latencyMs });
+  services.push(service);
   const client = await candidate.open(contextFor(service, { marginMs: marginOf(lifeSeconds) }));
   const [{ through }] = client.calls;
   // The first token's life begins here, whatever else delays this process.
@@ -24,7 +30,6 @@ async function outage(candidate, { lifeSeconds, startsMs, endsMs, restMs, latenc
   const endedAt = load.elapsed();
   await passes(restMs);
   const calls = await load.stop();
-  await service.close();
   const within = calls.filter(({ at }) => at >= startedAt && at < endedAt);
   const later = calls.filter(({ at }) => at >= endedAt);
   const back = later.find((call) => !isFailure(call));
@@ -48,10 +53,13 @@ function insideOf({ lifeSeconds, ...more }, windowMs) {
 
 async function measure(candidate, { inside, beyond }) {
   const { fixedWindowMs = 0 } = candidate.about;
+  const services = [];
   const [within, over] = await Promise.all([
-    outage(candidate, insideOf(inside, fixedWindowMs), fixedWindowMs),
-    outage(candidate, beyond),
+    outage(candidate, insideOf(inside, fixedWindowMs), services, fixedWindowMs),
+    outage(candidate, beyond, services),
   ]);
+  // Not before both are done: a candidate that goes on in the background would meet a server that is gone.
+  for (const service of services) await service.close();
   return { inside: within, beyond: over };
 }
 
