@@ -46,12 +46,11 @@ withRedis('a Redis that answers with an error', () => {
     const server = kept(await RedisServer.start());
     server.cli('eval', "for i = 1, 4000 do redis.call('set', 'key:' .. i, i) end", '0');
     server.cli('save');
-    // It loads for two seconds, and clients that check for readiness do not send a command before.
-    const one = await replica(emulator, server.port, { enableReadyCheck: false });
     await server.kill();
+    // For four seconds: time enough for a client to connect, where it does not ask first whether the server is ready.
     server.restartLoading('--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024');
     await server.answers('LOADING');
-    await expectAlone(one, 'LOADING');
+    await expectAlone(await replica(emulator, server.port, { enableReadyCheck: false }), 'LOADING');
   });
 });
 
