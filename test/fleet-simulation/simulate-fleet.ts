@@ -4,6 +4,7 @@ import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-st
 import type { DeriveKey } from '../../libs/conta-simples-auth/src/store/record-cipher.js';
 import { SharedTokens } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
+import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import type { TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { EventClock } from './event-clock.js';
 import { busiestMinute, SimulatedEndpoint } from './simulated-endpoint.js';
@@ -114,15 +115,18 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
 function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): TokenKeeper {
   return new TokenKeeper({
     account: 'default',
-    environment: 'sandbox',
-    clock,
-    source,
-    refreshAt: REFRESH_AT,
-    waitTimeoutMs: 10_000,
-    keepFresh: 'always',
-    emit: (event) => {
-      if (event.type === 'acquired' && event.generation === 1) onFirst();
+    settings: {
+      environment: 'sandbox',
+      clock,
+      lifeClock: new LifeClock(clock),
+      refreshAt: REFRESH_AT,
+      waitTimeoutMs: 10_000,
+      emit: (event) => {
+        if (event.type === 'acquired' && event.generation === 1) onFirst();
+      },
     },
+    source,
+    keepFresh: 'always',
   });
 }
 

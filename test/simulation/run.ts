@@ -1,6 +1,7 @@
 import type { AccessToken } from '../../libs/conta-simples-auth/src/token/access-token.js';
 import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/token/auth-error.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
+import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import { requestFloorMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { SeededRandom } from './random.js';
@@ -61,13 +62,16 @@ class Simulation {
     this.#server = new SimulatedServer(this.#clock, this.#random, lifeMs);
     this.#keeper = new TokenKeeper({
       account: 'default',
-      environment: 'sandbox',
-      clock: this.#clock,
+      settings: {
+        environment: 'sandbox',
+        clock: this.#clock,
+        lifeClock: new LifeClock(this.#clock),
+        refreshAt: this.#random.pick([0.9, 0.9, 0.5, 0.95] as const),
+        waitTimeoutMs: WAIT_TIMEOUT_MS,
+        emit: (event) => this.#scan('an event', JSON.stringify(event)),
+      },
       source: this.#server,
-      refreshAt: this.#random.pick([0.9, 0.9, 0.5, 0.95] as const),
-      waitTimeoutMs: WAIT_TIMEOUT_MS,
       keepFresh: 'always',
-      emit: (event) => this.#scan('an event', JSON.stringify(event)),
     });
   }
 

@@ -28,8 +28,9 @@ export class FakeClock implements Clock {
     this.#settle = settled;
   }
 
+  /** In whole milliseconds, as the real one. */
   now(): number {
-    return this.#wall;
+    return Math.floor(this.#wall);
   }
 
   monotonic(): number {

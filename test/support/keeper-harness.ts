@@ -1,7 +1,8 @@
 import { readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
 import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/token/events.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import type { KeeperOptions } from '../../libs/conta-simples-auth/src/token/keeper-options.js';
+import type { KeeperOptions, KeeperSettings } from '../../libs/conta-simples-auth/src/token/keeper-options.js';
+import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import type { TokenFailure, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -16,6 +17,8 @@ export const SECOND = 1_000;
 
 export const down: Answer = { failure: { kind: 'server_error', what: 'The token endpoint answered 503', status: 503 } };
 export const rejected: Answer = { failure: { kind: 'credentials_rejected', what: 'The token endpoint answered 401' } };
+
+export type HarnessOptions = Partial<Omit<KeeperOptions, 'settings'>> & { readonly settings?: Partial<KeeperSettings> };
 
 /** A keeper on a fake clock, before an endpoint that answers as told and notes every request. */
 export class KeeperHarness {
@@ -35,16 +38,20 @@ export class KeeperHarness {
   readonly script: Answer[] = [];
   #inFlight = 0;
 
-  constructor(options: Partial<KeeperOptions> = {}) {
+  constructor({ settings, ...options }: HarnessOptions = {}) {
     this.keeper = new TokenKeeper({
       account: 'default',
-      environment: 'sandbox',
-      clock: this.clock,
+      settings: {
+        environment: 'sandbox',
+        clock: this.clock,
+        lifeClock: new LifeClock(this.clock),
+        refreshAt: 0.9,
+        waitTimeoutMs: 10_000,
+        emit: (event) => this.events.push(event),
+        ...settings,
+      },
       source: { obtain: (signal) => this.#obtain(signal), hasNews: () => this.#hasNews() },
-      refreshAt: 0.9,
-      waitTimeoutMs: 10_000,
       keepFresh: 'always',
-      emit: (event) => this.events.push(event),
       ...options,
     });
   }

@@ -14,7 +14,7 @@ function registry(names: string[], { open = false } = {}) {
     return { account } as unknown as TokenKeeper;
   };
   return {
-    accounts: new AccountRegistry({ names, open, maxAccounts: 1_000, environment: 'sandbox', now: Date.now, create }),
+    accounts: new AccountRegistry({ names, open, maxAccounts: 1_000, environment: 'sandbox', create }),
     created,
   };
 }
@@ -118,8 +118,7 @@ function running(names: string[], { open = false, maxAccounts = 8 } = {}) {
     harnesses.set(account, harness);
     return harness.keeper;
   };
-  const now = () => Math.max(...[...harnesses.values()].map(({ clock }) => clock.now()));
-  const accounts = new AccountRegistry({ names, open, maxAccounts, environment: 'sandbox', now, create });
+  const accounts = new AccountRegistry({ names, open, maxAccounts, environment: 'sandbox', create });
   const of = (account: string): KeeperHarness => {
     const harness = harnesses.get(account);
     if (harness === undefined) throw new Error(`Nobody asked for ${account}`);

@@ -13,8 +13,6 @@ export interface AccountRegistryOptions {
   /** How many accounts of that function are held at most. */
   readonly maxAccounts: number;
   readonly environment: string;
-  /** The wall clock. */
-  readonly now: () => number;
   readonly create: (account: string) => TokenKeeper;
 }
 
@@ -31,7 +29,7 @@ export class AccountRegistry {
 
   constructor(options: AccountRegistryOptions) {
     this.#options = options;
-    this.#provided = new RecentAccounts(options.maxAccounts, options.now);
+    this.#provided = new RecentAccounts(options.maxAccounts);
     for (const name of options.names) this.#fixed.set(name, options.create(name));
     this.#default = this.#fixed.get(DEFAULT_ACCOUNT);
   }

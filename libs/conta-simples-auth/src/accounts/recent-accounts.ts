@@ -7,12 +7,9 @@ import type { TokenKeeper } from '../token/keeper.js';
 export class RecentAccounts {
   readonly #keepers = new Map<string, TokenKeeper>();
   readonly #max: number;
-  readonly #now: () => number;
 
-  /** `now` is the wall clock. */
-  constructor(max: number, now: () => number) {
+  constructor(max: number) {
     this.#max = max;
-    this.#now = now;
   }
 
   get(account: string): TokenKeeper | undefined {
@@ -36,8 +33,7 @@ export class RecentAccounts {
 
   /** An eighth goes at once, so that a run of new accounts does not look at all the others for each of them. */
   #makeRoom(): void {
-    const now = this.#now();
-    const byUse = [...this.#keepers].sort(([, one], [, other]) => other.unusedMs(now) - one.unusedMs(now));
+    const byUse = [...this.#keepers].sort(([, one], [, other]) => one.usedAt - other.usedAt);
     for (const [account, keeper] of byUse.slice(0, Math.ceil(this.#max / 8))) {
       this.#keepers.delete(account);
       keeper.retire();

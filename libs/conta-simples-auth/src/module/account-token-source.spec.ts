@@ -3,7 +3,7 @@ import { FakeClock } from '@support/fake-clock.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { TokenFailureKind } from '../token/error-kind.js';
 import type { TokenOutcome } from '../token/token-source.js';
-import { AccountTokenSource } from './account-token-source.js';
+import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
 
 const DEMAND = { cause: 'first', replaces: undefined } as const;
 
@@ -13,20 +13,20 @@ async function failed(kind: TokenFailureKind) {
   const pair = { apiKey: 'key-of-the-account', apiSecret: 'secret-of-the-account' };
   let asked = 0;
   const outcome: TokenOutcome = { ok: false, failure: { kind, what: 'The token endpoint said no' } };
-  const source = new AccountTokenSource({
-    credentials: () => {
+  const settings: TokenSourceSettings = {
+    credentialsOf: () => {
       asked++;
       return pair;
     },
     request: async () => outcome,
     gate: new EndpointGate(clock),
-    shared: undefined,
     endpointUrl: 'https://api.contasimples.com/oauth/v1/access-token',
     clock,
     encoding: 'plain',
     timeoutMs: 5_000,
     warn: () => {},
-  });
+  };
+  const source = new AccountTokenSource(settings, 'default', undefined);
   await source.obtain(new AbortController().signal, DEMAND);
   asked = 0;
   return { source, pair, asked: () => asked };

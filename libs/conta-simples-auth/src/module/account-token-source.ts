@@ -1,38 +1,42 @@
-import type { Credentials } from '../accounts/credentials.js';
-import {
-  type CredentialsSource,
-  type ReadCredentialsOptions,
-  readCredentials,
-} from '../accounts/credentials-source.js';
+import type { ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
+import { type ReadCredentialsOptions, readCredentials } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { DeriveKey } from '../store/record-cipher.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenDemand, TokenOutcome, TokenSource } from '../token/token-source.js';
 
-export interface AccountTokenSourceOptions extends ReadCredentialsOptions {
-  readonly credentials: CredentialsSource;
+/** What the sources of all accounts have in common: one object for all of them. */
+export interface TokenSourceSettings extends ReadCredentialsOptions {
+  /** Asked each time: an account may be given another pair while it is kept. */
+  readonly credentialsOf: (account: string) => ContaSimplesCredentials | Promise<ContaSimplesCredentials>;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
-  /** Where other processes share their tokens, if there is such a place. */
-  readonly shared: SharedTokens | undefined;
   /** The token endpoint: records of one are of no use for another. */
   readonly endpointUrl: string;
-  readonly warn: (what: string) => void;
+  readonly warn: (account: string, what: string) => void;
   /** Sends one request, and measures it. */
   readonly observe?: ObserveRequest | undefined;
 }
 
-export type ObserveRequest = (cause: TokenDemand['cause'], send: () => Promise<TokenOutcome>) => Promise<TokenOutcome>;
+export type ObserveRequest = (
+  about: { readonly account: string; readonly cause: TokenDemand['cause'] },
+  send: () => Promise<TokenOutcome>,
+) => Promise<TokenOutcome>;
 
 /** How one account gets a token: ask for its pair, then ask the token endpoint with it. */
 export class AccountTokenSource implements TokenSource {
-  readonly #options: AccountTokenSourceOptions;
+  readonly #settings: TokenSourceSettings;
+  readonly #account: string;
+  readonly #shared: SharedTokens | undefined;
   /** The pair the token endpoint refused last, by its fingerprint. */
   #refused: string | undefined;
 
-  constructor(options: AccountTokenSourceOptions) {
-    this.#options = options;
+  /** `shared` is where other processes share their tokens, if there is such a place. */
+  constructor(settings: TokenSourceSettings, account: string, shared: SharedTokens | undefined) {
+    this.#settings = settings;
+    this.#account = account;
+    this.#shared = shared;
   }
 
   async obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
@@ -47,37 +51,39 @@ export class AccountTokenSource implements TokenSource {
   }
 
   async hasNews(lastValue: string | undefined): Promise<boolean> {
-    const { shared } = this.#options;
     // Another pair would mend nothing else, so that it is not asked for.
-    if (this.#refused === undefined && shared === undefined) return false;
+    if (this.#refused === undefined && this.#shared === undefined) return false;
     const read = await this.#read();
     if (!read.ok) return false;
     const { credentials } = read;
     if (this.#refused !== undefined && credentials.fingerprint !== this.#refused) return true;
-    return shared?.hasToken(this.#keyOf(credentials), lastValue) ?? false;
+    return this.#shared?.hasToken(this.#keyOf(credentials), lastValue) ?? false;
   }
 
   #keyOf(credentials: Credentials): DeriveKey {
-    return (purpose, bytes) => credentials.deriveKey(this.#options.endpointUrl, purpose, bytes);
+    return (purpose, bytes) => credentials.deriveKey(this.#settings.endpointUrl, purpose, bytes);
   }
 
   #read(signal?: AbortSignal) {
-    return readCredentials(this.#options.credentials, { ...this.#options, signal });
+    const { credentialsOf, clock, encoding, timeoutMs } = this.#settings;
+    return readCredentials(() => credentialsOf(this.#account), { clock, encoding, timeoutMs, signal });
   }
 
   async #request(credentials: Credentials, signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
-    const { request, gate, shared, encoding, warn, observe } = this.#options;
+    const { request, gate, encoding, warn, observe } = this.#settings;
+    const account = this.#account;
     const client = {
       authorization: credentials.basicHeader(encoding),
       isSecret: (text: string) => credentials.sharesTextWith(text),
-      warn,
+      warn: (what: string) => warn(account, what),
     };
     const ask = () => request(client, signal);
     // Behind the gate, so that what it holds back counts for nothing; nor does what was given up before it was sent.
-    const observed = () => (observe === undefined || signal.aborted ? ask() : observe(demand.cause, ask));
+    const observed = () =>
+      observe === undefined || signal.aborted ? ask() : observe({ account, cause: demand.cause }, ask);
     const send = () => gate.pass(observed, signal);
     const deriveKey = this.#keyOf(credentials);
-    const outcome = await (shared?.obtain({ deriveKey, demand, signal, send }) ?? send());
+    const outcome = await (this.#shared?.obtain({ deriveKey, demand, signal, send }) ?? send());
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;

@@ -109,7 +109,6 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     open,
     maxAccounts: options.maxAccounts,
     environment,
-    now: () => clock.now(),
     create: (account) => factory.create(account),
   });
 

@@ -10,8 +10,10 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { Clock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import { TokenKeeper } from '../token/keeper.js';
+import type { KeeperSettings } from '../token/keeper-options.js';
+import { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
-import { AccountTokenSource } from './account-token-source.js';
+import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
 import type { ResolvedOptions } from './resolved-options.js';
 
 export interface KeeperFactoryOptions {
@@ -32,39 +34,44 @@ export interface KeeperFactoryOptions {
 export class KeeperFactory {
   readonly #given: KeeperFactoryOptions;
   readonly #pairs: Map<string, CredentialsSource>;
+  readonly #keeperSettings: KeeperSettings;
+  readonly #sourceSettings: TokenSourceSettings;
 
   constructor(given: KeeperFactoryOptions) {
+    const { options, clock, endpointUrl, request, gate, log, telemetry } = given;
     this.#given = given;
-    this.#pairs = new Map(given.options.accounts);
-  }
-
-  create(account: string): TokenKeeper {
-    const { options, clock, endpointUrl, request, gate, shared, log, emit, listTimer, telemetry } = this.#given;
-    const isFixed = this.#pairs.has(account);
-    const source = new AccountTokenSource({
-      // Looked up each time: an account may be given another pair while it is kept.
-      credentials: () => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
+    this.#pairs = new Map(options.accounts);
+    this.#keeperSettings = {
+      environment: options.environment,
+      clock,
+      lifeClock: new LifeClock(clock),
+      refreshAt: options.refreshAt,
+      waitTimeoutMs: options.waitTimeoutMs,
+      emit: given.emit,
+      observer: telemetry,
+    };
+    this.#sourceSettings = {
+      credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
       request,
       gate,
-      shared: shared(),
       endpointUrl,
       clock,
       encoding: options.clientAuthEncoding,
       timeoutMs: options.requestTimeoutMs,
-      warn: (what) => log.warnOnce(account, what),
-      observe: telemetry && ((cause, send) => telemetry.tokenRequest({ account, cause }, send)),
-    });
+      warn: (account, what) => log.warnOnce(account, what),
+      observe: telemetry && ((about, send) => telemetry.tokenRequest(about, send)),
+    };
+  }
+
+  create(account: string): TokenKeeper {
+    const { options, shared, listTimer } = this.#given;
+    const isFixed = this.#pairs.has(account);
     return new TokenKeeper({
       account,
-      environment: options.environment,
-      clock,
-      source,
-      refreshAt: options.refreshAt,
-      waitTimeoutMs: options.waitTimeoutMs,
+      settings: this.#keeperSettings,
+      source: new AccountTokenSource(this.#sourceSettings, account, shared()),
       keepFresh: !isFixed ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
-      emit,
       timerListing: listTimer(account),
-      observer: telemetry,
     });
   }
 

@@ -14,7 +14,7 @@ export class HeldToken {
   #valuePromise: Promise<string> | undefined;
   /** Whether a resource has answered anything but 401 to it. */
   accepted = false;
-  /** When to renew it, in elapsed time of the account's {@link LifeClock}. */
+  /** When to renew it, in elapsed time of the {@link LifeClock}. */
   readonly #renewAt: number;
   /** Past it the token is no longer handed out, though it has a moment to live. */
   readonly #serveUntil: number;

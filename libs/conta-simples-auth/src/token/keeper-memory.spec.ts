@@ -67,25 +67,58 @@ describe('a token that needs no deciding', () => {
     expect(harness.keeper.current()).toBeUndefined();
   });
 
-  it('is looked at again when the wall clock has been set back', async () => {
-    const { keeper, clock } = await remembering();
-    clock.stepWall(-1);
-    expect(keeper.current()).toBeUndefined();
-  });
-
-  it('is looked at again when the wall clock has been set back, though not behind the last look', async () => {
-    const { keeper, clock } = await remembering();
-    clock.block(10 * MINUTE);
-    expect(keeper.current()).toBeDefined();
-    clock.stepWall(-5 * MINUTE);
-    expect(keeper.current()).toBeUndefined();
-  });
-
-  it('is looked at again when somebody else has noticed that the wall clock was set back', async () => {
+  it('is due at its time also where the wall clock is set back meanwhile', async () => {
     const { keeper, clock } = await remembering();
     clock.stepWall(-HOUR);
-    keeper.status();
+    expect(keeper.current()).toBeDefined();
+    clock.block(UNTIL_DUE - 1);
+    expect(keeper.current()).toBeDefined();
+    clock.block(1);
     expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is due at its time also where time had passed before the wall clock was set back', async () => {
+    const { keeper, clock } = await remembering();
+    clock.block(10 * MINUTE);
+    clock.stepWall(-20 * MINUTE);
+    expect(keeper.current()).toBeDefined();
+    clock.block(UNTIL_DUE - 10 * MINUTE);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is due at its time also where somebody else has noticed that the wall clock was set back', async () => {
+    const { keeper, clock } = await remembering();
+    clock.block(10 * MINUTE);
+    clock.stepWall(-HOUR);
+    keeper.status();
+    expect(keeper.current()).toBeDefined();
+    clock.block(UNTIL_DUE - 10 * MINUTE);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is due early where the machine was suspended, although the wall clock is set back afterwards', async () => {
+    const { keeper, clock } = await remembering();
+    clock.suspend(30 * MINUTE);
+    expect(keeper.current()).toBeDefined();
+    clock.stepWall(-HOUR);
+    expect(keeper.current()).toBeDefined();
+    clock.block(UNTIL_DUE - 30 * MINUTE);
+    expect(keeper.current()).toBeUndefined();
+  });
+
+  it('is no older for the many who look at it', async () => {
+    const { keeper, clock, requests } = await remembering();
+    // As busy callers do who bring a patience of their own: several looks within each millisecond of the wall clock.
+    for (let call = 0; call < 20_000; call++) {
+      clock.block(0.3);
+      await keeper.get({ timeoutMs: 100 });
+    }
+    clock.block(UNTIL_DUE - 6 * SECOND - 50);
+    await keeper.get();
+    expect(requests).toHaveLength(1);
+    clock.block(50);
+    await keeper.get();
+    expect(requests).toHaveLength(2);
   });
 });
 
@@ -147,18 +180,27 @@ describe('the time an account was last asked for its token', () => {
 
   it('is that of a call that had to wait', async () => {
     const harness = new KeeperHarness();
+    await harness.clock.advance(5 * SECOND);
     const call = harness.keeper.get();
     await harness.clock.advance(SECOND);
     await call;
-    expect(harness.keeper.unusedMs(harness.clock.now())).toBe(SECOND);
+    expect(harness.keeper.usedAt).toBe(5 * SECOND);
   });
 
   it('is that of a call answered from memory, after a look or without one', async () => {
     const { keeper, clock } = await remembering();
-    expect(keeper.unusedMs(clock.now())).toBe(0);
+    expect(keeper.usedAt).toBe(SECOND);
     clock.block(SECOND);
     keeper.current();
-    expect(keeper.unusedMs(clock.now())).toBe(0);
+    expect(keeper.usedAt).toBe(2 * SECOND);
+  });
+
+  it('is later than all before it, although the wall clock was set back', async () => {
+    const { keeper, clock } = await remembering();
+    clock.stepWall(-HOUR);
+    clock.block(SECOND);
+    keeper.current();
+    expect(keeper.usedAt).toBe(2 * SECOND);
   });
 });
 

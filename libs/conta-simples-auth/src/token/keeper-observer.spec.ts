@@ -4,16 +4,15 @@ import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND } from '@support/ke
 /** A keeper whose observer counts who waits and who was served while a refresh fails. */
 function observed() {
   const seen = { waiting: 0, waited: 0, servedWhileFailing: 0 };
-  const harness = new KeeperHarness({
-    observer: {
-      callerWaits: () => {
-        seen.waiting++;
-        seen.waited++;
-        return () => seen.waiting--;
-      },
-      servedWhileFailing: () => seen.servedWhileFailing++,
+  const observer = {
+    callerWaits: () => {
+      seen.waiting++;
+      seen.waited++;
+      return () => seen.waiting--;
     },
-  });
+    servedWhileFailing: () => seen.servedWhileFailing++,
+  };
+  const harness = new KeeperHarness({ settings: { observer } });
   return { seen, ...harness, harness, keeper: harness.keeper, clock: harness.clock };
 }
 

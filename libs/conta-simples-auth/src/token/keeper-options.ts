@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { ContaSimplesTokenEvent } from './events.js';
+import type { LifeClock } from './life-clock.js';
 import type { TimerListing } from './refresh-timer.js';
 import type { TokenSource } from './token-source.js';
 
@@ -11,18 +12,24 @@ export interface KeeperObserver {
   servedWhileFailing(account: string): void;
 }
 
-/** What it takes to keep one account's token. */
-export interface KeeperOptions {
-  readonly account: string;
+/** What all accounts of an application have in common: one object for all of them. */
+export interface KeeperSettings {
   readonly environment: string;
   readonly clock: Clock;
-  readonly source: TokenSource;
+  readonly lifeClock: LifeClock;
   /** Share of a life at which to refresh. */
   readonly refreshAt: number;
   readonly waitTimeoutMs: number;
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
+  readonly observer?: KeeperObserver | undefined;
+}
+
+/** What it takes to keep one account's token. */
+export interface KeeperOptions {
+  readonly account: string;
+  readonly settings: KeeperSettings;
+  readonly source: TokenSource;
   /** When a token is renewed, or tried for again, although nobody asks: always, once there was one, or never. */
   readonly keepFresh: 'always' | 'once_held' | 'while_used';
-  readonly emit: (event: ContaSimplesTokenEvent) => void;
   readonly timerListing?: TimerListing | undefined;
-  readonly observer?: KeeperObserver | undefined;
 }

@@ -93,7 +93,7 @@ describe('a keeper without a token', () => {
   });
 
   it('waits no longer than waitTimeoutMs, whatever a caller wishes', async () => {
-    const harness = new KeeperHarness({ waitTimeoutMs: 500 });
+    const harness = new KeeperHarness({ settings: { waitTimeoutMs: 500 } });
     harness.answer = { token: { lifeMs: HOUR }, afterMs: 3_000 };
     const call = watch(harness.keeper.get({ timeoutMs: 60_000 }));
     await harness.clock.advance(500);

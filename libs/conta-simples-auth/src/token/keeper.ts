@@ -1,9 +1,8 @@
 import type { AccessToken } from './access-token.js';
 import { AccountUse } from './account-use.js';
-import type { Clock } from './clock.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
-import type { Moment } from './life-clock.js';
+import type { LifeClock, Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import type { ContaSimplesTokenStatus } from './status.js';
 import { retryAt } from './trouble.js';
@@ -15,25 +14,20 @@ const REFUSAL_PAUSE_MS = 30_000;
 /** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
 export class TokenKeeper extends AccountUse {
   readonly account: string;
-  readonly #clock: Clock;
+  readonly #lifeClock: LifeClock;
   readonly #cycle: RefreshCycle;
   readonly #observer: KeeperObserver | undefined;
-  readonly #keepFresh: KeeperOptions['keepFresh'];
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: KeeperOptions) {
     super();
     this.account = options.account;
-    this.#clock = options.clock;
-    this.#keepFresh = options.keepFresh;
-    this.#observer = options.observer;
+    this.#lifeClock = options.settings.lifeClock;
+    this.#observer = options.settings.observer;
     this.#cycle = new RefreshCycle(options, this);
   }
 
-  /**
-   * The held token if nothing at all needs deciding, at the price of one clock read. A wall clock that ran backwards is
-   * noticed here, and sends the call down the slow path, which reads both clocks.
-   */
+  /** The held token if nothing at all needs deciding, at the price of one clock read. */
   current(): HeldToken | undefined {
     return this.#needsNoLook() ? this.fast : undefined;
   }
@@ -46,7 +40,7 @@ export class TokenKeeper extends AccountUse {
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
   get(wait: WaitOptions = {}): Promise<AccessToken> {
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
-    const now = this.#cycle.look();
+    const now = this.#lifeClock.look();
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#cycle.next(now, wait);
     this.#cycle.noteUse(now);
@@ -60,13 +54,13 @@ export class TokenKeeper extends AccountUse {
   /** A new token, whatever is held; joins a request that is under way. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    return this.#cycle.next(this.#cycle.look(), wait, 'forced');
+    return this.#cycle.next(this.#lifeClock.look(), wait, 'forced');
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
   invalidate(value: string): boolean {
     if (this.#cycle.held?.token.value !== value) return false;
-    this.#cycle.drop(this.#cycle.look());
+    this.#cycle.drop(this.#lifeClock.look());
     return true;
   }
 
@@ -75,14 +69,14 @@ export class TokenKeeper extends AccountUse {
    * token that was already replaced costs nothing; the one still held is replaced by one request, whoever reports it.
    */
   async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
-    const now = this.#cycle.look();
+    const now = this.#lifeClock.look();
     if (!this.#giveUp(refused, now)) return undefined;
     return this.#cycle.held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
   }
 
   /** A request was refused with 401 and cannot be sent again: the next one gets another token, if that is any use. */
   refuse(refused: AccessToken): void {
-    this.#giveUp(refused, this.#cycle.look());
+    this.#giveUp(refused, this.#lifeClock.look());
   }
 
   /** A resource answered something else than 401 to this token. */
@@ -93,16 +87,16 @@ export class TokenKeeper extends AccountUse {
 
   /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
   noteReplay(status: number): void {
-    this.#cycle.report.replayed(this.#cycle.look(), status);
+    this.#cycle.report.replayed(this.#lifeClock.look(), status);
   }
 
   /** Obtains the first token without anybody waiting for it. Never rejects. */
   warmUp(): void {
-    if (this.#cycle.held === undefined) this.#cycle.start(this.#cycle.look());
+    if (this.#cycle.held === undefined) this.#cycle.start(this.#lifeClock.look());
   }
 
   status(): ContaSimplesTokenStatus {
-    const now = this.#cycle.look();
+    const now = this.#lifeClock.look();
     const { trouble, generation, held } = this.#cycle;
     const served = held?.isServable(now) ? held : undefined;
     const retry = trouble && { retryAt: retryAt(trouble, now) };
@@ -111,7 +105,7 @@ export class TokenKeeper extends AccountUse {
     return {
       account: this.account,
       state,
-      ...(neverHeld && this.#keepFresh === 'always' && !this.#cycle.canStart && { pending: true }),
+      ...(neverHeld && this.#cycle.isKeptFresh && !this.#cycle.canStart && { pending: true }),
       generation,
       ...(served && {
         obtainedAt: served.token.obtainedAt,
@@ -148,9 +142,8 @@ export class TokenKeeper extends AccountUse {
   }
 
   #needsNoLook(): boolean {
-    const now = this.#clock.now();
-    if (now >= this.fastUntil || now < this.latestWall) return false;
-    this.latestWall = now;
+    const now = this.#lifeClock.elapsedMs();
+    if (now >= this.fastUntil) return false;
     this.noteUse(now);
     return true;
   }
@@ -176,6 +169,7 @@ export class TokenKeeper extends AccountUse {
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
     this.fast = held;
     this.fastPromise = held.promise;
-    this.fastUntil = now.wall + Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
+    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
+    this.fastUntil = Math.floor(now.elapsed + untilMs);
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { LifeClock, sinceMs } from './life-clock.js';
 
+const SECOND = 1_000;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 describe('the clock that measures lives', () => {
   it.each([
@@ -32,9 +34,42 @@ describe('the clock that measures lives', () => {
     const clock = new FakeClock();
     const life = new LifeClock(clock);
     clock.suspend(10 * MINUTE);
-    const seen = clock.now();
+    expect(life.elapsedMs()).toBe(10 * MINUTE);
     clock.stepWall(-20 * MINUTE);
-    expect(life.look(seen).elapsed).toBe(10 * MINUTE);
+    expect(life.look().elapsed).toBe(10 * MINUTE);
+  });
+
+  it.each([0.01, 0.3, 0.9, 1.7])('runs no faster for being looked at every %d ms', (gapMs) => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    for (let look = 0; look < 10_000; look++) {
+      clock.block(gapMs);
+      life.look();
+    }
+    expect(life.look().elapsed).toBeCloseTo(10_000 * gapMs, 3);
+  });
+
+  it('follows a wall clock that is drawn ahead little by little', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    for (let look = 0; look < 1_000; look++) {
+      clock.block(SECOND);
+      clock.stepWall(1);
+      life.look();
+    }
+    expect(life.look().elapsed).toBeGreaterThan(1_000 * SECOND + 980);
+  });
+
+  it('counts each time that the wall clock is set forward, and never that it is set back', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    for (let turn = 0; turn < 3; turn++) {
+      clock.stepWall(MINUTE);
+      life.look();
+      clock.stepWall(-MINUTE);
+      life.look();
+    }
+    expect(life.look().elapsed).toBe(3 * MINUTE);
   });
 
   it('measures also before 1970', () => {
@@ -43,12 +78,55 @@ describe('the clock that measures lives', () => {
     clock.block(MINUTE);
     expect(life.look().elapsed).toBe(MINUTE);
   });
+});
 
-  it('never runs backwards, not even where both clocks do', () => {
+describe('the wall clock alone, read by who needs to know nothing more', () => {
+  it('shows what has elapsed, in whole milliseconds', () => {
     const clock = new FakeClock();
     const life = new LifeClock(clock);
-    clock.block(-MINUTE);
-    expect(life.look().elapsed).toBe(0);
+    for (let call = 0; call < 1_000; call++) {
+      clock.block(1.3);
+      const elapsed = life.elapsedMs();
+      expect(Number.isInteger(elapsed)).toBe(true);
+      expect(Math.abs(elapsed - (call + 1) * 1.3)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('shows a suspension at once', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    clock.suspend(MINUTE);
+    expect(life.elapsedMs()).toBe(MINUTE);
+  });
+
+  it('goes on as if nothing had been where it was set back', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    clock.block(10 * MINUTE);
+    clock.stepWall(-HOUR);
+    expect(life.elapsedMs()).toBe(10 * MINUTE);
+    clock.block(MINUTE);
+    expect(life.elapsedMs()).toBe(11 * MINUTE);
+  });
+
+  it('goes on also where the other clock has noticed it first', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    clock.block(10 * MINUTE);
+    clock.stepWall(-HOUR);
+    life.look();
+    clock.block(MINUTE);
+    expect(life.elapsedMs()).toBe(11 * MINUTE);
+  });
+
+  it('agrees with both clocks as often as they are asked', () => {
+    const clock = new FakeClock();
+    const life = new LifeClock(clock);
+    for (let turn = 0; turn < 500; turn++) {
+      clock.block(0.7);
+      const alone = life.elapsedMs();
+      expect(Math.abs(alone - life.look().elapsed)).toBeLessThanOrEqual(2);
+    }
   });
 });
 

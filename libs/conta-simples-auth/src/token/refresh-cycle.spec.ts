@@ -182,7 +182,7 @@ describe('the end of a cool-down', () => {
 
 describe('what the account does next', () => {
   it('is to renew the token at its time, to the millisecond, however many sleeps away', async () => {
-    const harness = new KeeperHarness({ refreshAt: 0.5 });
+    const harness = new KeeperHarness({ settings: { refreshAt: 0.5 } });
     harness.clock.nextRandom = 0;
     harness.answer = { token: { lifeMs: 600_202 } };
     await harness.warm();

@@ -5,14 +5,22 @@ import type { AcquisitionCause } from './events.js';
 import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
-import { LifeClock, type Moment, sinceMs } from './life-clock.js';
+import { type LifeClock, type Moment, sinceMs } from './life-clock.js';
 import { NewsWatch } from './news-watch.js';
 import { RefreshPlan } from './refresh-plan.js';
 import { refreshWindow } from './refresh-window.js';
 import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
-import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
+import {
+  type AccountIdentity,
+  lateError,
+  shutDownError,
+  type Trouble,
+  troubleAfter,
+  troubleError,
+  withoutWait,
+} from './trouble.js';
 import type { WaitOptions } from './wait-options.js';
 import { Waiters, withinLimits } from './waiters.js';
 import type { WaitLimits } from './waiting-parties.js';
@@ -38,7 +46,8 @@ export class RefreshCycle {
   readonly #lifeClock: LifeClock;
   readonly #plan: RefreshPlan;
   readonly #waiters: Waiters;
-  readonly #news: NewsWatch;
+  /** Made when something fails: with thousands of accounts, nothing does for nearly all of them. */
+  #news: NewsWatch | undefined;
   readonly #use: AccountUse;
   #life: 'open' | 'draining' | 'closed' = 'open';
   #closedFor: (() => Error) | undefined;
@@ -48,21 +57,12 @@ export class RefreshCycle {
 
   constructor(options: KeeperOptions, use: AccountUse) {
     this.#options = options;
-    this.#clock = options.clock;
-    this.#lifeClock = new LifeClock(options.clock);
+    this.#clock = options.settings.clock;
+    this.#lifeClock = options.settings.lifeClock;
     this.#use = use;
-    this.report = new TokenReporter(options.account, options.emit);
-    this.#waiters = new Waiters(options, (timeoutMs) => this.#lateError(timeoutMs));
-    this.#news = new NewsWatch(options.source);
-    this.#plan = new RefreshPlan(options, () => this.#onTimer());
-  }
-
-  /** Reads both clocks. What was planned by a wall clock that has been set back since is no longer so. */
-  look(): Moment {
-    const now = this.#lifeClock.look(this.#use.latestWall);
-    if (now.wall < this.#use.latestWall) this.#use.forget();
-    this.#use.latestWall = now.wall;
-    return now;
+    this.report = new TokenReporter(options.account, options.settings.emit);
+    this.#waiters = new Waiters(options, this);
+    this.#plan = new RefreshPlan(options, this);
   }
 
   state(now: Moment): ContaSimplesTokenState {
@@ -82,9 +82,10 @@ export class RefreshCycle {
    */
   next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    this.#use.noteUse(now.wall);
+    this.#use.noteUse(now.elapsed);
     if (this.#closedFor !== undefined) return Promise.reject(this.#closedFor());
-    const limits = { signal, timeoutMs: Math.min(this.#options.waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
+    const { waitTimeoutMs } = this.#options.settings;
+    const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
     const trouble = this.trouble;
     if (trouble !== undefined && this.#refuses(trouble, now)) return this.#refuse(trouble, now, limits, cause);
     const arrival = this.#waiters.add(limits, now.monotonic);
@@ -95,10 +96,10 @@ export class RefreshCycle {
   /** Fails a caller, unless there is something new to try, or a token has come while that was asked. */
   async #refuse(trouble: Trouble, now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<AccessToken> {
     this.report.state(now, this.state(now), trouble);
-    const news = this.#news.hasNews(trouble, now, this.#lastValue);
-    const late = () => this.#lateError(limits.timeoutMs);
-    if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#options);
-    const later = this.look();
+    const news = this.#newsWatch.hasNews(trouble, now, this.#lastValue);
+    const late = () => this.lateError(limits.timeoutMs);
+    if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#identity);
+    const later = this.#lifeClock.look();
     if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
     if (this.trouble === trouble) this.trouble = withoutWait(trouble);
     return this.next(later, limits, cause);
@@ -106,29 +107,34 @@ export class RefreshCycle {
 
   /** So that a rotation is found while the held token is served, and not only when callers are without one. */
   async #followNews(overcome: Trouble, now: Moment): Promise<void> {
-    const hasNews = await this.#news.hasNews(overcome, now, this.#lastValue);
+    const hasNews = await this.#newsWatch.hasNews(overcome, now, this.#lastValue);
     if (!hasNews || this.trouble !== overcome || this.#life !== 'open') return;
     this.trouble = withoutWait(overcome);
-    const later = this.look();
+    const later = this.#lifeClock.look();
     if (!this.#tryStart(later, 'scheduled', false)) this.#planNext(later, 'scheduled');
   }
 
   /** Somebody uses the held token: sees to it that a timer will renew it. */
   noteUse(now: Moment): void {
-    this.#use.noteUse(now.wall);
+    this.#use.noteUse(now.elapsed);
     if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
     if (this.trouble !== undefined && this.newsInMs(now) === 0) void this.#followNews(this.trouble, now);
   }
 
   /** Milliseconds until a call should look whether what fails has been mended elsewhere. */
   newsInMs(now: Moment): number {
-    return this.trouble === undefined ? Number.POSITIVE_INFINITY : this.#news.dueInMs(this.trouble, now);
+    return this.trouble === undefined ? Number.POSITIVE_INFINITY : this.#newsWatch.dueInMs(this.trouble, now);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
   dueInMs(now: Moment): number {
     const { held, trouble } = this;
     return this.#plan.dueInMs(now, { held, trouble, awaited: this.#waiters.size > 0 });
+  }
+
+  /** Whether a token is obtained although nobody ever asks. */
+  get isKeptFresh(): boolean {
+    return this.#options.keepFresh === 'always';
   }
 
   /** Whether anything would come of asking for a renewal now. */
@@ -158,7 +164,8 @@ export class RefreshCycle {
     this.#plan.floor.waive();
     this.#missingCause = 'first';
     this.#plan.cancel();
-    if (this.#waiters.size > 0 || this.#plan.isKeptFresh(this.generation)) this.#tryStart(this.look(), 'first', true);
+    if (this.#waiters.size > 0 || this.#plan.isKeptFresh(this.generation))
+      this.#tryStart(this.#lifeClock.look(), 'first', true);
   }
 
   /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
@@ -173,14 +180,14 @@ export class RefreshCycle {
     if (this.#life !== 'open') return;
     this.#life = 'draining';
     this.#plan.cancel();
-    if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#options));
+    if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#identity));
   }
 
   /** Everything that waits or comes is rejected. */
   close(reason?: Error): void {
     this.drain();
     this.#life = 'closed';
-    this.#closedFor ??= () => reason ?? shutDownError(this.#options);
+    this.#closedFor ??= () => reason ?? shutDownError(this.#identity);
     this.#flight?.cancel();
     this.#flight = undefined;
     this.#hold(undefined);
@@ -219,7 +226,7 @@ export class RefreshCycle {
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
-    const now = this.look();
+    const now = this.#lifeClock.look();
     if (!outcome.ok) this.#fail(now, flight, outcome.failure);
     else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
     else this.#succeed(now, flight, outcome.grant);
@@ -229,7 +236,7 @@ export class RefreshCycle {
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
     const { lifeMs, sentAt } = grant;
     const requestMs = grant.shared ? 0 : sinceMs(sentAt, now);
-    const { refreshAt } = this.#options;
+    const { refreshAt } = this.#options.settings;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
     const cause = grant.shared ? 'shared' : flight.cause;
     this.#lastValue = grant.value;
@@ -254,7 +261,7 @@ export class RefreshCycle {
     const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random });
     this.trouble = trouble;
     if (trouble.failsCallers || this.#life === 'draining') {
-      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
+      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#identity));
     }
     this.#planNext(now, cause);
     this.report.refreshFailed(now, trouble);
@@ -265,8 +272,9 @@ export class RefreshCycle {
     if (this.#life === 'open') this.#plan.arm(this.dueInMs(now), cause);
   }
 
-  #onTimer(): void {
-    const now = this.look();
+  /** Moves on whatever is due. */
+  onTimer(): void {
+    const now = this.#lifeClock.look();
     const dueInMs = this.dueInMs(now);
     const awaited = this.#waiters.size > 0;
     const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
@@ -276,9 +284,20 @@ export class RefreshCycle {
     }
   }
 
-  #lateError(timeoutMs: number): Error {
-    const now = this.look();
-    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#options);
-    return lateError(timeoutMs, this.#options);
+  /** For a caller whose patience has ended. */
+  lateError(timeoutMs: number): Error {
+    const now = this.#lifeClock.look();
+    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#identity);
+    return lateError(timeoutMs, this.#identity);
+  }
+
+  get #identity(): AccountIdentity {
+    const { account, settings } = this.#options;
+    return { account, environment: settings.environment };
+  }
+
+  get #newsWatch(): NewsWatch {
+    this.#news ??= new NewsWatch(this.#options.source);
+    return this.#news;
   }
 }

@@ -2,7 +2,7 @@ import type { AcquisitionCause } from './events.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import type { Moment } from './life-clock.js';
-import { RefreshTimer } from './refresh-timer.js';
+import { RefreshTimer, type TimerOwner } from './refresh-timer.js';
 import { RequestFloor } from './request-floor.js';
 import type { Trouble } from './trouble.js';
 
@@ -22,9 +22,9 @@ export class RefreshPlan {
   readonly #keepFresh: KeeperOptions['keepFresh'];
   readonly #timer: RefreshTimer;
 
-  constructor({ clock, timerListing, keepFresh }: KeeperOptions, onTimer: () => void) {
+  constructor({ settings, timerListing, keepFresh }: KeeperOptions, owner: TimerOwner) {
     this.#keepFresh = keepFresh;
-    this.#timer = new RefreshTimer(clock, onTimer, timerListing);
+    this.#timer = new RefreshTimer(settings.clock, owner, timerListing);
   }
 
   get isArmed(): boolean {

@@ -15,7 +15,7 @@ function timer() {
     },
   };
   const start = clock.monotonic();
-  const subject = new RefreshTimer(clock, () => steps.push(clock.monotonic() - start), listing);
+  const subject = new RefreshTimer(clock, { onTimer: () => steps.push(clock.monotonic() - start) }, listing);
   return { clock, steps, listed, subject, removals: () => removed };
 }
 

@@ -6,6 +6,12 @@ export interface TimerListing {
   remove(): void;
 }
 
+/** Who is woken by it. */
+export interface TimerOwner {
+  /** Called after at most five minutes: decides by the clock whether anything is due yet. */
+  onTimer(): void;
+}
+
 const UNLISTED: TimerListing = { add() {}, remove() {} };
 
 /**
@@ -21,13 +27,12 @@ const MAX_STEP_MS = 300_000;
 export class RefreshTimer {
   readonly #clock: Clock;
   readonly #listing: TimerListing;
-  readonly #onStep: () => void;
+  readonly #owner: TimerOwner;
   #timer: Timer | undefined;
 
-  /** `onStep` is called after at most five minutes, and decides by the clock whether anything is due yet. */
-  constructor(clock: Clock, onStep: () => void, listing: TimerListing = UNLISTED) {
+  constructor(clock: Clock, owner: TimerOwner, listing: TimerListing = UNLISTED) {
     this.#clock = clock;
-    this.#onStep = onStep;
+    this.#owner = owner;
     this.#listing = listing;
   }
 
@@ -40,7 +45,7 @@ export class RefreshTimer {
     this.#timer = this.#clock.setTimer(
       () => {
         this.cancel();
-        this.#onStep();
+        this.#owner.onTimer();
       },
       Math.min(MAX_STEP_MS, Math.max(0, Math.ceil(delayMs))),
     );

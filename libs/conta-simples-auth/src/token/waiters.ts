@@ -3,16 +3,21 @@ import type { Clock } from './clock.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { WaitingParties, type WaitLimits } from './waiting-parties.js';
 
+/** Knows why no token came in time. */
+export interface LateErrors {
+  lateError(timeoutMs: number): Error;
+}
+
 /** The callers that wait for one account's next token. */
 export class Waiters {
   /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
   #waiting: WaitingParties | undefined;
   readonly #options: KeeperOptions;
-  readonly #lateError: (timeoutMs: number) => Error;
+  readonly #late: LateErrors;
 
-  constructor(options: KeeperOptions, lateError: (timeoutMs: number) => Error) {
+  constructor(options: KeeperOptions, late: LateErrors) {
     this.#options = options;
-    this.#lateError = lateError;
+    this.#late = late;
   }
 
   get size(): number {
@@ -34,9 +39,10 @@ export class Waiters {
   }
 
   #nobody(): WaitingParties {
-    const { account, clock, observer } = this.#options;
+    const { account, settings } = this.#options;
+    const { clock, observer } = settings;
     const onWait = observer && (() => observer.callerWaits(account));
-    return new WaitingParties({ clock, onWait, lateError: this.#lateError });
+    return new WaitingParties({ clock, onWait, lateError: (timeoutMs) => this.#late.lateError(timeoutMs) });
   }
 
   /** Who comes while these are told waits for the next. */
