@@ -196,7 +196,22 @@ describe('bootstrap', () => {
   });
 });
 
-describe('the end', () => {
+describe('calls with limits of their own, and the end', () => {
+  it('hands the held token to callers with limits of their own, but not to one who has given up', async () => {
+    const app = await bootContext([ContaSimplesAuthModule.forRoot(options())]);
+    closers.push(() => app.close());
+    const tokens = app.get(ContaSimplesTokenService);
+    const held = await tokens.getToken();
+    const gone = { signal: AbortSignal.abort(new Error('changed my mind')) };
+    for (const patient of [{}, { timeoutMs: 1 }, { signal: new AbortController().signal }]) {
+      expect(await tokens.getToken(undefined, patient)).toBe(held);
+      expect(await tokens.getAccessToken('default', patient)).toBe(held.value);
+    }
+    await expect(tokens.getToken(undefined, gone)).rejects.toThrow('changed my mind');
+    await expect(tokens.getAccessToken('default', gone)).rejects.toThrow('changed my mind');
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
   it('rejects with shut_down after close(), and closes twice without harm', async () => {
     const app = await bootContext([ContaSimplesAuthModule.forRoot(options())]);
     const tokens = app.get(ContaSimplesTokenService);

@@ -54,7 +54,7 @@ export class ContaSimplesTokenService {
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     // The way of nearly every call: nothing is allocated, nothing is awaited, one clock is read.
-    const held = options === undefined ? this.#accounts.find(account)?.currentPromise() : undefined;
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise();
     return held ?? this.#getToken(account, options);
   }
 
@@ -64,7 +64,7 @@ export class ContaSimplesTokenService {
    * @throws as `getToken`
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
-    const held = options === undefined ? this.#accounts.find(account)?.current() : undefined;
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.current();
     return held !== undefined ? held.valuePromise : this.#getToken(account, options).then(({ value }) => value);
   }
 
