@@ -20,7 +20,7 @@ export const ptBr: Texts = {
       renewal:
         'Repare quando uma barra chega à marca: um token novo é buscado em segundo plano e a barra volta a ficar cheia. O gráfico mostra o momento com uma linha, e nenhuma chamada fica mais lenta por isso.',
       revoke:
-        'O serviço revogou todos os tokens. As próximas chamadas recebem 401: um único pedido de token por conta, e as chamadas recusadas são reenviadas. A aplicação nem percebe.',
+        'O serviço revogou todos os tokens. As próximas chamadas recebem 401: uma única requisição de token por conta, e as chamadas recusadas são reenviadas. A aplicação nem percebe.',
       outage:
         'O endpoint de token responde 503 por 15 segundos. As contas ficam degradadas: as renovações falham e são tentadas de novo a cada poucos segundos, enquanto as chamadas seguem com os tokens que já temos.',
       'rate-limit':
@@ -28,12 +28,12 @@ export const ptBr: Texts = {
       slow: 'O endpoint de token leva 4 segundos para responder. As renovações demoram mais, as chamadas não: repare na latência.',
       html: 'Em vez de JSON, o endpoint de token manda uma página de erro com status 200. Ela é recusada e nunca guardada; as chamadas seguem com os tokens que já temos.',
       rotate:
-        'O par de credenciais da filial-sp foi trocado no serviço, e o antigo é recusado. Poucos segundos depois o cofre já tem o par novo, e o próximo pedido de token o usa. As outras contas nem percebem.',
+        'As credenciais da filial-sp foram trocadas no serviço, e as antigas são recusadas. Poucos segundos depois as novas já estão no cofre, e a próxima requisição de token as usa. As outras contas nem percebem.',
       'resource-outage':
         'Agora é a própria API que responde 503. Isso o módulo não esconde nem repete: um pagamento não pode ser enviado duas vezes. As chamadas falham, os tokens ficam, e tudo volta ao normal junto com a API.',
       end: (failedBefore) =>
         failedBefore === 0
-          ? 'Fim da história. Nenhuma chamada falhou por causa de token; só a queda da própria API foi sentida.'
+          ? 'Fim da história. Nenhuma chamada falhou por causa de token; só a queda da própria API apareceu.'
           : `Fim da história. ${failedBefore} chamadas falharam antes da queda da API: outras falhas foram acionadas no meio do caminho?`,
     },
   },
@@ -69,7 +69,7 @@ export const ptBr: Texts = {
     median: 'mediana',
     slowest: 'mais lenta',
     rateLabel:
-      'Gráfico de chamadas respondidas e com falha por segundo nos últimos 90 segundos, com os pedidos de token marcados',
+      'Gráfico de chamadas respondidas e com falha por segundo nos últimos 90 segundos, com as requisições de token marcadas',
     latencyLabel: 'Gráfico da latência mediana e da mais alta nos últimos 90 segundos',
   },
   counters: {
@@ -84,7 +84,7 @@ export const ptBr: Texts = {
   },
   server: {
     title: 'No servidor',
-    token: 'Pedidos de token',
+    token: 'Requisições de token',
     resource: 'Chamadas à API',
     byStatus: (counts) => list('pt-BR', counts),
   },
@@ -92,13 +92,13 @@ export const ptBr: Texts = {
     title: 'Carga e falhas',
     load: 'Chamadas por segundo',
     off: 'Sem carga',
-    loadHint: 'Distribuídas entre as contas. Para quando ninguém está olhando.',
+    loadHint: 'Distribuídas entre as contas. A carga pausa quando ninguém está olhando.',
     faults: 'Quebre alguma coisa',
     left: (seconds) => `faltam ${seconds} s`,
     real: 'Estas são credenciais reais: não há carga até você pedir, e as falhas precisam do emulador. Para vê-las, inicie a demo sem credenciais.',
     refused: 'O servidor não aceitou. Ele ainda está no ar?',
     fault: {
-      revoke: ['Revogar os tokens', 'O serviço passa a recusá-los agora'],
+      revoke: ['Revogar os tokens', 'O serviço passa a recusá-los'],
       outage: ['Derrubar o endpoint de token', '503 por 15 s'],
       'rate-limit': ['Estourar o limite', '429 com Retry-After: 10'],
       slow: ['Endpoint de token lento', '4 s por resposta, durante 12 s'],
@@ -117,17 +117,17 @@ export const ptBr: Texts = {
       scheduled: 'renovação antes do fim',
       expired: 'o anterior tinha expirado',
       rejected: 'o anterior foi recusado',
-      forced: 'a pedido',
+      forced: 'pedido por refresh()',
       shared: 'de outro processo',
     },
     refresh_failed: (kind, wait) => `Tentativa falhou: ${kind}. A próxima em ${wait}`,
     degraded: (kind) => `Degradado por ${kind}: as chamadas seguem com o token atual`,
     cooling: (kind) => `Em espera após ${kind}: sem token para servir`,
-    recovered: (attempts) => `Recuperado após ${attempts} tentativas com falha`,
-    invalidated: 'Token descartado: um recurso o recusou',
+    recovered: (attempts) => `Recuperado após ${attempts} ${attempts === '1' ? 'tentativa' : 'tentativas'} com falha`,
+    invalidated: 'Token descartado: a API o recusou',
     replayed: (count) => `Chamadas reenviadas após 401: ${count}`,
-    store_unavailable: 'Armazenamento compartilhado indisponível',
-    store_recovered: 'Armazenamento compartilhado de volta',
+    store_unavailable: 'Store compartilhado indisponível',
+    store_recovered: 'Store compartilhado de volta',
   },
-  footer: { docs: 'OpenAPI das rotas', metrics: 'Métricas', health: 'Saúde' },
+  footer: { docs: 'OpenAPI das rotas', metrics: 'Métricas', health: 'Health check' },
 };
