@@ -27,6 +27,29 @@ function record(list: ReturnType<typeof pairs>): Record<string, ContaSimplesCred
   return Object.fromEntries(list.map(({ name, apiKey, apiSecret }) => [name, { apiKey, apiSecret }]));
 }
 
+describe('a look at an account of a function', () => {
+  it('takes nobody its place, and makes no request', async () => {
+    const list = pairs(8);
+    const accounts = (name: string) => ({ apiKey: `key-of-${name}`, apiSecret: `secret-of-${name}` });
+    const { tokens, http, emulator } = await boot({
+      emulator: { accounts: list },
+      options: { ...noPair, accounts, maxAccounts: 8 },
+    });
+    const before = await Promise.all(list.map(({ name }) => tokens.getToken(name)));
+    for (let other = 0; other < 40; other++) {
+      const name = `tenant-${other}`;
+      expect(tokens.status(name)).toEqual({ account: name, state: 'empty', generation: 0 });
+      tokens.invalidate('no token of anybody', name);
+      tokens.forAccount(name);
+      http.forAccount(name);
+    }
+    expect(tokens.accounts).toEqual(list.map(({ name }) => name));
+    expect(await Promise.all(list.map(({ name }) => tokens.getToken(name)))).toEqual(before);
+    expect(emulator.counts.token.total).toBe(8);
+    expect(() => tokens.status('')).toThrow(/no such account/);
+  });
+});
+
 describe('accounts by name', () => {
   it('have a token each, and see their own data only', async () => {
     const list = pairs(3);

@@ -142,6 +142,25 @@ describe('a request that is sent again', () => {
     );
   });
 
+  it.each([
+    ['one after the other', 1],
+    ['ten at a time', 10],
+  ])('costs one token request where one route refuses every token and another none, %s', async (_name, atATime) => {
+    const { request, emulator } = await bootWithApi();
+    const statuses: (number | undefined)[] = [];
+    for (let round = 0; round < 20; round++) {
+      const calls = Array.from({ length: atATime }, async () => {
+        const dead = rejection(request('/status/401'));
+        expect((await request('/status/200')).status).toBe(200);
+        const error = await dead;
+        statuses.push(axios.isAxiosError(error) ? error.response?.status : undefined);
+      });
+      await Promise.all(calls);
+    }
+    expect(statuses).toEqual(Array(20 * atATime).fill(401));
+    expect(emulator.counts.token.total).toBe(1);
+  });
+
   it('is seen twice and no more by a server that refuses every token', async () => {
     const { request, api, emulator } = await bootWithApi();
     const errors = await Promise.all(Array.from({ length: 20 }, () => rejection(request('/status/401'))));

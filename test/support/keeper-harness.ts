@@ -50,7 +50,7 @@ export class KeeperHarness {
         emit: (event) => this.events.push(event),
         ...settings,
       },
-      source: { obtain: (signal) => this.#obtain(signal), hasNews: () => this.#hasNews() },
+      source: { obtain: (signal) => this.#obtain(signal), hasNews: (_value, signal) => this.#hasNews(signal) },
       keepFresh: 'always',
       ...options,
     });
@@ -84,10 +84,10 @@ export class KeeperHarness {
     return { ok: true, grant: { value: `token-${number}`, lifeMs: answer.token.lifeMs, sentAt } };
   }
 
-  async #hasNews(): Promise<boolean> {
+  async #hasNews(signal: AbortSignal): Promise<boolean> {
     this.credentialChecks++;
-    if (this.credentialCheckMs > 0) await this.#pass(this.credentialCheckMs, new AbortController().signal);
-    return this.newCredentials;
+    const isAborted = this.credentialCheckMs > 0 && (await this.#pass(this.credentialCheckMs, signal));
+    return this.newCredentials && !isAborted;
   }
 
   #pass(milliseconds: number, signal: AbortSignal): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
+import { down, HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
 import type { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { AccountRegistry } from './account-registry.js';
@@ -172,6 +172,20 @@ describe('accounts that change while the application runs', () => {
     expect(waiting).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
   });
 
+  it('of a function give whoever waits a token of the new pair when they are set', async () => {
+    const { accounts, of } = running([], { open: true });
+    accounts.get('tenant');
+    const harness = of('tenant');
+    harness.clock.nextRandom = 0.999_999;
+    harness.script.push(down);
+    const waiting = watch(accounts.get('tenant').get());
+    await harness.clock.advance(200);
+    accounts.set('tenant');
+    await harness.clock.advance(200);
+    expect(waiting).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    expect(accounts.get('tenant')).not.toBe(harness.keeper);
+  });
+
   it('are unknown from the moment they are removed, also to whoever waits', async () => {
     const { accounts, of } = running(['default', 'matriz']);
     const waiting = watch(accounts.get('matriz').get());
@@ -183,6 +197,22 @@ describe('accounts that change while the application runs', () => {
     expect(() => accounts.get('matriz')).toThrow(/only: "default"/);
     accounts.remove('default');
     expect(() => accounts.get(undefined)).toThrow(/no default account/);
+  });
+
+  it('are drained with the rest, and after it', async () => {
+    const { accounts, of } = running(['matriz'], { open: true });
+    accounts.drain();
+    for (const name of ['matriz', 'another']) {
+      accounts.get(name);
+      of(name).answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
+      const call = watch(accounts.get(name).get());
+      await of(name).clock.advance(SECOND);
+      expect(call.state).toBe('rejected');
+    }
+    accounts.set('late');
+    expect(of('late').clock.pending()).toBe(0);
+    of('late').keeper.warmUp();
+    expect(of('late').requests).toEqual([]);
   });
 
   it('are closed with the rest, and after it', async () => {

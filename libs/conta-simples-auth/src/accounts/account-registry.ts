@@ -25,7 +25,7 @@ export class AccountRegistry {
   readonly #provided: RecentAccounts;
   /** The keeper of a call without a name, looked up once. */
   #default: TokenKeeper | undefined;
-  #closed = false;
+  #life: 'open' | 'draining' | 'closed' = 'open';
 
   constructor(options: AccountRegistryOptions) {
     this.#options = options;
@@ -44,15 +44,30 @@ export class AccountRegistry {
     return this.find(account) ?? this.#createOrRefuse(account);
   }
 
+  /**
+   * The keeper if there is one; `undefined` for an account that nobody has used yet. Looking makes none, so that a look at
+   * many accounts costs none of them its place.
+   *
+   * @throws ContaSimplesAuthError of kind `unknown_account`
+   */
+  peek(account: string | undefined): TokenKeeper | undefined {
+    const keeper = this.find(account);
+    if (keeper === undefined) this.#checkCanExist(account);
+    return keeper;
+  }
+
   /** Adds an account, or lets one that is there start afresh because its credentials are others now. */
   set(account: string): TokenKeeper {
     const present = this.#fixed.get(account);
     present?.restart();
     const keeper = present ?? this.#options.create(account);
-    this.#provided.delete(account)?.retire();
+    const provided = this.#provided.delete(account);
+    // Whoever waits there gets a token of the new pair.
+    provided?.restart();
+    provided?.retire();
     this.#fixed.set(account, keeper);
     if (account === DEFAULT_ACCOUNT) this.#default = keeper;
-    if (this.#closed) keeper.close();
+    this.#endWithTheRest(keeper);
     return keeper;
   }
 
@@ -78,21 +93,31 @@ export class AccountRegistry {
   }
 
   drain(): void {
+    this.#life = 'draining';
     for (const keeper of this) keeper.drain();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#life = 'closed';
     for (const keeper of this) keeper.close();
   }
 
   #createOrRefuse(account: unknown): TokenKeeper {
-    const { open, create } = this.#options;
-    if (!open || typeof account !== 'string' || account === '') throw this.#unknown(account);
-    const keeper = create(account);
-    if (this.#closed) keeper.close();
-    else this.#provided.add(account, keeper);
+    this.#checkCanExist(account);
+    const keeper = this.#options.create(account);
+    this.#endWithTheRest(keeper);
+    if (this.#life !== 'closed') this.#provided.add(account, keeper);
     return keeper;
+  }
+
+  #checkCanExist(account: unknown): asserts account is string {
+    if (!this.#options.open || typeof account !== 'string' || account === '') throw this.#unknown(account);
+  }
+
+  /** Who comes after the application began to end is treated as who was there. */
+  #endWithTheRest(keeper: TokenKeeper): void {
+    if (this.#life === 'draining') keeper.drain();
+    if (this.#life === 'closed') keeper.close();
   }
 
   #unknown(account: unknown): ContaSimplesAuthError {

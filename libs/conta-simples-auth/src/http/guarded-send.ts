@@ -48,7 +48,8 @@ export async function guardedSend<Response>(call: GuardedCall<Response>): Promis
   if (replacement === undefined) return first;
   call.discard(first);
   const second = await send(replacement);
-  if (second.status !== undefined && second.status !== 401) keeper.accept(replacement);
+  if (second.status === 401) keeper.refuseReplay(replacement);
+  else if (second.status !== undefined) keeper.accept(replacement);
   keeper.noteReplay(second.status ?? 0);
   return second;
 }

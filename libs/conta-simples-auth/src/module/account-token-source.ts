@@ -50,10 +50,10 @@ export class AccountTokenSource implements TokenSource {
     return this.#request(again.credentials, signal, demand);
   }
 
-  async hasNews(lastValue: string | undefined): Promise<boolean> {
+  async hasNews(lastValue: string | undefined, signal?: AbortSignal): Promise<boolean> {
     // Another pair would mend nothing else, so that it is not asked for.
     if (this.#refused === undefined && this.#shared === undefined) return false;
-    const read = await this.#read();
+    const read = await this.#read(signal);
     if (!read.ok) return false;
     const { credentials } = read;
     if (this.#refused !== undefined && credentials.fingerprint !== this.#refused) return true;

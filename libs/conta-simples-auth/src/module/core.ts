@@ -123,7 +123,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       const keeper = () => accounts.get(name);
       const instance = createGuardedInstance({ ...options, ...agents, keeper, proxy: toAxiosProxy(proxy) });
       return new ContaSimplesHttpService(instance, (other) => {
-        accounts.get(other);
+        accounts.peek(other);
         return httpFor(other);
       });
     });

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { AccountRegistry } from '../accounts/account-registry.js';
+import { type AccountRegistry, DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
 import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { ContaSimplesFetchInit, GuardedFetch } from '../http/guarded-fetch.js';
 import type { AccessToken } from '../token/access-token.js';
@@ -85,7 +85,7 @@ export class ContaSimplesTokenService {
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   invalidate(token: AccessToken | string, account?: string): void {
-    this.#accounts.get(account).invalidate(typeof token === 'string' ? token : token.value);
+    this.#accounts.peek(account)?.invalidate(typeof token === 'string' ? token : token.value);
   }
 
   /**
@@ -94,7 +94,8 @@ export class ContaSimplesTokenService {
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   status(account?: string): ContaSimplesTokenStatus {
-    return this.#accounts.get(account).status();
+    const keeper = this.#accounts.peek(account);
+    return keeper?.status() ?? { account: account ?? DEFAULT_ACCOUNT, state: 'empty', generation: 0 };
   }
 
   /**
@@ -137,7 +138,7 @@ export class ContaSimplesTokenService {
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   forAccount(account: string): ContaSimplesAccountTokens {
-    this.#accounts.get(account);
+    this.#accounts.peek(account);
     return new ContaSimplesAccountTokens(account, this);
   }
 

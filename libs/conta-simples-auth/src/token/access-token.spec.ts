@@ -28,6 +28,14 @@ describe('an access token', () => {
     expect(print()).not.toContain(VALUE.slice(0, 12));
   });
 
+  it.each(['type', 'expiresAt', 'fingerprint', 'anything'])(
+    'lets nobody write its %s: all callers share it',
+    (property) => {
+      expect(Reflect.set(token, property, 'x')).toBe(false);
+      expect(token.type).toBe('Bearer');
+    },
+  );
+
   it('prints as a fingerprint that tells two tokens apart', () => {
     expect(String(token)).toMatch(/^AccessToken\(sha256:[0-9a-f]{12}\)$/);
     expect(token.fingerprint).not.toBe(new AccessToken(`${VALUE}x`, 1_000, 2_000).fingerprint);

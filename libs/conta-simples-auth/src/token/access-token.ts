@@ -30,6 +30,8 @@ export class AccessToken {
     this.obtainedAt = obtainedAt;
     this.expiresAt = expiresAt;
     this.fingerprint = fingerprint(value);
+    // All callers share it: what one of them writes into it, the others would send.
+    Object.freeze(this);
   }
 
   /** The bare token. Never log it, and send it nowhere but to the account's own API. */

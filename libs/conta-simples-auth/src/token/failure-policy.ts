@@ -48,6 +48,8 @@ export interface FailureInput {
   readonly failure: TokenFailure;
   /** Failures in a row, this one included. */
   readonly attempts: number;
+  /** How many of those before it were terminal: a cool-down doubles by these alone. Left out, all of them were. */
+  readonly coolDowns?: number;
   /** The life of the last token, if there ever was one. */
   readonly lastLifeMs: number | undefined;
   /** Uniform in [0, 1). */
@@ -67,10 +69,15 @@ export function afterFailure(input: FailureInput): FailureVerdict {
     case 'transient':
       return { waitMs: backoffMs(input), callers: input.attempts >= PATIENCE ? 'fail' : 'wait' };
     case 'terminal':
-      return { waitMs: coolDownMs(treatment.firstCoolDownMs, input.attempts), callers: 'fail' };
+      return { waitMs: coolDownMs(treatment.firstCoolDownMs, input.coolDowns ?? input.attempts - 1), callers: 'fail' };
     case 'limited':
       return { waitMs: withJitterUp(limitedMs(treatment.waitMs, input.attempts), input.random), callers: 'fail' };
   }
+}
+
+/** Whether it will not go away by itself. */
+export function isTerminal(failure: TokenFailure): boolean {
+  return treat(failure).name === 'terminal';
 }
 
 function treat(failure: TokenFailure): Treatment {
@@ -89,8 +96,8 @@ function backoffMs({ attempts, lastLifeMs, random }: FailureInput): number {
   return random * Math.min(cap, FIRST_BACKOFF_MS * 2 ** (attempts - 1));
 }
 
-function coolDownMs(firstMs: number, attempts: number): number {
-  return Math.min(MAX_WAIT_MS, firstMs * 2 ** (attempts - 1));
+function coolDownMs(firstMs: number, coolDowns: number): number {
+  return Math.min(MAX_WAIT_MS, firstMs * 2 ** coolDowns);
 }
 
 /** A server that says "at once" every time is not taken at its word. */

@@ -8,7 +8,7 @@ const held = new HeldToken(
   { value: 'abc.def', lifeMs: 60_000, sentAt: SENT_AT },
   { refreshAfterMs: 50_000, serveForMs: 58_000 },
   at(10_200),
-  { generation: 3, cause: 'scheduled' },
+  { generation: 3, cause: 'scheduled', wantedFor: 'scheduled' },
 );
 
 describe('a held token', () => {

@@ -8,7 +8,10 @@ import type { TokenGrant } from './token-source.js';
 export class HeldToken {
   readonly token: AccessToken;
   readonly generation: number;
+  /** What is told of it. */
   readonly cause: AcquisitionCause;
+  /** What was asked for, also where another process had it already. */
+  readonly wantedFor: AcquisitionCause;
   /** Made once, so that a call with a cached token allocates nothing. */
   readonly promise: Promise<AccessToken>;
   #valuePromise: Promise<string> | undefined;
@@ -23,12 +26,13 @@ export class HeldToken {
     { value, lifeMs, sentAt }: TokenGrant,
     window: RefreshWindow,
     now: Moment,
-    { generation, cause }: { generation: number; cause: AcquisitionCause },
+    { generation, cause, wantedFor }: Pick<HeldToken, 'generation' | 'cause' | 'wantedFor'>,
   ) {
     const sentElapsed = now.elapsed - sinceMs(sentAt, now);
     this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifeMs);
     this.generation = generation;
     this.cause = cause;
+    this.wantedFor = wantedFor;
     this.promise = Promise.resolve(this.token);
     this.#renewAt = sentElapsed + window.refreshAfterMs;
     this.#serveUntil = sentElapsed + window.serveForMs;

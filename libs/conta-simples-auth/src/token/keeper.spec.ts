@@ -395,6 +395,32 @@ describe('a replacement that is refused as well', () => {
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
   });
 
+  it('makes refusals the affair of the resource where one request was refused both, whoever accepted the second', async () => {
+    const { harness, second } = await refusedTwice();
+    harness.keeper.accept(second);
+    harness.keeper.refuseReplay(second);
+    expect((await harness.keeper.get()).value).toBe('token-2');
+    expect(await harness.keeper.replacementFor(second)).toBeUndefined();
+    expect(harness.requests).toHaveLength(2);
+  });
+
+  it('is let go of where it was obtained for another reason', async () => {
+    const { harness, second } = await refusedTwice();
+    harness.keeper.accept(second);
+    const forced = harness.keeper.refresh();
+    await harness.clock.advance(6 * SECOND);
+    const third = await forced;
+    harness.keeper.refuseReplay(third);
+    expect(harness.types().at(-1)).toBe('invalidated');
+  });
+
+  it('leaves those alone who were refused an older token: they get the one that is held', async () => {
+    const { harness, first, second } = await refusedTwice();
+    expect(await harness.keeper.replacementFor(second)).toBeUndefined();
+    expect(await harness.keeper.replacementFor(first)).toBe(second);
+    expect(harness.requests).toHaveLength(2);
+  });
+
   it('makes refusals the affair of the resource for 30 s, of whatever token, and no longer', async () => {
     const { harness, second } = await refusedTwice();
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
@@ -592,6 +618,39 @@ describe('a look at whether refused credentials have been replaced', () => {
     await harness.clock.advance(200);
     expect(late).toMatchObject({ state: 'rejected', error: { kind: 'credentials_rejected' } });
     expect(harness.requests).toHaveLength(1);
+  });
+
+  it('counts as part of the wait', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 900;
+    harness.newCredentials = true;
+    harness.answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
+    const call = watch(harness.keeper.get({ timeoutMs: 1_000 }));
+    await harness.clock.advance(999);
+    expect(call.state).toBe('pending');
+    await harness.clock.advance(1);
+    expect(call.state).toBe('rejected');
+  });
+
+  it('ends with the account, and tells why', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 20 * SECOND;
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(100);
+    harness.keeper.close();
+    await harness.clock.advance(0);
+    expect(call).toMatchObject({ state: 'rejected', error: { kind: 'shut_down' } });
+    await harness.clock.advance(0);
+    expect(harness.clock.pending({ hold: true })).toBe(0);
+  });
+
+  it('does not fail a caller for whom a token came, though it found nothing new', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 1_000;
+    await harness.clock.advance(50 * SECOND - 600);
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(SECOND);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
   });
 
   it('takes the token that came in the meantime', async () => {

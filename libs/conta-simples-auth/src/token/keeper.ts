@@ -79,6 +79,17 @@ export class TokenKeeper extends AccountUse {
     this.#giveUp(refused, this.#lifeClock.look());
   }
 
+  /**
+   * Two tokens in a row were refused to one request. If the second was obtained for that, the refusals are the resource's
+   * own affair, although others may have accepted it: one dead route must not cost the living ones their token.
+   */
+  refuseReplay(refused: AccessToken): void {
+    const now = this.#lifeClock.look();
+    const held = this.#cycle.held;
+    if (held?.token === refused && held.wantedFor === 'rejected') this.#pauseRefusals(now);
+    else this.#giveUp(refused, now);
+  }
+
   /** A resource answered something else than 401 to this token. */
   accept(token: AccessToken): void {
     const held = this.#cycle.held;
@@ -150,15 +161,19 @@ export class TokenKeeper extends AccountUse {
 
   /** Lets go of a refused token if it is the one held; `false` where the refusals are no fault of the token's. */
   #giveUp(refused: AccessToken, now: Moment): boolean {
-    if (now.monotonic < this.#refusalPauseUntil) return false;
     const held = this.#cycle.held;
     if (held?.token.value !== refused.value) return true;
-    if (held.cause === 'rejected' && !held.accepted) {
-      this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
+    if (now.monotonic < this.#refusalPauseUntil) return false;
+    if (held.wantedFor === 'rejected' && !held.accepted) {
+      this.#pauseRefusals(now);
       return false;
     }
     this.#cycle.drop(now);
     return true;
+  }
+
+  #pauseRefusals(now: Moment): void {
+    this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
   }
 
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */

@@ -13,6 +13,7 @@ export class NewsWatch {
   readonly #source: TokenSource;
   #lastCheck = Number.NEGATIVE_INFINITY;
   #running: Promise<boolean> | undefined;
+  readonly #abort = new AbortController();
 
   constructor(source: TokenSource) {
     this.#source = source;
@@ -32,10 +33,15 @@ export class NewsWatch {
     return this.#running;
   }
 
+  /** Nobody wants to know any more. */
+  cancel(): void {
+    this.#abort.abort();
+  }
+
   async #look({ monotonic }: Instant, lastValue: string | undefined): Promise<boolean> {
     this.#lastCheck = monotonic;
     try {
-      return await this.#source.hasNews(lastValue);
+      return await this.#source.hasNews(lastValue, this.#abort.signal);
     } catch {
       return false;
     } finally {

@@ -368,6 +368,17 @@ describe('a token that another process has shared', () => {
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'shared-2' } });
   });
 
+  it('is fresh like any other where it was wanted because of a refusal', async () => {
+    const { harness } = sharing();
+    await harness.warm();
+    const first = await harness.keeper.get();
+    harness.keeper.accept(first);
+    const second = await harness.keeper.replacementFor(first);
+    expect(second?.value).toBe('shared-2');
+    expect(second && (await harness.keeper.replacementFor(second))).toBeUndefined();
+    expect(harness.keeper.status().generation).toBe(2);
+  });
+
   it('is asked for by the cause, and by the token that must not come back', async () => {
     const { harness, demands } = sharing();
     await harness.warm();
@@ -429,6 +440,19 @@ describe('a restart', () => {
     await harness.clock.advance(100);
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
     expect(harness.causes()).toEqual(['first']);
+  });
+
+  it('makes a second failure news again, and the token after it a recovery', async () => {
+    const harness = new KeeperHarness();
+    harness.script.push(rejected, rejected);
+    await harness.warm();
+    harness.keeper.restart();
+    await harness.clock.advance(SECOND);
+    harness.keeper.restart();
+    await harness.clock.advance(SECOND);
+    const failed = ['refresh_failed', 'cooling'];
+    expect(harness.types()).toEqual([...failed, ...failed, 'acquired', 'recovered']);
+    expect(harness.events.at(-1)).toMatchObject({ attempts: 2 });
   });
 
   it('ends a cool-down', async () => {
@@ -518,6 +542,43 @@ describe('the end of an account', () => {
     expect(call.state).toBe('resolved');
   });
 
+  it('of one that is retired serves whoever waits for another try, and is tried no more', async () => {
+    const harness = new KeeperHarness({ keepFresh: 'while_used' });
+    harness.clock.nextRandom = 0.999_999;
+    harness.script.push(down);
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(200);
+    harness.keeper.retire();
+    await harness.clock.advance(SECOND);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
+    expect(harness.clock.pending()).toBe(0);
+    await harness.clock.advance(2 * HOUR);
+    expect(harness.requests).toHaveLength(2);
+  });
+
+  it('of one that is retired waits for no other try where nobody else does any more', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = down;
+    harness.clock.nextRandom = 0.999_999;
+    const call = watch(harness.keeper.get({ timeoutMs: 300 }));
+    await harness.clock.advance(200);
+    harness.keeper.retire();
+    await harness.clock.advance(MINUTE);
+    expect(call.state).toBe('rejected');
+    expect(harness.requests).toHaveLength(1);
+    expect(harness.clock.pending()).toBe(0);
+  });
+
+  it('of one that is retired and drained gives its request a second more', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
+    const call = watch(harness.keeper.get());
+    harness.keeper.retire();
+    harness.keeper.drain();
+    await harness.clock.advance(SECOND);
+    expect(call.state).toBe('rejected');
+  });
+
   it('of one that is retired leaves no timer, and still serves its token', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
@@ -556,6 +617,17 @@ describe('the end of an account', () => {
     expect(harness.clock.pending({ hold: false })).toBeLessThanOrEqual(1);
     await harness.clock.advance(SECOND);
     expect(harness.clock.pending()).toBe(0);
+  });
+
+  it('is told by its reason also to who waits for another try', async () => {
+    const harness = new KeeperHarness();
+    harness.clock.nextRandom = 0.999_999;
+    harness.script.push(down);
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(200);
+    harness.keeper.close(new Error('no such account any more'));
+    await harness.clock.advance(0);
+    expect(call).toMatchObject({ state: 'rejected', error: { message: 'no such account any more' } });
   });
 
   it('is told to everybody by its reason, where there is one', async () => {

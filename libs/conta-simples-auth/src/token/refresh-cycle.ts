@@ -49,7 +49,7 @@ export class RefreshCycle {
   /** Made when something fails: with thousands of accounts, nothing does for nearly all of them. */
   #news: NewsWatch | undefined;
   readonly #use: AccountUse;
-  #life: 'open' | 'draining' | 'closed' = 'open';
+  #life: 'open' | 'retired' | 'draining' | 'closed' = 'open';
   #closedFor: (() => Error) | undefined;
   #flight: Flight | undefined;
   #missingCause: AcquisitionCause = 'first';
@@ -98,11 +98,14 @@ export class RefreshCycle {
     this.report.state(now, this.state(now), trouble);
     const news = this.#newsWatch.hasNews(trouble, now, this.#lastValue);
     const late = () => this.lateError(limits.timeoutMs);
-    if (!(await withinLimits(news, limits, this.#clock, late))) throw troubleError(trouble, now, this.#identity);
+    const hasNews = await withinLimits(news, limits, this.#clock, late);
     const later = this.#lifeClock.look();
+    if (this.#closedFor !== undefined) throw this.#closedFor();
     if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
+    if (!hasNews) throw troubleError(trouble, later, this.#identity);
     if (this.trouble === trouble) this.trouble = withoutWait(trouble);
-    return this.next(later, limits, cause);
+    const leftMs = limits.timeoutMs - (later.monotonic - now.monotonic);
+    return this.next(later, { ...limits, timeoutMs: Math.max(0, leftMs) }, cause);
   }
 
   /** So that a rotation is found while the held token is served, and not only when callers are without one. */
@@ -164,30 +167,33 @@ export class RefreshCycle {
     this.#plan.floor.waive();
     this.#missingCause = 'first';
     this.#plan.cancel();
+    this.report.restart();
     if (this.#waiters.size > 0 || this.#plan.isKeptFresh(this.generation))
       this.#tryStart(this.#lifeClock.look(), 'first', true);
   }
 
   /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
   drain(): void {
-    if (this.#life !== 'open') return;
-    this.retire();
-    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-  }
-
-  /** No more timers, and no attempt but for a caller. */
-  retire(): void {
-    if (this.#life !== 'open') return;
+    if (this.#life === 'draining' || this.#life === 'closed') return;
     this.#life = 'draining';
     this.#plan.cancel();
-    if (this.#flight === undefined) this.#waiters.rejectAll(() => shutDownError(this.#identity));
+    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
+    else this.#waiters.rejectAll(() => shutDownError(this.#identity));
+  }
+
+  /** Nobody will ask but those who have it already: no timer and no attempt but for a caller. */
+  retire(): void {
+    if (this.#life !== 'open') return;
+    this.#life = 'retired';
+    if (this.#waiters.size === 0) this.#plan.cancel();
   }
 
   /** Everything that waits or comes is rejected. */
   close(reason?: Error): void {
-    this.drain();
     this.#life = 'closed';
     this.#closedFor ??= () => reason ?? shutDownError(this.#identity);
+    this.#plan.cancel();
+    this.#news?.cancel();
     this.#flight?.cancel();
     this.#flight = undefined;
     this.#hold(undefined);
@@ -209,7 +215,7 @@ export class RefreshCycle {
   #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
     if (this.#life === 'closed' || this.#flight !== undefined) return false;
     // The one attempt of an application that is ending has no time to wait for the floor.
-    if (this.#life === 'open' && now.monotonic < this.#plan.earliest(this.trouble)) return false;
+    if (this.#life !== 'draining' && now.monotonic < this.#plan.earliest(this.trouble)) return false;
     this.#plan.cancel();
     const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
@@ -240,8 +246,7 @@ export class RefreshCycle {
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
     const cause = grant.shared ? 'shared' : flight.cause;
     this.#lastValue = grant.value;
-    const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause });
-    const trouble = this.trouble;
+    const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause, wantedFor: flight.cause });
     this.#hold(held);
     this.trouble = undefined;
     this.#missingCause = 'expired';
@@ -251,7 +256,7 @@ export class RefreshCycle {
     this.#waiters.resolveAll(held.token);
     // Where only use keeps it fresh, it has no timer until it is used again.
     if (this.#options.keepFresh !== 'while_used') this.#planNext(now, 'scheduled');
-    this.report.acquired(now, held, requestMs, trouble);
+    this.report.acquired(now, held, requestMs);
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
@@ -269,7 +274,8 @@ export class RefreshCycle {
   }
 
   #planNext(now: Moment, cause: AcquisitionCause): void {
-    if (this.#life === 'open') this.#plan.arm(this.dueInMs(now), cause);
+    const isAwaited = this.#life === 'retired' && this.#waiters.size > 0;
+    if (this.#life === 'open' || isAwaited) this.#plan.arm(this.dueInMs(now), cause);
   }
 
   /** Moves on whatever is due. */
@@ -279,7 +285,7 @@ export class RefreshCycle {
     const awaited = this.#waiters.size > 0;
     const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
     if (dueInMs > 0) this.#plan.arm(dueInMs);
-    else if (this.#plan.isKeptFresh(this.generation) || this.#use.wanted || awaited) {
+    else if (awaited || (this.#life === 'open' && (this.#plan.isKeptFresh(this.generation) || this.#use.wanted))) {
       this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
     }
   }

@@ -9,26 +9,30 @@ export class TokenReporter {
   readonly #account: string;
   readonly #emit: (event: ContaSimplesTokenEvent) => void;
   #toldState: ContaSimplesTokenState = 'empty';
+  /** Attempts that have failed since the last token, whatever has been configured anew meanwhile. */
+  #failures = 0;
 
   constructor(account: string, emit: (event: ContaSimplesTokenEvent) => void) {
     this.#account = account;
     this.#emit = emit;
   }
 
-  acquired(
-    now: Instant,
-    { token, cause, generation }: HeldToken,
-    requestMs: number,
-    overcome: Trouble | undefined,
-  ): void {
+  acquired(now: Instant, { token, cause, generation }: HeldToken, requestMs: number): void {
     const { fingerprint, expiresAt } = token;
     const durationMs = Math.round(requestMs);
     this.#emit({ type: 'acquired', ...this.#about(now), cause, fingerprint, generation, expiresAt, durationMs });
     this.#toldState = 'valid';
-    if (overcome) this.#emit({ type: 'recovered', ...this.#about(now), attempts: overcome.attempts });
+    if (this.#failures > 0) this.#emit({ type: 'recovered', ...this.#about(now), attempts: this.#failures });
+    this.#failures = 0;
+  }
+
+  /** The account has other credentials: whatever becomes of these is news. */
+  restart(): void {
+    this.#toldState = 'empty';
   }
 
   refreshFailed(now: Instant, trouble: Trouble): void {
+    this.#failures++;
     this.#emit({ type: 'refresh_failed', ...this.#failure(now, trouble) });
   }
 

@@ -45,9 +45,10 @@ export interface TokenSource {
   obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome>;
   /**
    * Whether something is other than it was when the last attempt failed, so that another is worth making at once: other
-   * credentials than those refused, or a token of another process that is not `lastValue`. Asks no token endpoint.
+   * credentials than those refused, or a token of another process that is not `lastValue`. Asks no token endpoint, and
+   * gives up when the signal says so.
    */
-  hasNews(lastValue: string | undefined): Promise<boolean>;
+  hasNews(lastValue: string | undefined, signal: AbortSignal): Promise<boolean>;
 }
 
 /** One attempt, of which nothing but its outcome comes out. */

@@ -31,6 +31,15 @@ describe('the trouble after a failure', () => {
     expect(after(DOWN, { random: 1 }).untilMonotonic).toBe(5_000 + 500);
   });
 
+  it('lasts no longer for failures of other kinds before it', () => {
+    let trouble = after(DOWN);
+    for (let failure = 0; failure < 6; failure++) trouble = after(DOWN, { previous: trouble });
+    trouble = after(REJECTED, { previous: trouble });
+    expect([trouble.attempts, trouble.untilMonotonic]).toEqual([8, 5_000 + 60_000]);
+    trouble = after(REJECTED, { previous: after(DOWN, { previous: trouble }) });
+    expect(trouble.untilMonotonic).toBe(5_000 + 120_000);
+  });
+
   it('lasts at least until the floor, counted from the start of the failed request', () => {
     expect(after(DOWN).untilMonotonic).toBe(4_900 + 250);
     expect(after(DOWN, { lastLifeMs: 20_000 }).untilMonotonic).toBe(4_900 + 2_000);

@@ -1,6 +1,6 @@
 import { ContaSimplesAuthError } from './auth-error.js';
 import type { Instant } from './clock.js';
-import { afterFailure } from './failure-policy.js';
+import { afterFailure, isTerminal } from './failure-policy.js';
 import { requestFloorMs } from './refresh-window.js';
 import type { TokenFailure } from './token-source.js';
 
@@ -8,6 +8,8 @@ import type { TokenFailure } from './token-source.js';
 export interface Trouble {
   readonly failure: TokenFailure;
   readonly attempts: number;
+  /** How many of them were terminal. */
+  readonly coolDowns: number;
   /** When the last of them was noticed. */
   readonly at: Instant;
   /** No request before this, by the monotonic clock: a wall clock set forward must not shorten a cool-down. */
@@ -33,10 +35,12 @@ export interface TroubleInput {
 
 export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random }: TroubleInput): Trouble {
   const attempts = (previous?.attempts ?? 0) + 1;
-  const { waitMs, callers } = afterFailure({ failure, attempts, lastLifeMs, random });
+  const coolDowns = previous?.coolDowns ?? 0;
+  const { waitMs, callers } = afterFailure({ failure, attempts, coolDowns, lastLifeMs, random });
   return {
     failure,
     attempts,
+    coolDowns: coolDowns + (isTerminal(failure) ? 1 : 0),
     at: now,
     untilMonotonic: Math.max(
       now.monotonic + Math.max(waitMs, failure.notBeforeMs ?? 0),
