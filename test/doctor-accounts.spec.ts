@@ -51,7 +51,10 @@ describe('several accounts', () => {
   it.each(['company-9', 'constructor', '__proto__'])('do not include %s, which is a wrong call', async (name) => {
     const { emulator, examine } = await start(2);
     const { err, exitCode } = await examine('--account', name);
-    expect(err).toContain(`there is no account ${name}, only: company-0, company-1`);
+    expect(err).toContain('--account: the name given is not configured, only: company-0, company-1');
+    expect((await examine('--account', 'company-1', '--account', name)).err).toContain(
+      '1 of the 2 names given is not configured',
+    );
     expect(exitCode).toBe(2);
     expect(emulator.counts.token.total).toBe(0);
   });

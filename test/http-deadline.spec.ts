@@ -124,6 +124,24 @@ describe('a signal that serves many calls', () => {
     expect(listenersOf(source.token)).toEqual([]);
   });
 
+  it('gets one listener for all that wait: Node takes more than ten for a leak', async () => {
+    const { http, tokens, emulator } = await boot({ options: { bootstrap: 'lazy' } });
+    emulator.fail('token', { hang: true });
+    const abort = new AbortController();
+    const config = { signal: abort.signal };
+    const ways = [
+      () => http.axiosRef.get(BALANCE, config),
+      () => tokens.fetch(BALANCE, config),
+      () => tokens.getToken(undefined, config),
+    ];
+    const leaving = Array.from({ length: 5 }, () => ways.map((call) => rejection(call()))).flat();
+    await emulator.waitForRequest('token');
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+    abort.abort();
+    for (const error of await Promise.all(leaving)) expect(String(error)).toMatch(/Cancel|Abort/);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
   it('ends a call that waits for a replacement after a 401', async () => {
     const { http, emulator } = await boot();
     await http.axiosRef.get(BALANCE);

@@ -1,11 +1,13 @@
+import { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { boot } from '@support/boot.js';
 import { bootBusy, closeBusy, rejection, WAYS } from '@support/busy-api.js';
 import { expectNoTrace } from '@support/leaks.js';
 import { RecordingServer } from '@support/recording-server.js';
-import type { AxiosRequestConfig, AxiosResponse } from 'axios';
+import type { AxiosError, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { ContaSimplesAuthInterceptor } from 'nestjs-conta-simples-auth';
 
 afterEach(closeBusy);
@@ -98,6 +100,49 @@ describe('an agent of the application', () => {
     expect(response.config.httpAgent).toBe(instance.defaults.httpAgent);
     const again = await instance.request(response.config);
     expect(again.config.httpAgent).toBe(instance.defaults.httpAgent);
+    await finish();
+  });
+});
+
+describe('an agent of one request', () => {
+  class CountedAgent extends Agent {
+    uses = 0;
+
+    override getName(...args: Parameters<Agent['getName']>): string {
+      this.uses++;
+      return super.getName(...args);
+    }
+  }
+
+  it.each(['ContaSimplesHttpService', 'an attached instance'] as const)(
+    'serves the retry with the config of an error or an answer as well, and leads nobody to the token: %s',
+    async (way) => {
+      const { instance, token, url, finish } = await bootBusy(way);
+      const httpAgent = new CountedAgent({ keepAlive: true });
+      const hanging = rejection(instance.get(url('/hang'), { httpAgent, timeout: 500 }));
+      const error = (await rejection(instance.get(url('/status/503'), { httpAgent }))) as AxiosError;
+      const before = httpAgent.uses;
+      const config = error.config as InternalAxiosRequestConfig;
+      const again = (await rejection(instance.request(config))) as AxiosError;
+      expect(httpAgent.uses).toBeGreaterThan(before);
+      const copy = { ...again.config };
+      expect(copy.httpAgent).toBe(httpAgent);
+      for (const value of [error, config, again, again.config, copy, httpAgent]) expectNoTrace(value, token);
+      expect(JSON.stringify(again)).not.toContain('httpAgent');
+      expect(inspect(httpAgent)).toBe('[CountedAgent]');
+      await hanging;
+      await finish();
+      httpAgent.destroy();
+    },
+  );
+
+  it('that is frozen is left as it is, and is not come across', async () => {
+    const { instance, token, url, finish } = await bootBusy('an attached instance');
+    const httpAgent = Object.preventExtensions(new Agent());
+    const response = await instance.get(url('/x'), { httpAgent });
+    expect(response.config.httpAgent).toBe(httpAgent);
+    expect(Object.keys(response.config)).not.toContain('httpAgent');
+    expectNoTrace(response, token);
     await finish();
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
 import { closeServers } from '@support/listen.js';
 import { RecordingServer } from '@support/recording-server.js';
-import axios, { type AxiosRequestConfig } from 'axios';
+import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
 import { ContaSimplesAuthInterceptor } from 'nestjs-conta-simples-auth';
 
 afterEach(async () => {
@@ -40,6 +40,25 @@ describe('a redirect', () => {
       expect(foreign.requests).toEqual([]);
     },
   );
+
+  it('is not followed by an adapter that heeds the options of fetch alone, as that of axios 1.18', async () => {
+    const { app, emulator, foreign } = await prepare();
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      const headers = config.headers.toJSON() as Record<string, string>;
+      const { status } = await fetch(config.url ?? '', { ...config.fetchOptions, headers });
+      return { data: '', status, statusText: '', headers: {}, config };
+    };
+    const instance = axios.create({ baseURL: emulator.baseUrl, adapter });
+    app.get(ContaSimplesAuthInterceptor).attach(instance);
+    const location = `${foreign.origin}/x`;
+    for (const fetchOptions of [undefined, { redirect: 'follow' as const }]) {
+      emulator.fail('resource', { status: 307, headers: { location } });
+      const answer = await instance.get('/accounts/v1/balance', { fetchOptions });
+      expect(answer.status).toBe(307);
+      expect(answer.config.fetchOptions).toEqual(fetchOptions);
+    }
+    expect(foreign.requests).toEqual([]);
+  });
 
   it("is not followed by ContaSimplesHttpService with the caller's own credentials either", async () => {
     const { http, emulator, foreign } = await prepare();

@@ -41,7 +41,7 @@ export function proxied(behaviour: Behaviour) {
 }
 
 /** The same of the environment: the fault is what the variable says, which is restored at the end. */
-export function proxiedByEnvironment(broken: (closedPort: number) => string) {
+export function proxiedByEnvironment(broken: (closedPort: number, proxyPort: number) => string) {
   return async (lifeSeconds: number): Promise<Stage> => {
     const { front, proxy } = await openProxy(lifeSeconds);
     const closed = await listen(createServer());
@@ -51,7 +51,7 @@ export function proxiedByEnvironment(broken: (closedPort: number) => string) {
     return {
       options: { ...frontOptions(front), proxy: 'env' },
       arrivals: () => ({ requests: front.requests() }),
-      strike: () => void setProxyVariables({ HTTPS_PROXY: broken(closed.port) }),
+      strike: () => void setProxyVariables({ HTTPS_PROXY: broken(closed.port, proxy.port) }),
       mend: () => void setProxyVariables(good),
       facts: () => allGone({ allClosed: () => Promise.all([front.allClosed(), proxy.allClosed()]).then(() => {}) }),
       close: async () => {

@@ -165,6 +165,13 @@ export const NETWORK_ROWS: readonly Row[] = [
     uncounted(transient('proxy_error')),
     { alone: true },
   ),
+  staged(
+    'N16',
+    '`HTTPS_PROXY` names a proxy for plain HTTP without a scheme',
+    proxiedByEnvironment((_closedPort, proxyPort) => `127.0.0.1:${proxyPort}`),
+    uncounted(transient('proxy_error')),
+    { alone: true, logged: 'write http:// before it' },
+  ),
   ...Object.entries(malformed).map(([fault, raw]) => row('N17', fault, { raw }, broken)),
   row('N17', 'two answers', { raw: http(answer()) + http(answer({ access_token: 'second' })) }, granted()),
 ];

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { listen } from '@support/listen.js';
-import { CANARY } from './bodies.js';
+import { answer, CANARY, json } from './bodies.js';
 import { EMULATED_FACTS, emulated, type FaultSource } from './emulator-stage.js';
 import { limited, type Promised, type Row, type Stage, terminal, transient } from './row.js';
 
@@ -77,6 +77,12 @@ export const STATUS_ROWS: readonly Row[] = [
     row('T03', `400 \`${error}\``, oauthError(error), refused),
   ),
   row('T04', '403 JSON', { status: 403 }, terminal('forbidden', { status: 403 })),
+  row(
+    'T04',
+    '403 text without a mark of a CDN',
+    { status: 403, body: CANARY, contentType: 'text/plain' },
+    terminal('forbidden', { status: 403 }),
+  ),
   ...['text/html; charset=UTF-8', 'text/plain'].map((contentType) =>
     row(
       'T05',
@@ -85,6 +91,18 @@ export const STATUS_ROWS: readonly Row[] = [
       terminal('edge_blocked', { status: 403, retryInMs: [5 * MINUTE, 5.5 * MINUTE] }),
       { logged: 'User-Agent' },
     ),
+  ),
+  row(
+    'T05',
+    '403 text of Cloudflare, `error code: 1010`',
+    {
+      status: 403,
+      body: 'error code: 1010',
+      contentType: 'text/plain; charset=UTF-8',
+      headers: { server: 'cloudflare', 'cf-ray': '8f0c1d2e3f4a5b6c-GRU' },
+    },
+    terminal('edge_blocked', { status: 403, retryInMs: [5 * MINUTE, 5.5 * MINUTE] }),
+    { logged: 'User-Agent' },
   ),
   ...[404, 405, 410].map((status) => plain('T06', status, terminal('request_rejected', { status }))),
   plain('T07', 408, transient('timeout', { status: 408 }), { note: 'each attempt on a new connection' }),
@@ -148,4 +166,8 @@ export const STATUS_ROWS: readonly Row[] = [
     oauthError('invalid_scope', 200),
     terminal('request_rejected', { status: 200 }),
   ),
+  row('T19', '201 with a token', { status: 201, ...json(answer()) }, transient('invalid_response', { status: 201 }), {
+    logged: 'status 201 instead of 200',
+    note: 'RFC 6749 section 5.1',
+  }),
 ];

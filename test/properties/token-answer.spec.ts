@@ -36,6 +36,7 @@ const REASONS = [
 const WORDS = new RegExp(
   [
     '^The token endpoint answered \\d{3}(?: with an HTML page)?$',
+    '^The token endpoint answered with status 2\\d{2} instead of 200$',
     '^The answer (?:broke off|is longer than 64 KiB|is not UTF-8|is compressed, though it was asked not to be)$',
     `^The answer (?:${REASONS.join('|').replace(/[()]/g, '\\$&')}) \\(\\d+ bytes of (?:a|no) declared type\\)$`,
   ].join('|'),

@@ -1,5 +1,6 @@
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import { printedName } from '../token/printed-name.js';
 import { RecentAccounts } from './recent-accounts.js';
 
 /** The account of the pair without a name. */
@@ -135,7 +136,7 @@ export class AccountRegistry {
 const LISTED = 20;
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).map((name) => `"${name}"`);
+  const shown = names.slice(0, LISTED).map((name) => printedName(name));
   const more = names.length - shown.length;
   return `${shown.join(', ') || 'none by name'}${more > 0 ? ` and ${more} more` : ''}`;
 }

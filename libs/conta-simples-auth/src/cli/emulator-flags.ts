@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ContaSimplesEmulatorOptions } from '../testing/emulator/emulator-options.js';
-import { usageError } from './cli-error.js';
+import { parseProblem, usageError } from './cli-error.js';
 
 const FLAGS = {
   port: { type: 'string', default: '4010' },
@@ -51,15 +51,14 @@ function readFlags(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: FLAGS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw usageError(`${problem}\nSee: nestjs-conta-simples-auth emulator --help`);
+    throw usageError(`${parseProblem(error, 'emulator')}\nSee: nestjs-conta-simples-auth emulator --help`);
   }
 }
 
 function wholeNumber(text: string, flag: string, from: number, to: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= from && value <= to)) {
-    throw usageError(`${flag} must be a whole number from ${from} to ${to}, not "${text}"`);
+    throw usageError(`${flag} must be a whole number from ${from} to ${to}`);
   }
   return value;
 }

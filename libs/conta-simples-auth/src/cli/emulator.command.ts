@@ -3,6 +3,7 @@ import type { ContaSimplesEmulatorOptions } from '../testing/emulator/emulator-o
 import type { CliCommand } from './cli-command.js';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
+import { codeOf } from './doctor/step.js';
 import { EMULATOR_HELP, parseEmulatorFlags } from './emulator-flags.js';
 import { requestLine, startText } from './emulator-output.js';
 
@@ -43,9 +44,10 @@ function startProblem(error: unknown, { host, port }: ContaSimplesEmulatorOption
       return `port ${port} of ${host} is not allowed for this user: choose one above 1023 with --port`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is not an address of this machine: choose another with --host`;
+    case 'EAI_AGAIN':
+      return 'what --host says is not an address of this machine: choose another';
     default:
-      return `the emulator could not start: ${error instanceof Error ? error.message : String(error)}`;
+      return `the emulator could not start (${codeOf(error)})`;
   }
 }
 

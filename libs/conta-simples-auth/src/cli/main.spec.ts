@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { CanaryScanner } from '@support/canaries.js';
 import { Terminal } from '@support/terminal.js';
 import { startContaSimplesEmulator } from '../testing/index.js';
 import { main } from './main.js';
+
+const SECRET = 'canary-secret-of-the-command';
 
 async function run(...argv: string[]): Promise<Terminal> {
   const terminal = new Terminal();
@@ -23,11 +26,11 @@ describe('the command', () => {
 
   it.each([
     [[], /a command is missing[\s\S]*Usage:/],
-    [['nothing'], /there is no command "nothing"/],
-    [['constructor'], /there is no command "constructor"/],
+    [['nothing'], /there is no such command\n\nUsage:/],
+    [['constructor'], /there is no such command/],
     [['emulator', '--colour'], /Unknown option '--colour'/],
-    [['emulator', 'now'], /Unexpected argument 'now'/],
-    [['emulator', '--port', '70000'], /--port must be a whole number from 0 to 65535, not "70000"/],
+    [['emulator', 'now'], /emulator takes options alone/],
+    [['emulator', '--port', '70000'], /--port must be a whole number from 0 to 65535$/m],
     [['emulator', '--token-ttl', '0'], /--token-ttl must be a whole number from 1/],
     [['emulator', '--latency', '1e3'], /--latency must be a whole number/],
     [['emulator', '--rate-limit', 'many'], /--rate-limit must be a whole number/],
@@ -36,6 +39,27 @@ describe('the command', () => {
 
     expect(err).toMatch(message);
     expect({ out, exitCode }).toEqual({ out: '', exitCode: 2 });
+  });
+
+  it.each([
+    [[SECRET]],
+    [['doctor', SECRET]],
+    [['doctor', '--account', SECRET]],
+    [['doctor', '--env-file', SECRET]],
+    [['doctor', '--timeout', SECRET]],
+    [['doctor', `--json=${SECRET}`]],
+    [['doctor', `--api-secret=${SECRET}`]],
+    [['emulator', SECRET]],
+    [['emulator', '--port', SECRET]],
+    [['emulator', '--rate-limit', SECRET]],
+    [['emulator', '--single-token', SECRET]],
+    [['emulator', `--api-secret=${SECRET}`]],
+    [['emulator', '--port', '0', '--host', SECRET]],
+  ])('does not repeat a secret that was pasted into the wrong place: %j', async (argv) => {
+    const { out, err, exitCode } = await run(...argv);
+
+    new CanaryScanner({ secret: SECRET }).expectNone([{ channel: 'the command', text: out + err }]);
+    expect(exitCode).not.toBe(0);
   });
 });
 

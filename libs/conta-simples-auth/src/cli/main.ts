@@ -25,7 +25,8 @@ async function dispatch([name, ...rest]: string[], io: CliIo): Promise<void> {
   }
   const entry = COMMANDS.get(name ?? '');
   if (entry === undefined) {
-    throw usageError(`${name === undefined ? 'a command is missing' : `there is no command "${name}"`}\n\n${usage()}`);
+    // Not repeated: a secret may have been pasted in its place.
+    throw usageError(`${name === undefined ? 'a command is missing' : 'there is no such command'}\n\n${usage()}`);
   }
   const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {

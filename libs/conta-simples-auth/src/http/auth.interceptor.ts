@@ -1,6 +1,7 @@
 import type { AxiosAdapter } from 'axios';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import { printedName } from '../token/printed-name.js';
 import { type AttachableAxiosInstance, defaultsOf } from './attachable-instance.js';
 import { adapterFinder } from './axios-build.js';
 import { createBearerAdapter } from './bearer-adapter.js';
@@ -68,7 +69,8 @@ export class ContaSimplesAuthInterceptor {
     const present = this.#attachments.get(instance);
     if (present !== undefined) {
       if (present.account === name) return present.detach;
-      const what = `attach() was called on an instance that carries the token of account "${present.account}"`;
+      const other = printedName(present.account);
+      const what = `attach() was called on an instance that carries the token of account ${other}`;
       throw new ContaSimplesAuthError({ kind: 'configuration', what, account: name });
     }
     const found = defaults.adapter;

@@ -1,10 +1,10 @@
-import axios, { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosAdapter, type AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import requireAxios from './commonjs-axios.cjs';
 
 /** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
 export type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
 
-type Build = Pick<typeof axios, 'getAdapter' | 'defaults'>;
+type Build = Pick<typeof axios, 'getAdapter' | 'defaults' | 'AxiosError'>;
 type FindAdapter = (choice: AdapterChoice, config: InternalAxiosRequestConfig) => AxiosAdapter;
 
 let commonJs: Build | undefined;
@@ -16,6 +16,11 @@ export function adapterFinder(choice: AdapterChoice): (config: InternalAxiosRequ
     const { getAdapter, defaults } = buildOf(config);
     return (getAdapter as FindAdapter)(choice ?? defaults.adapter, config);
   };
+}
+
+/** As the http adapter of axios tells an error that happened before there was an answer. */
+export function axiosErrorOf(error: unknown, config: InternalAxiosRequestConfig): AxiosError {
+  return buildOf(config).AxiosError.from(error as Error, undefined, config);
 }
 
 /**

@@ -2,13 +2,15 @@ import { Readable } from 'node:stream';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import { axiosErrorOf } from './axios-build.js';
 import { CallerDeadline } from './caller-deadline.js';
 import { destinationOf, goesWithoutToken } from './destination.js';
 import { guardedSend, type Sent } from './guarded-send.js';
 import { type CallerView, printableError, printableResponse } from './printable.js';
 import { privateCopy, type SendOptions } from './private-copy.js';
-import { untrustedOrigin } from './refusals.js';
-import { requestBody } from './request-body.js';
+import { untrustedOrigin, untrustedServer } from './refusals.js';
+import { bodyAsItIs, requestBody } from './request-body.js';
+import { uncheckedTls } from './unchecked-tls.js';
 
 export interface BearerAdapterOptions {
   /** Sends a request for good; looked up for each one, as axios does. */
@@ -17,6 +19,8 @@ export interface BearerAdapterOptions {
   readonly origins: ReadonlySet<string>;
   /** What becomes of a request to a stranger: sent without the token, or refused. */
   readonly untrusted: 'send_without_token' | 'refuse';
+  /** The https agent of requests that name none. Default: Node's global one. */
+  readonly httpsAgent?: object;
 }
 
 /**
@@ -38,13 +42,15 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const used: AccessToken[] = [];
     const view = { config, url, used };
     if (withoutToken) {
-      const body = { data: config.data, isReplayable: false };
-      return unwrap(await send(inner, config, { url, body }), view);
+      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data) }), view);
     }
+    const keeper = options.keeper();
+    const unchecked = url.protocol === 'https:' ? uncheckedTls(config, inner, options.httpsAgent) : undefined;
+    if (unchecked !== undefined) throw untrustedServer(keeper.account, unchecked);
     const body = requestBody(config.data);
-    const deadline = new CallerDeadline(config);
+    const deadline = new CallerDeadline(config, body.stream);
     const sent = await guardedSend<AxiosResponse>({
-      keeper: options.keeper(),
+      keeper,
       deadline,
       isReplayable: body.isReplayable,
       send: (token) => {
@@ -54,6 +60,8 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
       discard,
       // Who takes every status for an answer gets this one, too.
       surfacesRefusal: ({ ok }) => ok,
+    }).catch((error: unknown) => {
+      throw body.stream?.brokeWith(error) ? printableError(axiosErrorOf(error, config), view) : error;
     });
     return unwrap(sent, view);
   };
@@ -81,7 +89,7 @@ async function send(
     const response = await inner(privateCopy(config, options));
     return { ok: true, status: response.status, response };
   } catch (error) {
-    return { ok: false, status: responseOf(error)?.status, error };
+    return { ok: false, status: statusOf(error), error };
   }
 }
 
@@ -95,6 +103,15 @@ function discard(sent: Sent<AxiosResponse>): void {
   const data: unknown = (sent.ok ? sent.response : responseOf(sent.error))?.data;
   if (data instanceof Readable) data.on('error', () => {}).resume();
   else if (data instanceof ReadableStream) data.cancel().catch(() => {});
+}
+
+/**
+ * A 401 is one although its body broke off or was too long: what it refuses was decided before. Of any other answer that
+ * came to nothing no status is told, unless axios does.
+ */
+function statusOf(error: unknown): number | undefined {
+  const { request } = (error ?? {}) as { request?: { res?: { statusCode?: unknown } | null } | null };
+  return responseOf(error)?.status ?? (request?.res?.statusCode === 401 ? 401 : undefined);
 }
 
 function responseOf(error: unknown): AxiosResponse | undefined {

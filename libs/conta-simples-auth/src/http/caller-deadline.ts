@@ -1,4 +1,6 @@
+import { type CancelSignal, onAbort } from '../token/abort-listeners.js';
 import type { WaitOptions } from '../token/wait-options.js';
+import type { StreamedBody } from './streamed-body.js';
 
 /** A caller's own limits on a request, in the words of axios; `fetch` knows the signal alone. */
 export interface CallerLimits {
@@ -6,18 +8,6 @@ export interface CallerLimits {
   readonly timeout?: number | undefined;
   readonly signal?: CancelSignal | null | undefined;
   readonly cancelToken?: { readonly reason?: unknown; throwIfRequested(): void } | undefined;
-}
-
-interface CancelSignal {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener?: ((...args: never[]) => unknown) | undefined;
-  removeEventListener?: ((...args: never[]) => unknown) | undefined;
-}
-
-interface CancelListeners {
-  addEventListener?(type: 'abort', listener: () => void): void;
-  removeEventListener?(type: 'abort', listener: () => void): void;
 }
 
 interface CancelSubscription {
@@ -28,11 +18,14 @@ interface CancelSubscription {
 /** Holds a request to its caller's limits: waiting for a token counts towards them. */
 export class CallerDeadline {
   readonly #limits: CallerLimits;
+  readonly #body: StreamedBody | undefined;
   /** When the request was made, for one that has a timeout. */
   readonly #startedAt: number;
 
-  constructor(limits: CallerLimits) {
+  /** A body that breaks ends the wait, with its own error: there is nothing left to send. */
+  constructor(limits: CallerLimits, body?: StreamedBody | undefined) {
     this.#limits = limits;
+    this.#body = body;
     this.#startedAt = limits.timeout ? performance.now() : 0;
   }
 
@@ -46,31 +39,34 @@ export class CallerDeadline {
   /** Waits for a token as long as the caller would, and not a moment longer than it wants to. */
   async wait<T>(obtain: (wait: WaitOptions) => Promise<T>): Promise<T> {
     const { signal, cancelToken } = this.#limits;
-    if (!signal && !cancelToken) return obtain({ timeoutMs: this.remainingMs });
-    // One signal for both ways of cancelling. Not AbortSignal.any(), which may be collected before it fires.
+    const body = this.#body;
+    if (!signal && !cancelToken && !body) return obtain({ timeoutMs: this.remainingMs });
+    // One signal for all that ends it. Not AbortSignal.any(), which may be collected before it fires.
     const abort = new AbortController();
     const cancel = () => abort.abort(cancelToken?.reason ?? signal?.reason);
-    const listeners = signal as CancelListeners | null | undefined;
-    listeners?.addEventListener?.('abort', cancel);
+    const ignoreSignal = signal ? onAbort(signal, cancel) : undefined;
     // axios calls back with a Cancel; its types leave these two methods out.
     const subscription = cancelToken as unknown as CancelSubscription | undefined;
     subscription?.subscribe(cancel);
     if (signal?.aborted) cancel();
+    const ignoreBody = body?.onBreak((error) => abort.abort(error));
     try {
       return await obtain({ signal: abort.signal, timeoutMs: this.remainingMs });
     } finally {
-      listeners?.removeEventListener?.('abort', cancel);
+      ignoreSignal?.();
       subscription?.unsubscribe(cancel);
+      ignoreBody?.();
     }
   }
 
   /**
-   * To be called right before a request is sent: what was cancelled since the token came, axios would reject and send all
-   * the same. axios looks at both itself, and rejects with a Cancel of its own; `fetch` rejects with the reason.
+   * To be called right before a request is sent: what was cancelled, or broke, since the token came, axios would reject
+   * and send all the same. axios looks at both itself, and rejects with a Cancel of its own; `fetch` rejects with the reason.
    */
   throwIfCancelled(): void {
     const { signal, cancelToken } = this.#limits;
     cancelToken?.throwIfRequested();
     if (signal?.aborted) throw signal.reason ?? new Error('The request was cancelled');
+    this.#body?.throwIfBroken();
   }
 }

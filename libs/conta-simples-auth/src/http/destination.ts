@@ -1,4 +1,5 @@
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import { isLeadingAgent, leadsElsewhere } from './leading-agent.js';
 import { type Destination, fullAddress, trustedAddress, untrusted } from './trusted-address.js';
 
 /** Whether the caller opted out, or brought credentials of its own. */
@@ -19,6 +20,8 @@ export function destinationOf(config: InternalAxiosRequestConfig, origins: Reado
   if (destination.url.protocol !== 'http:') return destination;
   if (config.proxy) return untrusted('a proxy would read what is sent over plain http');
   if (config.lookup) return untrusted('a lookup of its own may lead elsewhere');
+  if (config.httpAgent && isLeadingAgent(config.httpAgent)) return untrusted('an agent of its own may lead elsewhere');
+  if (leadsElsewhere(config.http2Options)) return untrusted('a connection of its own may lead elsewhere');
   if (config.fetchOptions?.dispatcher) return untrusted('a dispatcher of its own may lead elsewhere');
   return destination;
 }

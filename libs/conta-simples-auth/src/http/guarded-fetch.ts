@@ -2,9 +2,10 @@ import type { TokenKeeper } from '../token/keeper.js';
 import { CallerDeadline } from './caller-deadline.js';
 import { guardedSend, type Sent } from './guarded-send.js';
 import { dropRawBytes } from './raw-bytes.js';
-import { untrustedOrigin } from './refusals.js';
+import { untrustedOrigin, untrustedServer } from './refusals.js';
 import { type RequestBody, requestBody } from './request-body.js';
 import { type Destination, fullAddress, isPlainPath, trustedAddress, untrusted } from './trusted-address.js';
+import { uncheckedByEnvironment } from './unchecked-tls.js';
 import { withRest } from './with-rest.js';
 
 /**
@@ -49,9 +50,11 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     // Our own two names among them are nothing to the platform.
     const prepared: RequestInit = withRest({ body: body.data as RequestInit['body'], headers, redirect }, init);
     if (init.contaSimplesAuth === false || hasAuthorization) return unwrap(await send(target, prepared));
+    const unchecked = /^https:/i.test(address) ? uncheckedByEnvironment() : undefined;
+    if (unchecked !== undefined) throw untrustedServer(keeper.account, unchecked);
     const sent = await guardedSend<Response>({
       keeper,
-      deadline: new CallerDeadline({ signal: init.signal ?? request?.signal }),
+      deadline: new CallerDeadline({ signal: init.signal ?? request?.signal }, body.stream),
       // A `Request` holds its body as a stream, whatever that was made of.
       isReplayable: body.isReplayable && (body.data !== undefined || (request?.body ?? null) === null),
       send: (token) => {
@@ -63,6 +66,9 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         if (unread.ok) unread.response.body?.cancel().catch(() => {});
       },
       surfacesRefusal: () => false,
+    }).catch((error: unknown) => {
+      // In the words of the platform, for which a body that breaks is a failure of the network.
+      throw body.stream?.brokeWith(error) ? new TypeError('fetch failed', { cause: error }) : error;
     });
     return unwrap(sent);
   };

@@ -32,9 +32,9 @@ export function isGuarded(instance: object): boolean {
 
 /** An axios instance of the library's own: bound to one account and its API, and refusing any other origin. */
 export function createGuardedInstance(options: GuardedInstanceOptions): AxiosInstance {
-  const { keeper, baseUrl, origins, userAgent } = options;
+  const { keeper, baseUrl, origins, userAgent, httpsAgent } = options;
   const inner = throughAgents(options);
-  const adapter = createBearerAdapter({ inner: () => inner, keeper, origins, untrusted: 'refuse' });
+  const adapter = createBearerAdapter({ inner: () => inner, keeper, origins, untrusted: 'refuse', httpsAgent });
   const instance = axios.create();
   // What the application has set on the default axios is for calls of its own, and must neither replace our header nor
   // travel on our calls.

@@ -3,6 +3,7 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { dropRawBytes } from './raw-bytes.js';
 import { blotTraces, withoutTraces } from './traces.js';
+import { isUnprintable } from './unprintable.js';
 
 /** The caller's view of a request: nothing in it has ever seen the token. */
 export interface CallerView {
@@ -61,8 +62,8 @@ function withoutEchoes(response: AxiosResponse, tokens: readonly AccessToken[]):
 }
 
 /**
- * An agent holds the sockets of every request in flight, and those hold raw headers. It can still be read from the
- * config, but nothing that prints or walks the config comes across it.
+ * An agent holds the sockets of every request in flight, and those hold raw headers. It stays in the config, so that a
+ * retry with this config uses it as well, but nothing that prints the config comes across what it holds.
  */
 function withHiddenAgents(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
   for (const name of ['httpAgent', 'httpsAgent'] as const) {
@@ -70,7 +71,7 @@ function withHiddenAgents(config: InternalAxiosRequestConfig): InternalAxiosRequ
     let agent: unknown = config[name];
     Object.defineProperty(config, name, {
       configurable: true,
-      enumerable: false,
+      enumerable: isUnprintable(agent),
       get: () => agent,
       set: (other: unknown) => {
         agent = other;

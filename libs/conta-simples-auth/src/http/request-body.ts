@@ -1,5 +1,6 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { multipart } from './multipart.js';
+import { StreamedBody } from './streamed-body.js';
 
 /** What is sent for a caller's body, once or twice. */
 export interface RequestBody {
@@ -8,6 +9,8 @@ export interface RequestBody {
   readonly contentType?: string;
   /** Whether the same bytes can be sent a second time. */
   readonly isReplayable: boolean;
+  /** Set where it is a stream that is still to be read. */
+  readonly stream?: StreamedBody | undefined;
 }
 
 const URL_ENCODED = 'application/x-www-form-urlencoded;charset=UTF-8';
@@ -20,7 +23,12 @@ export function requestBody(data: unknown): RequestBody {
   const isBytes = data === null || typeof data === 'string' || ArrayBuffer.isView(data) || isAnyArrayBuffer(data);
   if (isBytes || data instanceof Blob) return { data, isReplayable: true };
   if (data instanceof URLSearchParams) return { data: String(data), contentType: URL_ENCODED, isReplayable: true };
-  return writtenForm(data) ?? { data, isReplayable: false };
+  return writtenForm(data) ?? bodyAsItIs(data);
+}
+
+/** A body that the client is given as the caller gave it. */
+export function bodyAsItIs(data: unknown): RequestBody {
+  return { data, isReplayable: false, stream: StreamedBody.of(data) };
 }
 
 function writtenForm(data: unknown): RequestBody | undefined {

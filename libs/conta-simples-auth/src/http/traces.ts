@@ -1,8 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { AccessToken } from '../token/access-token.js';
-
-/** So many characters in a row are no coincidence. */
-const RUN = 12;
+import { RUN } from '../token/shares-run.js';
 
 const REPLACEMENT = '[redacted]';
 

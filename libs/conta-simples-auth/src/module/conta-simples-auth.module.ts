@@ -4,6 +4,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
+import { ContaSimplesAuthError } from '../token/auth-error.js';
 import { type Core, createCore } from './core.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
 import { CORE, OPTIONS } from './injection-tokens.js';
@@ -39,6 +40,8 @@ export class ContaSimplesAuthModule {
    * @throws ContaSimplesAuthError of kind `configuration`, when the application starts
    */
   static forRoot(options: ContaSimplesModuleOptions = {}): DynamicModule {
+    // What is no object is told of with everything else, when the application starts.
+    if (!isObject(options)) return define({ isGlobal: undefined, provide: () => options, inject: [] });
     const { isGlobal, ...given } = options;
     return define({ isGlobal, provide: () => given, inject: [], record: given.accounts });
   }
@@ -46,23 +49,37 @@ export class ContaSimplesAuthModule {
   /**
    * With options from a factory, in the usual shapes of Nest: `useFactory` with `inject`, `useClass`, `useExisting`.
    *
-   * @throws ContaSimplesAuthError of kind `configuration`, when the application starts
+   * @throws ContaSimplesAuthError of kind `configuration`: at once where it is not one of the three that is given, for all
+   * else when the application starts
    */
   static forRootAsync(options: ContaSimplesAuthAsyncOptions): DynamicModule {
+    checkShape(options);
     const { isGlobal, imports, useFactory, useClass, useExisting, inject = [] } = options;
     if (useFactory) return define({ isGlobal, imports, inject, provide: useFactory as ProvideOptions });
-    const factory = useExisting ?? useClass;
-    if (factory === undefined) {
-      throw new TypeError('ContaSimplesAuthModule.forRootAsync() needs one of useFactory, useClass and useExisting');
-    }
+    const factory = (useExisting ?? useClass) as NonNullable<typeof useExisting>;
     return define({
       isGlobal,
       imports,
       inject: [factory],
       provide: (instance) => (instance as ContaSimplesAuthOptionsFactory).createContaSimplesAuthOptions(),
-      ...(useClass && !useExisting && { providers: [useClass] }),
+      ...(useClass && { providers: [useClass] }),
     });
   }
+}
+
+/** Of these, one says where the options come from. */
+const SHAPES = ['useFactory', 'useClass', 'useExisting'] as const;
+
+function checkShape(options: unknown): void {
+  const given = isObject(options) ? SHAPES.filter((name) => (options as Record<string, unknown>)[name]) : [];
+  if (given.length === 1) return;
+  const was = isObject(options) ? given.join(' and ') || 'none of them' : 'no options';
+  const needed = 'ContaSimplesAuthModule.forRootAsync() needs one of useFactory, useClass and useExisting';
+  throw new ContaSimplesAuthError({ kind: 'configuration', what: `${needed}, and was given ${was}` });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type ProvideOptions = (...args: unknown[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;

@@ -123,11 +123,30 @@ describe('a secret in a file', () => {
     expect(pair?.apiKey).toMatchObject({ name: 'CONTA_SIMPLES_API_KEY', value: 'k' });
   });
 
-  it.each(['k', ''])('excludes the variable itself, which is %p', (value) => {
+  it.each(['k', ' '])('excludes the variable itself, which is %p', (value) => {
     const path = file('key', 'k');
     expect(readAll({ CONTA_SIMPLES_API_KEY: value, CONTA_SIMPLES_API_KEY_FILE: path }).message).toContain(
       'CONTA_SIMPLES_API_KEY_FILE is set together with CONTA_SIMPLES_API_KEY',
     );
+  });
+
+  it.each(['', 'MATRIZ_'])(
+    'stands beside the empty variable of a copied .env.example: CONTA_SIMPLES_%sAPI_KEY',
+    (of) => {
+      const { pair, named, message } = readAll({
+        ...(of !== '' && { CONTA_SIMPLES_ACCOUNTS: 'matriz' }),
+        [`CONTA_SIMPLES_${of}API_KEY`]: '',
+        [`CONTA_SIMPLES_${of}API_KEY_FILE`]: file('key', 'k'),
+        [`CONTA_SIMPLES_${of}API_SECRET`]: '',
+        [`CONTA_SIMPLES_${of}API_SECRET_FILE`]: file('secret', 's'),
+      });
+      expect(message).toBe('');
+      expect(of === '' ? pair : named[0]).toMatchObject({ apiKey: { value: 'k' }, apiSecret: { value: 's' } });
+    },
+  );
+
+  it('without a path leaves an empty variable as the empty value that it is', () => {
+    expect(readAll({ CONTA_SIMPLES_API_KEY: '' }).pair?.apiKey?.value).toBe('');
   });
 
   it.each([

@@ -75,7 +75,7 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
   // Set to nothing, as in a copied `.env.example`, is not set.
   if (path === undefined || path === '') return value === undefined ? undefined : { name, value, reread: () => value };
   const fileName = `${name}_FILE`;
-  if (value !== undefined) problems.add(fileName, `is set together with ${name}: keep one of the two`);
+  if (value !== undefined && value !== '') problems.add(fileName, `is set together with ${name}: keep one of the two`);
   try {
     const reread = () => readSecretFile(path);
     return { name: fileName, value: withoutLastLineEnd(readFileSync(path, 'utf8')), reread };

@@ -75,9 +75,19 @@ export class KeeperFactory {
     });
   }
 
-  /** @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one */
-  setCredentials(account: string, { apiKey, apiSecret }: ContaSimplesCredentials): void {
+  /**
+   * @throws ContaSimplesAuthError of kind `configuration` for what is no name of an account, of kind
+   * `credentials_unavailable` for a pair that cannot be one
+   */
+  setCredentials(account: string, credentials: ContaSimplesCredentials): void {
     const { clientAuthEncoding, environment } = this.#given.options;
+    const named = nameProblem(account);
+    if (named !== undefined) {
+      const what = `setAccount() was called with a name that ${named}`;
+      throw new ContaSimplesAuthError({ kind: 'configuration', what, environment });
+    }
+    // What comes from plain JavaScript, or from a database, may be anything.
+    const { apiKey, apiSecret } = (credentials ?? {}) as ContaSimplesCredentials;
     for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
       const problem = credentialProblem(part, value, clientAuthEncoding);
       if (problem === undefined) continue;
@@ -90,4 +100,11 @@ export class KeeperFactory {
   forgetCredentials(account: string): void {
     this.#pairs.delete(account);
   }
+}
+
+/** What is wrong with an account's name, in words that follow it; `undefined` if nothing is. */
+function nameProblem(account: unknown): string | undefined {
+  if (typeof account !== 'string') return 'is not a string';
+  if (account.trim() === '') return 'is blank';
+  return account === '*' ? 'stands for all accounts in events and log lines' : undefined;
 }

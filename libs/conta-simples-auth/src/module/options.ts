@@ -119,8 +119,7 @@ export interface ContaSimplesAuthOptionsFactory {
 }
 
 /**
- * The options of `ContaSimplesAuthModule.forRootAsync()`: one of `useFactory`, `useExisting` and `useClass`. Where more than
- * one is given, the first of these counts.
+ * The options of `ContaSimplesAuthModule.forRootAsync()`: one of `useFactory`, `useExisting` and `useClass`, and not more.
  *
  * @publicApi
  */

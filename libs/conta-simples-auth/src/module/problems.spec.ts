@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Problems } from './problems.js';
+import { Problems, problemsIn } from './problems.js';
 
 describe('Problems', () => {
   it('is silent where there are none', () => {
@@ -16,9 +16,21 @@ describe('Problems', () => {
         kind: 'configuration',
         message:
           'ContaSimplesAuthModule cannot start, 2 settings are missing or wrong:\n  - A is missing\n  - B is blank' +
-          '. Mend these settings and start again.',
+          '\nValues are not shown. Mend these settings and start again.',
       }),
     );
+  });
+
+  it('can be read from the message again', () => {
+    const problems = new Problems();
+    for (const setting of ['A', 'B']) problems.add(setting, 'is missing');
+    let message = '';
+    try {
+      problems.throwIfAny();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(problemsIn(message)).toEqual(['A is missing', 'B is missing']);
   });
 
   it('counts a single one in the singular', () => {

@@ -1,5 +1,9 @@
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 
+const BULLET = '\n  - ';
+/** Ends the list, so that what the error advises stands on a line of its own and not behind the last setting. */
+const END = '\nValues are not shown';
+
 /** Everything wrong with a configuration, told in one message that names settings and never shows a value. */
 export class Problems {
   readonly #lines: string[] = [];
@@ -14,10 +18,19 @@ export class Problems {
     const count = this.#lines.length;
     if (count === 0) return;
     const lead = count === 1 ? 'one setting is' : `${count} settings are`;
-    const list = this.#lines.map((line) => `\n  - ${line}`).join('');
+    const list = this.#lines.map((line) => BULLET + line).join('');
     throw new ContaSimplesAuthError({
       kind: 'configuration',
-      what: `ContaSimplesAuthModule cannot start, ${lead} missing or wrong:${list}`,
+      what: `ContaSimplesAuthModule cannot start, ${lead} missing or wrong:${list}${END}`,
     });
   }
+}
+
+/** The problems that such a message tells, one by one. */
+export function problemsIn(message: string): string[] {
+  const end = message.lastIndexOf(END);
+  return message
+    .slice(0, end < 0 ? undefined : end)
+    .split(BULLET)
+    .slice(1);
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
@@ -39,16 +40,40 @@ function checkTls(tls: unknown, problems: Problems): void {
   } catch {
     // OpenSSL's messages may quote what it was given.
     problems.add('option tls', 'holds a certificate, key or passphrase that Node cannot use');
+    return;
+  }
+  const { ca } = tls as NonNullable<ContaSimplesAuthOptions['tls']>;
+  // Node passes over what is no certificate, and then trusts nobody: every request would fail.
+  if (ca !== undefined && !holdsCertificates([ca].flat())) {
+    problems.add('option tls.ca', 'holds something else than certificates in PEM, with line breaks of their own');
+  }
+}
+
+function holdsCertificates(list: readonly (string | Buffer)[]): boolean {
+  try {
+    // It takes DER as well, which no connection of Node does.
+    return list.length > 0 && list.every((one) => new X509Certificate(one) && String(one).includes('-----BEGIN '));
+  } catch {
+    return false;
   }
 }
 
 function checkAgent(agent: unknown, problems: Problems): void {
   // node:https has its agent from node:http, and so have the agents of other packages.
-  if (!(agent instanceof Agent)) problems.add('option httpsAgent', 'must be an Agent of node:https');
-  else if ((agent as HttpsAgent).options?.rejectUnauthorized === false) {
+  if (!(agent instanceof Agent)) {
+    problems.add('option httpsAgent', 'must be an Agent of node:https');
+    return;
+  }
+  const { rejectUnauthorized: says } = (agent as HttpsAgent).options ?? {};
+  if (says === false) {
     problems.add(
       'option httpsAgent',
       'must check certificates: drop rejectUnauthorized: false, and give it a `ca` instead',
+    );
+  } else if (says !== true && process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    problems.add(
+      'option httpsAgent',
+      'must check certificates: remove NODE_TLS_REJECT_UNAUTHORIZED=0, or give the agent rejectUnauthorized: true',
     );
   }
 }

@@ -51,6 +51,7 @@ export class ContaSimplesTokenService {
    * @param options how long to wait: `timeoutMs` at most the option `waitTimeoutMs`, `signal` to give up earlier
    * @throws ContaSimplesAuthError of the kind of the last failure, with `retryAt`; `unknown_account`; `timeout`;
    * `shut_down`. An aborted `signal` rejects with its own reason
+   * @throws RangeError where a wait would begin with a `timeoutMs` that is no number from 0
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     // The way of nearly every call: nothing is allocated, nothing is awaited, one clock is read.
@@ -75,7 +76,7 @@ export class ContaSimplesTokenService {
    * @throws as `getToken`; the held token is kept
    */
   async refresh(account?: string, options?: WaitOptions): Promise<AccessToken> {
-    return this.#accounts.get(account).refresh(options);
+    return this.#accounts.get(account).refresh(checked(options));
   }
 
   /**
@@ -124,8 +125,9 @@ export class ContaSimplesTokenService {
    * const response = await this.tokens.fetch('/accounts/v1/balance', { signal: AbortSignal.timeout(5_000) });
    * const { amount } = (await response.json()) as { amount: number };
    * ```
-   * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, or as `getToken`; of kind
-   * `not_replayable` for a 401 to a body that can be sent only once
+   * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, of kind `tls_error` where
+   * `NODE_TLS_REJECT_UNAUTHORIZED` is 0, or as `getToken`; of kind `not_replayable` for a 401 to a body that can be sent
+   * only once
    * @throws TypeError of the platform where there is no answer; an aborted `signal` rejects with its own reason
    */
   fetch(input: string | URL | Request, init?: ContaSimplesFetchInit): Promise<Response> {
@@ -146,7 +148,8 @@ export class ContaSimplesTokenService {
    * Adds an account while the application runs, or replaces the pair of one that is there: its token and its failures
    * are forgotten at once, and whoever waits gets a token of the new pair.
    *
-   * @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one
+   * @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one; of kind `configuration`
+   * for a name that is no text, is blank, or is `*`, which stands for all accounts in events
    */
   setAccount(account: string, credentials: ContaSimplesCredentials): void {
     this.#given.setAccount(account, credentials);
@@ -164,9 +167,16 @@ export class ContaSimplesTokenService {
 
   #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {
     try {
-      return this.#accounts.get(account).get(options);
+      return this.#accounts.get(account).get(checked(options));
     } catch (error) {
       return Promise.reject(error);
     }
   }
+}
+
+/** Of callers in plain JavaScript: null is nothing, and a time that is none would end the wait at once. */
+function checked(options: WaitOptions | null | undefined): WaitOptions | undefined {
+  const timeoutMs: unknown = options?.timeoutMs ?? 0;
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return options ?? undefined;
+  throw new RangeError('timeoutMs must be a number of milliseconds, 0 or more');
 }

@@ -57,10 +57,26 @@ describe('classifyError', () => {
     ['ECONNREFUSED', 'proxy_error'],
     ['ENOTFOUND', 'proxy_error'],
     [undefined, 'proxy_error'],
-    ['CERT_HAS_EXPIRED', 'tls_error'],
+    ['CERT_HAS_EXPIRED', 'proxy_error'],
     ['ETIMEDOUT', 'timeout'],
   ])('takes %s on the way through a proxy for %s', (code, kind) => {
     expect(classifyError(withCode(code), true).kind).toBe(kind);
+  });
+
+  it.each(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'])(
+    'takes %s before there is a tunnel for the TLS of the proxy, and says what a missing scheme means',
+    (code) => {
+      const { kind, what } = classifyError(Object.assign(withCode(code), { request: { socket: null } }), true);
+      expect(kind).toBe('proxy_error');
+      expect(what).toMatch(
+        new RegExp(`to the proxy \\(${code}\\): .* no scheme, .* https://; write http:// before it`),
+      );
+    },
+  );
+
+  it('takes what fails within the tunnel for the TLS of the service', () => {
+    const error = Object.assign(withCode('CERT_HAS_EXPIRED'), { request: { socket: {} } });
+    expect(classifyError(error, true).kind).toBe('tls_error');
   });
 
   it.each([undefined, null, 'ECONNREFUSED', 5, {}, new Error('x'), withCode(5), withCode(''), withCode(['ETIMEDOUT'])])(

@@ -1,4 +1,5 @@
 import type { TokenFailure } from '../token/token-source.js';
+import { hasSocket } from './tunnel.js';
 
 /** Codes of Node's TLS layer and of OpenSSL's verification, all of which mean: nothing was sent. */
 const TLS_CODE =
@@ -18,12 +19,21 @@ export function classifyError(error: unknown, proxied: boolean): TokenFailure {
     return { kind: 'timeout', what: `The token endpoint did not answer in time${named}` };
   }
   if (code !== undefined && TLS_CODE.test(code)) {
+    if (proxied && !hasSocket(error)) return noTlsToProxy(named);
     return { kind: 'tls_error', what: `No trusted connection to the token endpoint${named}` };
   }
   if (proxied || (code !== undefined && PROXY_CODE.test(code))) {
     return { kind: 'proxy_error', what: `The token endpoint was not reached through the proxy${named}` };
   }
   return { kind: 'network_error', what: `The token endpoint was not reached${named}` };
+}
+
+/** Before there is a tunnel, it is the proxy that TLS is spoken with: curl reads an address without a scheme as http. */
+function noTlsToProxy(named: string): TokenFailure {
+  const what =
+    `No trusted TLS connection to the proxy${named}: its address says https://, or in HTTPS_PROXY has no scheme, which ` +
+    'is read as https://; write http:// before it if it speaks plain HTTP';
+  return { kind: 'proxy_error', what };
 }
 
 /** Only a code that looks like one: anything else could be text from the wire. */

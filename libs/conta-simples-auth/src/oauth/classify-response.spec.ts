@@ -4,6 +4,7 @@ import { classifyAnswer, type FailedAnswer } from './classify-response.js';
 const answer = (given: Partial<FailedAnswer>): FailedAnswer => ({
   status: 500,
   isHtml: false,
+  isOfEdge: false,
   error: undefined,
   retryAfterMs: undefined,
   requestId: undefined,
@@ -48,6 +49,15 @@ describe('the kind of an answer', () => {
     [404, 'request_rejected'],
   ] as const)('%i with an HTML page is %s', (status, kind) => {
     expect(classifyAnswer(answer({ status, isHtml: true })).kind).toBe(kind);
+  });
+
+  it.each([
+    [403, 'edge_blocked'],
+    [503, 'server_error'],
+    [401, 'credentials_rejected'],
+    [404, 'request_rejected'],
+  ] as const)('%i of the CDN is %s', (status, kind) => {
+    expect(classifyAnswer(answer({ status, isOfEdge: true })).kind).toBe(kind);
   });
 
   it('503 with Retry-After is rate_limited', () => {
@@ -104,6 +114,18 @@ describe('what is told', () => {
       what: 'The token endpoint answered 403 with an HTML page',
       requestId: 'req_1',
     });
+  });
+
+  it('is that it was the CDN, where that decides', () => {
+    const what = (status: number) => classifyAnswer(answer({ status, isOfEdge: true })).what;
+    expect(what(403)).toBe('The token endpoint answered 403 by its CDN');
+    expect(what(500)).toBe('The token endpoint answered 500');
+  });
+
+  it.each([201, 202, 204, 299])('is which status it should have been: %i', (status) => {
+    expect(classifyAnswer(answer({ status })).what).toBe(
+      `The token endpoint answered with status ${status} instead of 200`,
+    );
   });
 
   it('is the status alone where nothing else is known', () => {

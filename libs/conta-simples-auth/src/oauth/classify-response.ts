@@ -6,6 +6,8 @@ import type { TokenFailure } from '../token/token-source.js';
 export interface FailedAnswer {
   readonly status: number;
   readonly isHtml: boolean;
+  /** Whether it bears the marks of a CDN that answered in the API's place; only looked for where the body is no JSON. */
+  readonly isOfEdge: boolean;
   /** The `error` of the body, if it has one; compared, never shown. */
   readonly error: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -25,20 +27,27 @@ export function classifyAnswer(answer: FailedAnswer): TokenFailure {
   return {
     kind,
     status,
-    what: `The token endpoint answered ${status}${answer.isHtml ? ' with an HTML page' : ''}`,
+    what: whatOf(answer),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(LASTING_SERVER_ERRORS.has(status) || status === 407 ? { slow: true } : {}),
   };
 }
 
-function kindOf({ status, error, isHtml, retryAfterMs }: FailedAnswer): TokenFailureKind {
+function whatOf({ status, isHtml, isOfEdge }: FailedAnswer): string {
+  // A complete token or not: RFC 6749 section 5.1 knows no other success.
+  if (status > 200 && status < 300) return `The token endpoint answered with status ${status} instead of 200`;
+  const shown = isHtml ? ' with an HTML page' : status === 403 && isOfEdge ? ' by its CDN' : '';
+  return `The token endpoint answered ${status}${shown}`;
+}
+
+function kindOf({ status, error, isHtml, isOfEdge, retryAfterMs }: FailedAnswer): TokenFailureKind {
   if (status === 429 || (status === 503 && retryAfterMs !== undefined)) return 'rate_limited';
   if (status >= 500) return 'server_error';
   if (status >= 300 && status < 400) return 'unexpected_redirect';
   if (TRANSIENT_CLIENT_ERRORS.has(status)) return status === 408 ? 'timeout' : 'server_error';
   if (status === 401) return 'credentials_rejected';
-  if (status === 403) return isHtml ? 'edge_blocked' : 'forbidden';
+  if (status === 403) return isHtml || isOfEdge ? 'edge_blocked' : 'forbidden';
   if (status === 407) return 'proxy_error';
   // A 200 with an error inside is read as the 400 it should have been.
   if (status === 400 || status === 200) {

@@ -119,6 +119,19 @@ describe('an answer without a token', () => {
     expect(read({ status: 403, headers: { 'content-type': type }, body }).outcome).toMatchObject({ failure: { kind } });
   });
 
+  it('403 of Cloudflare is edge_blocked, that of the API behind it forbidden', () => {
+    const headers = { 'content-type': 'text/plain; charset=UTF-8', server: 'cloudflare', 'cf-ray': '8f0-GRU' };
+    const kind = (body: string) => read({ status: 403, headers, body }).outcome;
+    expect(kind('error code: 1010')).toMatchObject({ failure: { kind: 'edge_blocked' } });
+    expect(kind('{"error":"disabled"}')).toMatchObject({ failure: { kind: 'forbidden' } });
+  });
+
+  it('is told of with the status that it should have had', () => {
+    expect(read({ status: 201 }).outcome).toMatchObject({
+      failure: { kind: 'invalid_response', what: expect.stringContaining('status 201 instead of 200') },
+    });
+  });
+
   it.each([
     ['{"error":"invalid_scope"}', 'request_rejected'],
     ['{"error":{"code":"invalid_scope"}}', 'credentials_rejected'],

@@ -1,6 +1,7 @@
 import type { Clock, Instant } from '../token/clock.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyAnswer } from './classify-response.js';
+import { isOfEdge } from './edge-answer.js';
 import { ownField, parseObject } from './json-object.js';
 import type { BodyResult } from './read-body.js';
 import { requestId } from './request-id.js';
@@ -37,7 +38,14 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   const failed = (error: string | undefined): TokenOutcome => {
     const isHtml = /html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text ?? '');
     const wished = retryAfterMs(headers['retry-after'], headers.date, options.clock.now());
-    const failure = classifyAnswer({ status, isHtml, error, retryAfterMs: wished, requestId: id });
+    const failure = classifyAnswer({
+      status,
+      isHtml,
+      isOfEdge: isOfEdge(headers, text),
+      error,
+      retryAfterMs: wished,
+      requestId: id,
+    });
     if (wished !== undefined && failure.retryAfterMs !== undefined && failure.retryAfterMs < wished) {
       options.warn('Retry-After is longer than 15 minutes, 15 minutes are waited');
     }

@@ -145,7 +145,8 @@ export function toAxiosProxy(proxy: URL | false | undefined): AxiosProxyConfig |
   };
 }
 
-function decoded(text: string): string {
+/** A part of a URL as it was meant. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

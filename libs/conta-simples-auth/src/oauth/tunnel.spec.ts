@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isProxyAnswer, wasTunnelled, wasWaitingForTunnel } from './tunnel.js';
+import { hasSocket, isProxyAnswer, wasTunnelled, wasWaitingForTunnel } from './tunnel.js';
 
 const OWN = {};
 const failed = (request: object) => Object.assign(new Error('socket hang up'), { request });
@@ -29,6 +29,14 @@ describe('a failed request', () => {
 
   it('was waiting for no tunnel where there was none to be', () => {
     expect(wasWaitingForTunnel(failed({ agent: OWN }), OWN)).toBe(false);
+  });
+});
+
+describe('a request that failed', () => {
+  it('had its socket where it had one', () => {
+    expect(hasSocket(failed({ socket: {} }))).toBe(true);
+    expect(hasSocket(failed({ socket: null }))).toBe(false);
+    expect(hasSocket(undefined)).toBe(false);
   });
 });
 

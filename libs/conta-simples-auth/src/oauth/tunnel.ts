@@ -7,9 +7,14 @@ export function wasTunnelled(error: unknown, ownAgent: object): boolean {
   return agent !== undefined && agent !== ownAgent;
 }
 
-/** Whether the proxy had not opened the tunnel yet: a request gets its socket only then. */
+/** Whether the proxy had not opened the tunnel yet. */
 export function wasWaitingForTunnel(error: unknown, ownAgent: object): boolean {
-  return wasTunnelled(error, ownAgent) && !field(field(error, 'request'), 'socket');
+  return wasTunnelled(error, ownAgent) && !hasSocket(error);
+}
+
+/** Whether a failed request had its socket, which one through a proxy gets only when the tunnel is open. */
+export function hasSocket(error: unknown): boolean {
+  return Boolean(field(field(error, 'request'), 'socket'));
 }
 
 /**

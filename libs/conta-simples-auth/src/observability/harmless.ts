@@ -2,7 +2,8 @@
 export function harmless<T>(call: () => T, onError: (error: unknown) => void): T | undefined {
   try {
     const result = call();
-    // Any thenable: whoever implements a method with `async` would otherwise end the process by a rejection.
+    // Any thenable, of whatever realm or library: a method implemented with `async` would otherwise end the process by
+    // a rejection.
     if (isThenable(result)) result.then(undefined, onError);
     return result;
   } catch (error) {

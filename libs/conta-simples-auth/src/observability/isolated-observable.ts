@@ -1,4 +1,5 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';
+import { harmless } from './harmless.js';
 
 type Listener<T> = Partial<Observer<T>> | ((value: T) => void) | null;
 
@@ -37,18 +38,8 @@ export class IsolatedObservable<T> extends Observable<T> {
   }
 
   #guard(call: () => unknown): void {
-    try {
-      const result = call();
-      // Any thenable: a promise may be of another realm or library.
-      if (isThenable(result)) result.then(undefined, this.#onError);
-    } catch (error) {
-      this.#onError(error);
-    }
+    harmless(call, this.#onError);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** The two further arguments of the older way to subscribe. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { REMEDY, type TokenFailureKind } from '../token/error-kind.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
+import { printedName } from '../token/printed-name.js';
 import { type LogFields, type LogLevel, LogLine } from './log-line.js';
 
 /** Says in the application's log each change of state once, and not each attempt. */
@@ -9,7 +10,7 @@ export class TokenLog {
   readonly #warned = new Set<string>();
 
   event(event: ContaSimplesTokenEvent): void {
-    const who = `account "${event.account}"`;
+    const who = `account ${printedName(event.account)}`;
     switch (event.type) {
       case 'acquired': {
         const until = new Date(event.expiresAt).toISOString();
@@ -48,9 +49,18 @@ export class TokenLog {
     this.#warnOnce(line, { event: 'record_refused', account: '*' });
   }
 
+  /** Once: the store does not come to know it while it is used. */
+  ttlUnknown(): void {
+    const line =
+      'The shared token store does not say how long a record has left (with Redis, this user lacks the right to PTTL: ' +
+      "ACL SETUSER <user> +pttl): it is worked out from the record's own life and its writer's wall clock, which must be right";
+    this.#warnOnce(line, { event: 'store_ttl_unknown', account: '*' });
+  }
+
   /** Once for each account and warning: a server that does something odd does it with every answer. */
   warnOnce(account: string, what: string): void {
-    this.#warnOnce(`Token answer for account "${account}": ${what}`, { event: 'odd_answer', account, reason: what });
+    const line = `Token answer for account ${printedName(account)}: ${what}`;
+    this.#warnOnce(line, { event: 'odd_answer', account, reason: what });
   }
 
   subscriberFailed(error: unknown): void {

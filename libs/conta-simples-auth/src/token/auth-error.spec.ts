@@ -33,6 +33,13 @@ describe('an error of this package', () => {
     expect(error).toBeInstanceOf(Error);
   });
 
+  it('keeps the name of its account, and escapes and shortens it in the message', () => {
+    const account = `a\nb${'x'.repeat(100)}`;
+    const named = new ContaSimplesAuthError({ kind: 'timeout', what: 'No token', account });
+    expect(named.account).toBe(account);
+    expect(named.message).toBe(`No token (account "a\\nb${'x'.repeat(61)}…"). ${REMEDY.timeout}`);
+  });
+
   it('leaves out what it does not know', () => {
     const bare = new ContaSimplesAuthError({ kind: 'shut_down', what: 'No token' });
     expect(Object.keys(bare).sort()).toEqual(['attempts', 'kind', 'name']);

@@ -1,4 +1,5 @@
 import { type ContaSimplesAuthErrorKind, REMEDY } from './error-kind.js';
+import { printedName } from './printed-name.js';
 
 /** Shared by every copy of this package in a process, which `instanceof` is not. */
 const BRAND = Symbol.for('nestjs-conta-simples-auth.error');
@@ -13,7 +14,7 @@ export interface ContaSimplesAuthErrorDetails {
   readonly kind: ContaSimplesAuthErrorKind;
   /** What happened, in one clause and without anything secret: the first words of the message. */
   readonly what: string;
-  /** The account's name. */
+  /** The account's name; the message has it escaped and shortened. */
   readonly account?: string;
   /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
   readonly environment?: string;
@@ -39,7 +40,7 @@ export interface ContaSimplesAuthErrorDetails {
 export class ContaSimplesAuthError extends Error {
   /** Why, stable across versions. */
   readonly kind: ContaSimplesAuthErrorKind;
-  /** The account it happened to; absent for errors of the configuration. */
+  /** The account it happened to, as it was named; absent for errors of the configuration. */
   declare readonly account?: string;
   /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
   declare readonly environment?: string;
@@ -83,7 +84,7 @@ export function isContaSimplesAuthError(
 function describe(details: ContaSimplesAuthErrorDetails): string {
   const { account, environment, retryAt, requestId } = details;
   const where = [
-    account !== undefined ? `account "${account}"` : undefined,
+    account !== undefined ? `account ${printedName(account)}` : undefined,
     environment !== undefined ? `environment ${environment}` : undefined,
     requestId !== undefined ? `request ${requestId}` : undefined,
   ].filter((part) => part !== undefined);

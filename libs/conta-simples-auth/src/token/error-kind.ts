@@ -3,7 +3,7 @@
  *
  * | kind | what happened | what to do |
  * | --- | --- | --- |
- * | `configuration` | options or environment variables are missing or wrong; thrown at start only | mend what the message names |
+ * | `configuration` | options or environment variables are missing or wrong: thrown at start, and by `attach()` | mend what the message names |
  * | `unknown_account` | no account of this name is configured | use one of the names in the message |
  * | `credentials_unavailable` | the credentials' provider threw, hung or gave a blank pair, or a `_FILE` is unreadable | mend the provider or the mount |
  * | `credentials_rejected` | the token endpoint refuses the key or the secret | check the pair and that it belongs to this environment |

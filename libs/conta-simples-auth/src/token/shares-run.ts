@@ -1,5 +1,5 @@
 /** So many characters in a row are no coincidence. */
-const RUN = 12;
+export const RUN = 12;
 
 /** Whether `text` repeats 12 characters in a row of `secret`, or the whole of a shorter one. */
 export function sharesRun(text: string, secret: string): boolean {

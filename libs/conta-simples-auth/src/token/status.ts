@@ -3,7 +3,8 @@ import type { ContaSimplesAuthErrorKind } from './error-kind.js';
 /**
  * How an account stands:
  *
- * - `empty`: no token yet, and no failure;
+ * - `empty`: no token, and a call waits for one: before the first, after one has ended or was given up, and after a first
+ *   failure that may be gone at the next attempt;
  * - `valid`: a token is served;
  * - `degraded`: a token is served while its refresh fails;
  * - `cooling`: no token, and calls fail at once until `retryAt`;

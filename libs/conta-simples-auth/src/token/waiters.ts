@@ -1,3 +1,4 @@
+import { onAbort } from './abort-listeners.js';
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
 import type { KeeperOptions } from './keeper-options.js';
@@ -63,10 +64,10 @@ export function withinLimits<T>(
   return new Promise<T>((resolve, reject) => {
     const abort = () => reject(signal?.reason);
     const timer = clock.setTimer(() => reject(lateError()), timeoutMs, { hold: true });
-    signal?.addEventListener('abort', abort, { once: true });
+    const ignore = signal && onAbort(signal, abort);
     work.then(resolve, reject).finally(() => {
       timer.cancel();
-      signal?.removeEventListener('abort', abort);
+      ignore?.();
     });
   });
 }

@@ -1,3 +1,4 @@
+import { onAbort } from './abort-listeners.js';
 import type { AccessToken } from './access-token.js';
 import type { Clock, Timer } from './clock.js';
 
@@ -109,11 +110,11 @@ export class WaitingParties {
       // Whatever the application gave as a reason is what it gets, an error or not.
       party.settle(() => signal.reason as Error);
     };
-    signal.addEventListener('abort', leave, { once: true });
+    const ignore = onAbort(signal, leave);
     try {
       return await party.arrival;
     } finally {
-      signal.removeEventListener('abort', leave);
+      ignore();
     }
   }
 

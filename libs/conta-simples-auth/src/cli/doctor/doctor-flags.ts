@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { usageError } from '../cli-error.js';
+import { parseProblem, usageError } from '../cli-error.js';
 
 const FLAGS = {
   account: { type: 'string', multiple: true, default: [] as string[] },
@@ -46,12 +46,6 @@ function readFlags(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: FLAGS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usageError(`${problemOf(error)}\nSee: nestjs-conta-simples-auth doctor --help`);
+    throw usageError(`${parseProblem(error, 'doctor')}\nSee: nestjs-conta-simples-auth doctor --help`);
   }
-}
-
-/** An argument that is none of ours is not repeated: somebody may have thought that the secret goes there. */
-function problemOf(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? 'doctor takes options alone' : String(message);
 }

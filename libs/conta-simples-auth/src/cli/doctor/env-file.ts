@@ -35,7 +35,7 @@ function read(path: string, named: string | undefined): string | undefined {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' && named === undefined) return undefined;
-    if (named !== undefined) throw usageError(`--env-file: ${named} cannot be read (${code})`);
+    if (named !== undefined) throw usageError(`--env-file names a file that cannot be read (${code})`);
     throw new CliError(`${path} cannot be read (${code})`, 1);
   }
 }

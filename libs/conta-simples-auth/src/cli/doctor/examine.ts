@@ -59,10 +59,15 @@ export async function* examine({ envFile, directory, accounts, given }: Examinat
 
 /** @throws CliError for a name that is not configured */
 function chosen(wanted: readonly string[], { accounts }: ResolvedOptions): readonly string[] {
-  const unknown = wanted.filter((name) => !accounts.has(name));
-  if (unknown.length > 0) {
+  const unknown = wanted.filter((name) => !accounts.has(name)).length;
+  if (unknown > 0) {
+    // Not repeated: a secret may have been pasted in their place.
+    const which =
+      wanted.length === 1
+        ? 'the name given is'
+        : `${unknown} of the ${wanted.length} names given ${unknown === 1 ? 'is' : 'are'}`;
     const known = [...accounts.keys()].slice(0, MAX_ACCOUNTS).join(', ');
-    throw usageError(`--account: there is no account ${unknown.join(', ')}, only: ${known}`);
+    throw usageError(`--account: ${which} not configured, only: ${known}`);
   }
   return wanted.length > 0 ? wanted : [...accounts.keys()];
 }

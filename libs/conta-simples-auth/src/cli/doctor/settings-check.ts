@@ -1,9 +1,9 @@
 import { isAbsolute, relative } from 'node:path';
 import type { ContaSimplesAuthOptions } from '../../module/options.js';
+import { problemsIn } from '../../module/problems.js';
 import { resolveOptions } from '../../module/resolve-options.js';
 import { BASE_URLS, type ResolvedOptions } from '../../module/resolved-options.js';
 import { isContaSimplesAuthError } from '../../token/auth-error.js';
-import { REMEDY } from '../../token/error-kind.js';
 import { type Check, fail, ok, warn } from './check.js';
 import { cutAtComment, type EnvFile } from './env-file.js';
 
@@ -43,9 +43,8 @@ function sourceOf(envFile: EnvFile | undefined, directory: string): string {
 }
 
 function problemsOf(message: string, envFile: EnvFile | undefined, directory: string): Check[] {
-  const list = message.replace(`. ${REMEDY.configuration}`, '').split('\n  - ').slice(1);
   const source = `(${sourceOf(envFile, directory)})`;
-  return list.map((problem, index) =>
+  return problemsIn(message).map((problem, index) =>
     fail('settings', index === 0 ? `${problem} ${source}` : problem, remedyFor(problem)),
   );
 }

@@ -1,3 +1,5 @@
+import { decoded } from '../../oauth/token-endpoint.js';
+
 /** How the API is reached: straight, or through the proxy that the environment names. */
 export interface Way {
   readonly target: Endpoint;
@@ -58,14 +60,6 @@ function isExcepted({ host, port }: Endpoint, environment: Environment): boolean
     if (name === '' || (onPort !== undefined && Number(onPort) !== port)) return false;
     return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
   });
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 export const addressOf = ({ host, port }: Endpoint): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
