@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { closeFleet, fleet, replica } from '@support/fleet.js';
 import { hasRedis, RedisServer } from '@support/redis-server.js';
 import {
@@ -24,6 +25,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  Logger.overrideLogger(false);
   await closeFleet();
   if (!hasRedis) return;
   await emulator.close();
@@ -128,6 +130,29 @@ withRedis('a fleet on one Redis', () => {
     expect(redis.cli('keys', '*:token').split('\n')).toHaveLength(2);
   });
 
+  it('asks once for each account, however long its requests queue in either replica', async () => {
+    emulator.latencyMs = { token: 500 };
+    const names = Array.from({ length: 80 }, (_, index) => `company-${index}`);
+    const accounts = Object.fromEntries(names.map((name) => [name, { apiKey: `key-of-${name}`, apiSecret: name }]));
+    for (const name of names) emulator.addAccount({ name, apiKey: `key-of-${name}`, apiSecret: name });
+    const options = { accounts, requestTimeoutMs: 1_000 };
+    const replicas = await fleet(2, emulator, redis.port, { options, store: { leaseMs: 1_100 } });
+    await Promise.all(replicas.flatMap(({ tokens }) => names.map((name) => tokens.getToken(name))));
+    expect(emulator.counts.token.byAccount).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
+  }, 20_000);
+
+  it('is not held back by a replica that is closed in the middle of its request', async () => {
+    const [closing, other] = await fleet(2, emulator, redis.port);
+    emulator.fail('token', { delayMs: 3_000 });
+    closing?.tokens.getToken().catch(() => {});
+    await emulator.waitForRequest('token', 1);
+    await closing?.close();
+    const startedAt = performance.now();
+    await other?.tokens.getToken();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(other?.events.map(({ type }) => type)).toEqual(['acquired']);
+  });
+
   it('works with the redis client as well, on the same records', async () => {
     const one = await replica(emulator, redis.port);
     const first = await one.tokens.getToken();
@@ -177,6 +202,26 @@ withRedis('what is stored', () => {
     expect((await two.tokens.getToken()).fingerprint).not.toBe(fingerprint);
     expect(emulator.counts.token.total).toBe(2);
     expect(two.events.some(({ type }) => type === 'store_unavailable')).toBe(false);
+  });
+
+  it('does not last for ever where a lease was made to: a cold start takes it over', async () => {
+    await (await replica(emulator, redis.port)).tokens.getToken();
+    redis.cli('persist', redis.cli('keys', '*:lease'));
+    redis.cli('del', tokenKey());
+    const replicas = await fleet(5, emulator, redis.port);
+    const startedAt = performance.now();
+    await Promise.all(replicas.map(({ tokens }) => tokens.getToken()));
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(emulator.counts.token.total).toBe(2);
+    expect(Number(redis.cli('pttl', redis.cli('keys', '*:lease')))).toBeGreaterThan(0);
+  });
+
+  it('has whole milliseconds, whatever fraction the options have', async () => {
+    const options = { requestTimeoutMs: 10_000 / 3 };
+    const { tokens, events } = await replica(emulator, redis.port, { options });
+    await tokens.getToken();
+    expect(events.map(({ type }) => type)).toEqual(['acquired']);
+    expect(tokenKey()).not.toBe('');
   });
 
   it('lives as long as the shorter of its own life and its key (S13)', async () => {
@@ -297,14 +342,18 @@ withRedis('a Redis in trouble', () => {
     expect(reader.events).toContainEqual(expect.objectContaining({ type: 'store_unavailable', message: 'NOPERM' }));
   });
 
-  it('that does not permit PTTL works with GET and SET alone (S07)', async () => {
+  it('that does not permit PTTL works with GET and SET alone, and says which right is missing (S07)', async () => {
     redis.cli('acl', 'setuser', 'simple', 'on', '>simple', '~*', '+get', '+set');
     const [one, two] = await fleet(2, emulator, redis.port, { username: 'simple' });
+    const warnings: string[] = [];
+    Logger.overrideLogger({ log() {}, error() {}, warn: (line: unknown) => warnings.push(String(line)) });
     const first = await one?.tokens.getToken();
     const second = await two?.tokens.getToken();
     expect(second?.fingerprint).toBe(first?.fingerprint);
     expect(emulator.counts.token.total).toBe(1);
     expect(two?.events.map(({ type }) => type)).toEqual(['acquired']);
+    const right = expect.stringMatching(/right to PTTL: ACL SETUSER <user> \+pttl/);
+    expect(warnings).toEqual([right, right]);
   });
 
   it('whose lease holder dies is waited for no longer than the lease (S15)', async () => {

@@ -43,6 +43,7 @@ const LATENCY_MS = 300;
 const MINUTE = 60_000;
 const REFRESH_AT = 0.9;
 const REQUEST_TIMEOUT_MS = 5_000;
+const WAIT_TIMEOUT_MS = 10_000;
 const DEFAULT_OPERATIONS_PER_SECOND = 100_000;
 const ENDPOINT_URL = 'https://api.invalid/oauth/v1/access-token';
 
@@ -99,14 +100,17 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       clock,
       keyPrefix: 'fleet',
       leaseMs: REQUEST_TIMEOUT_MS + 2_000,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      waitTimeoutMs: WAIT_TIMEOUT_MS,
       refreshAt: REFRESH_AT,
       endpointUrl: ENDPOINT_URL,
       onTampered: () => {},
+      onTtlUnknown: () => {},
     });
   return {
     obtain: (signal, demand) => {
-      const send = () => gate.pass(() => endpoint.request(), signal);
-      return tokens?.obtain({ deriveKey, demand, signal, send }) ?? send();
+      const send = () => endpoint.request();
+      return tokens?.obtain({ deriveKey, demand, signal, gate, send }) ?? gate.pass(send, signal);
     },
     hasNews: async () => false,
   };
@@ -120,7 +124,7 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
       clock,
       lifeClock: new LifeClock(clock),
       refreshAt: REFRESH_AT,
-      waitTimeoutMs: 10_000,
+      waitTimeoutMs: WAIT_TIMEOUT_MS,
       emit: (event) => {
         if (event.type === 'acquired' && event.generation === 1) onFirst();
       },

@@ -74,6 +74,39 @@ describe('the gate before the token endpoint', () => {
     expect(await Promise.all(running)).toHaveLength(20);
   });
 
+  it('says whether there is room, and gives back the place of whoever finds that nothing is to be asked', async () => {
+    const { gate } = harness();
+    const ends: (() => void)[] = [];
+    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never());
+    const running = Array.from({ length: 15 }, hold);
+    expect(gate.hasRoom).toBe(true);
+    running.push(hold());
+    expect(gate.hasRoom).toBe(false);
+    const nothing = gate.pass(async () => undefined, never());
+    running.push(hold());
+    ends[0]?.();
+    expect(await nothing).toBeUndefined();
+    await settle();
+    expect(ends).toHaveLength(17);
+    for (const end of [...ends]) end();
+    expect(await Promise.all(running)).toHaveLength(17);
+    expect(gate.hasRoom).toBe(true);
+  });
+
+  it('does not keep whoever had given up before', async () => {
+    const { gate } = harness();
+    for (let index = 0; index < 16; index++) void gate.pass(() => new Promise(() => {}), never());
+    expect(await gate.pass(async () => failed('timeout'), AbortSignal.abort())).toEqual(failed('timeout'));
+  });
+
+  it('shuts for what the server asked and no longer: jitter is up to each account', async () => {
+    const { clock, send } = harness();
+    clock.nextRandom = 0.999;
+    expect(await send(failed('rate_limited', 60 * SECOND))).toMatchObject({ failure: { retryAfterMs: 60 * SECOND } });
+    await clock.advance(60 * SECOND);
+    expect(await send(token)).toBe(token);
+  });
+
   it('does not send what was queued when the limit was met', async () => {
     const { gate } = harness();
     const ends: ((outcome: TokenOutcome) => void)[] = [];

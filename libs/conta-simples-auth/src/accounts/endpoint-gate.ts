@@ -20,10 +20,18 @@ export class EndpointGate {
     this.#clock = clock;
   }
 
-  /** Sends a request when there is room, unless the endpoint wants to be left alone: then that is its outcome. */
-  async pass(send: () => Promise<TokenOutcome>, signal: AbortSignal): Promise<TokenOutcome> {
-    if (this.#running >= MAX_CONCURRENT) await this.#turn(signal);
-    else this.#running++;
+  /** Whether a request would be sent now, without waiting for another to end. */
+  get hasRoom(): boolean {
+    return this.#running < MAX_CONCURRENT;
+  }
+
+  /** Calls `send` when there is room, unless the endpoint wants to be left alone: then that is the outcome. */
+  pass(send: () => Promise<TokenOutcome>, signal: AbortSignal): Promise<TokenOutcome>;
+  /** `send` may find, once it has its place, that there is nothing to be asked. */
+  pass(send: () => Promise<TokenOutcome | undefined>, signal: AbortSignal): Promise<TokenOutcome | undefined>;
+  async pass(send: () => Promise<TokenOutcome | undefined>, signal: AbortSignal): Promise<TokenOutcome | undefined> {
+    if (this.hasRoom || signal.aborted) this.#running++;
+    else await this.#turn(signal);
     try {
       const shut = this.#shutFailure();
       return shut === undefined ? this.#note(await send()) : { ok: false, failure: shut };
@@ -41,14 +49,16 @@ export class EndpointGate {
     return undefined;
   }
 
-  #note(outcome: TokenOutcome): TokenOutcome {
-    if (outcome.ok || !BY_ADDRESS.has(outcome.failure.kind)) {
-      if (outcome.ok) this.#shutInARow = 0;
+  #note(outcome: TokenOutcome | undefined): TokenOutcome | undefined {
+    if (outcome === undefined || outcome.ok || !BY_ADDRESS.has(outcome.failure.kind)) {
+      if (outcome?.ok) this.#shutInARow = 0;
       return outcome;
     }
     const { failure } = outcome;
-    const random = this.#clock.random();
-    const { waitMs } = afterFailure({ failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random });
+    // As long as the server asked, no more: each account adds jitter of its own to the wait that it is told here, and the
+    // fleet's record has one draw of it for all its processes. Neither is ever shorter than this.
+    const input = { failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random: 0 };
+    const { waitMs } = afterFailure(input);
     const untilMonotonic = this.#clock.monotonic() + waitMs;
     if (this.#shut === undefined || untilMonotonic > this.#shut.untilMonotonic)
       this.#shut = { failure, untilMonotonic };

@@ -79,11 +79,11 @@ export class AccountTokenSource implements TokenSource {
     };
     const ask = () => request(client, signal);
     // Behind the gate, so that what it holds back counts for nothing; nor does what was given up before it was sent.
-    const observed = () =>
+    const send = () =>
       observe === undefined || signal.aborted ? ask() : observe({ account, cause: demand.cause }, ask);
-    const send = () => gate.pass(observed, signal);
     const deriveKey = this.#keyOf(credentials);
-    const outcome = await (this.#shared?.obtain({ deriveKey, demand, signal, send }) ?? send());
+    const shared = this.#shared?.obtain({ deriveKey, demand, signal, gate, send });
+    const outcome = await (shared ?? gate.pass(send, signal));
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;

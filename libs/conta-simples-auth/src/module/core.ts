@@ -83,8 +83,11 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     clock,
     keyPrefix: options.store?.keyPrefix ?? DEFAULT_KEY_PREFIX,
     leaseMs: options.store?.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
+    requestTimeoutMs: options.requestTimeoutMs,
+    waitTimeoutMs: options.waitTimeoutMs,
     refreshAt: options.refreshAt,
     endpointUrl,
+    onTtlUnknown: () => log.ttlUnknown(),
     onTampered: () => {
       log.recordRefused();
       telemetry?.recordRefused();

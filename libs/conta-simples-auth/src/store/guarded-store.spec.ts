@@ -60,6 +60,34 @@ describe('a guarded store', () => {
     expect(told).toEqual(['unavailable: READONLY']);
   });
 
+  it('takes operations that fail together for one trouble', async () => {
+    const { ask, clock, told, asked } = harness();
+    const together = Array.from({ length: 8 }, () => watch(ask(hang)));
+    await clock.advance(250);
+    expect(together.every(({ error }) => error instanceof StoreUnavailable)).toBe(true);
+    await clock.advance(3_999);
+    await ask(async () => 1).catch(() => {});
+    expect(asked()).toBe(8);
+    await clock.advance(1);
+    expect(await ask(async () => 1)).toBe(1);
+    expect(told).toEqual(['unavailable: no answer within 250 ms', 'recovered: it answers again']);
+  });
+
+  it('is not taken for healthy because of what was begun before its trouble', async () => {
+    const { ask, clock, told } = harness();
+    let answer = (_value: number) => {};
+    const slow = watch(ask(() => new Promise<number>((resolve) => (answer = resolve))));
+    await clock.advance(100);
+    await ask(() => Promise.reject(new Error('READONLY You cannot write'))).catch(() => {});
+    answer(42);
+    await settle();
+    expect(slow.value).toBe(42);
+    expect(told).toEqual(['unavailable: READONLY']);
+    await clock.advance(4_000);
+    await ask(async () => 1);
+    expect(told).toEqual(['unavailable: READONLY', 'recovered: it answers again']);
+  });
+
   it.each([
     [new Error('NOPERM this user has no permissions to run set with canary'), 'NOPERM'],
     [Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],

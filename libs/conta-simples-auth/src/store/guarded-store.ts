@@ -57,13 +57,13 @@ export class GuardedStore {
       // What comes after the deadline is nobody's any more, its rejection included: the race has taken it.
       const result = await Promise.race([call(operation, named ?? store), deadline.passed]);
       done(result === LATE ? 'timeout' : undefined);
-      if (result === LATE) throw this.#open(`no answer within ${this.#timeoutMs} ms`);
-      this.#close();
+      if (result === LATE) throw this.#failed(startedAt, `no answer within ${this.#timeoutMs} ms`);
+      this.#succeeded(startedAt);
       return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       done('store_error');
-      throw this.#open(reasonOf(error));
+      throw this.#failed(startedAt, reasonOf(error));
     } finally {
       deadline.cancel();
     }
@@ -86,8 +86,9 @@ export class GuardedStore {
     return { passed, cancel: () => timer?.cancel() };
   }
 
-  #open(reason: string): StoreUnavailable {
+  #failed(startedAt: number, reason: string): StoreUnavailable {
     const { clock, onChange } = this.#options;
+    if (!this.#isNews(startedAt)) return new StoreUnavailable();
     this.#openUntil = clock.monotonic() + this.#pauseMs * (0.8 + 0.2 * clock.random());
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
     if (!this.#isDown) onChange('unavailable', reason);
@@ -95,10 +96,25 @@ export class GuardedStore {
     return new StoreUnavailable();
   }
 
-  #close(): void {
+  #succeeded(startedAt: number): void {
+    if (!this.#isNews(startedAt)) return;
     this.#pauseMs = MIN_PAUSE_MS;
     if (this.#isDown) this.#options.onChange('recovered', 'it answers again');
     this.#isDown = false;
+  }
+
+  /** What was begun before the breaker opened belongs to the trouble that opened it, however it ends. */
+  #isNews(startedAt: number): boolean {
+    return startedAt >= this.#openUntil;
+  }
+}
+
+/** What was obtained counts, whether or not it could be shared. */
+export async function quietly(sharing: Promise<unknown> | undefined): Promise<void> {
+  try {
+    await sharing;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
   }
 }
 

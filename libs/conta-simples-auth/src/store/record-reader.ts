@@ -12,6 +12,7 @@ export interface RecordReaderOptions {
   readonly cipher: RecordCipher;
   readonly refreshAt: number;
   readonly onTampered: () => void;
+  readonly onTtlUnknown: () => void;
 }
 
 /** A token with less of its life left than this is not worth taking over. */
@@ -34,7 +35,10 @@ export class RecordReader {
     if (record === undefined) return this.#tampered();
     const now = readInstant(clock);
     // Where the store does not tell how old it is, the writer's wall clock has to do.
-    const ageMs = found.ttlMs === undefined ? Math.max(0, now.wall - record.writtenAt) : 0;
+    const ageMs =
+      found.ttlMs === undefined || found.ttlMs === Number.POSITIVE_INFINITY
+        ? Math.max(0, now.wall - record.writtenAt)
+        : 0;
     const leftMs = Math.min(found.ttlMs ?? Number.POSITIVE_INFINITY, record.leftMs - ageMs);
     const leastShare = cause === 'scheduled' ? 1 - refreshAt : LEAST_SHARE_LEFT;
     if (record.value === replaces || leftMs <= record.lifeMs * leastShare) return undefined;
@@ -52,7 +56,8 @@ export class RecordReader {
 
   async #failure(key: string, sealed: boolean): Promise<StoredFailure | undefined> {
     const found = await this.#read(key, sealed);
-    if (found === undefined) return undefined;
+    // None of ours lasts for ever: it would, in a restored dump, keep the fleet from the token endpoint for good.
+    if (found === undefined || found.ttlMs === Number.POSITIVE_INFINITY) return undefined;
     const record = readFailure(found.text);
     if (record === undefined) return this.#tampered();
     return { failure: record.failure, waitMs: Math.min(record.waitMs, found.ttlMs ?? record.waitMs) };
@@ -64,6 +69,7 @@ export class RecordReader {
     const askTtl = () => store.run((client) => client.ttlMs(key));
     let ttlMs = await askTtl();
     if (ttlMs === null) return undefined;
+    if (ttlMs === undefined) this.#options.onTtlUnknown();
     let value = await store.run((client) => client.get(key));
     // Longer than before: another process wrote in between, and what was read is younger than the first answer says.
     const laterTtlMs = value === null ? null : await askTtl();

@@ -10,12 +10,13 @@ export interface TokenStore {
   /** The value of a key, or `null` where there is none. */
   get(key: string): Promise<string | null>;
   /**
-   * Sets a key that expires after `ttlMs`; with `ifAbsent` only where there is none. Resolves with whether it was set.
+   * Sets a key that expires after `ttlMs`, a whole number from 1; with `ifAbsent` only where there is none. Resolves with
+   * whether it was set.
    */
   set(key: string, value: string, options: { readonly ttlMs: number; readonly ifAbsent?: boolean }): Promise<boolean>;
   /**
-   * Milliseconds until a key expires: `null` where there is no such key, `undefined` where the store cannot tell (it
-   * does not know, or does not permit the question).
+   * Milliseconds until a key expires: `null` where there is no such key, `Infinity` where it never expires, `undefined`
+   * where the store cannot tell (it does not know, or does not permit the question).
    */
   ttlMs(key: string): Promise<number | null | undefined>;
   /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */

@@ -91,6 +91,7 @@ class PermittedTtl {
     try {
       const milliseconds = Number(await this.#ask(key));
       if (milliseconds === -2) return null;
+      if (milliseconds === -1) return Number.POSITIVE_INFINITY;
       return milliseconds >= 0 ? milliseconds : undefined;
     } catch (error) {
       if (!isNoPermission(error)) throw error;
