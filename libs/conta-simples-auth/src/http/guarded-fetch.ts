@@ -4,6 +4,7 @@ import { guardedSend, type Sent } from './guarded-send.js';
 import { dropRawBytes } from './raw-bytes.js';
 import { untrustedOrigin, untrustedServer } from './refusals.js';
 import { type RequestBody, requestBody } from './request-body.js';
+import type { StreamedBody } from './streamed-body.js';
 import { type Destination, fullAddress, isPlainPath, trustedAddress, untrusted } from './trusted-address.js';
 import { uncheckedByEnvironment } from './unchecked-tls.js';
 import { withRest } from './with-rest.js';
@@ -52,7 +53,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     if (init.contaSimplesAuth === false || hasAuthorization) return unwrap(await send(target, prepared));
     const unchecked = /^https:/i.test(address) ? uncheckedByEnvironment() : undefined;
     if (unchecked !== undefined) throw untrustedServer(keeper.account, unchecked);
-    const sent = await guardedSend<Response>({
+    const sending = guardedSend<Response>({
       keeper,
       deadline: new CallerDeadline({ signal: init.signal ?? request?.signal }, body.stream),
       // A `Request` holds its body as a stream, whatever that was made of.
@@ -66,11 +67,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         if (unread.ok) unread.response.body?.cancel().catch(() => {});
       },
       surfacesRefusal: () => false,
-    }).catch((error: unknown) => {
-      // In the words of the platform, for which a body that breaks is a failure of the network.
-      throw body.stream?.brokeWith(error) ? new TypeError('fetch failed', { cause: error }) : error;
     });
-    return unwrap(sent);
+    return unwrap(await (body.stream === undefined ? sending : inWordsOfThePlatform(sending, body.stream)));
   };
 }
 
@@ -116,6 +114,13 @@ async function send(target: string | Request, init: RequestInit): Promise<Sent<R
   } catch (error) {
     return { ok: false, status: undefined, error: printable(error) };
   }
+}
+
+/** For which a body that breaks is a failure of the network. */
+function inWordsOfThePlatform<T>(sending: Promise<T>, stream: StreamedBody): Promise<T> {
+  return sending.catch((error: unknown) => {
+    throw stream.brokeWith(error) ? new TypeError('fetch failed', { cause: error }) : error;
+  });
 }
 
 function unwrap(sent: Sent<Response>): Response {
