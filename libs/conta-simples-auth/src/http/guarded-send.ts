@@ -14,11 +14,11 @@ export interface GuardedCall<Response> {
   readonly deadline: CallerDeadline;
   readonly isReplayable: boolean;
   /** Sends it with this token. What goes wrong is part of the result. */
-  readonly send: (token: AccessToken) => Promise<Sent<Response>>;
+  send(token: AccessToken): Promise<Sent<Response>>;
   /** Lets go of an answer that nobody will read. */
-  readonly discard: (sent: Sent<Response>) => void;
+  discard(sent: Sent<Response>): void;
   /** Whether the caller gets this 401 itself where the body cannot be sent again, and not an error that says so. */
-  readonly surfacesRefusal: (sent: Sent<Response>) => boolean;
+  surfacesRefusal(sent: Sent<Response>): boolean;
 }
 
 /**
@@ -28,10 +28,10 @@ export interface GuardedCall<Response> {
  * @throws ContaSimplesAuthError `not_replayable`, and whatever `getToken` rejects with; then nothing was sent
  */
 export async function guardedSend<Response>(call: GuardedCall<Response>): Promise<Sent<Response>> {
-  const { keeper, deadline, send } = call;
+  const { keeper, deadline } = call;
   const token = keeper.current()?.token ?? (await deadline.wait((wait) => keeper.get(wait)));
   deadline.throwIfCancelled();
-  const first = await send(token);
+  const first = await call.send(token);
   if (first.status !== 401) {
     // Any answer but 401 shows that the token works; no answer shows nothing.
     if (first.status !== undefined) keeper.accept(token);
@@ -47,7 +47,7 @@ export async function guardedSend<Response>(call: GuardedCall<Response>): Promis
   deadline.throwIfCancelled();
   if (replacement === undefined) return first;
   call.discard(first);
-  const second = await send(replacement);
+  const second = await call.send(replacement);
   if (second.status === 401) keeper.refuseReplay(replacement);
   else if (second.status !== undefined) keeper.accept(replacement);
   keeper.noteReplay(second.status ?? 0);

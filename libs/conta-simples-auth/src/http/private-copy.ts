@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
+import { authorization } from './authorization.js';
 import type { RequestBody } from './request-body.js';
 
 export interface SendOptions {
@@ -24,7 +25,7 @@ export function privateCopy(config: InternalAxiosRequestConfig, { url, body, tok
   copy.data = detached(body.data);
   if (token !== undefined) {
     copy.headers = copied(config.headers);
-    set(copy.headers, 'Authorization', `${token.type} ${token.value}`);
+    set(copy.headers, 'Authorization', authorization(token));
     if (body.contentType !== undefined) set(copy.headers, 'Content-Type', body.contentType);
   }
   if (timeout !== undefined) {
