@@ -13,6 +13,8 @@ export class RedisCluster {
     const nodes = await Promise.all([1, 2, 3].map(() => RedisServer.startClusterNode()));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+    // By then all know whose the slots are; each takes a moment of its own to find that the whole is up.
+    await Promise.all(nodes.map((node) => node.answers('cluster_state:ok', ['cluster', 'info'])));
     return new RedisCluster(nodes);
   }
 

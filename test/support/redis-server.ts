@@ -51,10 +51,10 @@ export class RedisServer {
     return execFileSync('redis-cli', ['-p', String(this.port), ...command], { encoding: 'utf8' }).trim();
   }
 
-  /** Resolves once a command is answered with this error, within five seconds. */
-  async answers(word: string): Promise<void> {
-    for (let tries = 0; !this.#tryCli().includes(word); tries++) {
-      if (tries === 200) throw new Error(`redis-server never said ${word}`);
+  /** Resolves once a command is answered with this; it has more than ten seconds for that. */
+  async answers(word: string, command: readonly string[] = ['get', 'anything']): Promise<void> {
+    for (let tries = 0; !this.#tryCli(command).includes(word); tries++) {
+      if (tries === 400) throw new Error(`redis-server never said ${word}`);
       await passes(25);
     }
   }
@@ -99,8 +99,8 @@ export class RedisServer {
   }
 
   /** Also where it cannot be reached. */
-  #tryCli(): string {
-    return spawnSync('redis-cli', ['-p', String(this.port), 'get', 'anything'], { encoding: 'utf8' }).stdout;
+  #tryCli(command: readonly string[]): string {
+    return spawnSync('redis-cli', ['-p', String(this.port), ...command], { encoding: 'utf8' }).stdout;
   }
 
   #spawn(settings: readonly string[]): ChildProcess {
