@@ -43,7 +43,7 @@ export class RedisServer {
   /** One that belongs to no cluster yet, and serves no key until it does. */
   static async startClusterNode(): Promise<RedisServer> {
     const busPort = String(await freePort());
-    return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', busPort, '--cluster-node-timeout', '2000');
+    return RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', busPort, '--cluster-node-timeout', '15000');
   }
 
   /** Sends a command the way a person at a prompt would, and returns what is printed. */
