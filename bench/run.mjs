@@ -11,7 +11,9 @@ import { scenarioFile } from './lib/scenarios.mjs';
 async function runScenario(name, { quick, candidates }, abouts) {
   const { scenario } = await import(scenarioFile(name));
   const settings = scenario.settings(quick);
-  const measured = candidates.filter((candidate) => !scenario.leavesOut?.includes(candidate));
+  const takesPart = (candidate) =>
+    !scenario.leavesOut?.includes(candidate) && (scenario.only?.includes(candidate) ?? true);
+  const measured = candidates.filter(takesPart);
   const startedAt = performance.now();
   const results = await runAll(
     scenario,

@@ -1,5 +1,5 @@
 // The floor: a header that somebody typed in. It never asks for a token, and never notices that one has ended.
-import { axiosCalls, axiosFor } from '../lib/axios-client.mjs';
+import { axiosCalls, axiosFor, secureAxiosFor } from '../lib/axios-client.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';
 
 export const about = {
@@ -23,4 +23,20 @@ export async function open(context) {
       plain.close();
     },
   };
+}
+
+/** Over https, and through a proxy where the context names one. */
+export async function openSecure(context) {
+  const { access_token } = await fetchToken(context.tokenUrl, context.credentials);
+  const guarded = secureAxiosFor(context);
+  const plain = secureAxiosFor(context);
+  guarded.instance.defaults.headers.common.Authorization = `Bearer ${access_token}`;
+  return { calls: [{ name: 'axios', ...axiosCalls(guarded.instance, plain.instance) }] };
+}
+
+export async function openUploads(context) {
+  const { access_token } = await fetchToken(context.tokenUrl, context.credentials);
+  const { instance } = axiosFor(context);
+  instance.defaults.headers.common.Authorization = `Bearer ${access_token}`;
+  return { instances: [{ name: 'axios', axios: instance }], plain: axiosFor(context).instance };
 }

@@ -6,7 +6,7 @@ import {
   ContaSimplesHttpService,
   ContaSimplesTokenService,
 } from 'nestjs-conta-simples-auth';
-import { axiosCalls, axiosFor } from '../lib/axios-client.mjs';
+import { axiosCalls, axiosFor, secureAxiosFor } from '../lib/axios-client.mjs';
 import { RESOURCE_PATH } from '../lib/context.mjs';
 import { plainFetch, statusOf } from '../lib/fetch-calls.mjs';
 
@@ -69,5 +69,37 @@ export async function open(context) {
       await app.close();
       redis?.close();
     },
+  };
+}
+
+/** Over https, and through a proxy where the context names one. */
+export async function openSecure(context) {
+  const { secureOrigin, credentials, ca, proxyPort } = context;
+  const proxy = proxyPort === undefined ? false : `http://127.0.0.1:${proxyPort}`;
+  const pair = { apiKey: credentials.key, apiSecret: credentials.secret };
+  const app = await boot({ baseUrl: secureOrigin, ...pair, tls: { ca }, proxy });
+  const attached = secureAxiosFor(context);
+  app.get(ContaSimplesAuthInterceptor).attach(attached.instance);
+  const plain = secureAxiosFor(context);
+  const { axiosRef } = app.get(ContaSimplesHttpService);
+  return {
+    calls: [
+      { name: 'ContaSimplesHttpService', ...axiosCalls(axiosRef, plain.instance) },
+      { name: 'attached to axios', ...axiosCalls(attached.instance, plain.instance) },
+    ],
+  };
+}
+
+export async function openUploads(context) {
+  const { origin, credentials } = context;
+  const app = await boot({ baseUrl: origin, apiKey: credentials.key, apiSecret: credentials.secret });
+  const attached = axiosFor(context);
+  app.get(ContaSimplesAuthInterceptor).attach(attached.instance);
+  return {
+    instances: [
+      { name: 'ContaSimplesHttpService', axios: app.get(ContaSimplesHttpService).axiosRef },
+      { name: 'attached to axios', axios: attached.instance },
+    ],
+    plain: axiosFor(context).instance,
   };
 }

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 import axios from 'axios';
 import { RESOURCE_PATH, TOKEN_PATH } from './context.mjs';
 
@@ -7,6 +8,14 @@ export function axiosFor({ origin }, more = {}) {
   const httpAgent = new Agent({ keepAlive: true, ...more });
   const instance = axios.create({ baseURL: origin, httpAgent, proxy: false });
   return { instance, close: () => httpAgent.destroy() };
+}
+
+/** The same over https, through a proxy if there is one. */
+export function secureAxiosFor({ secureOrigin, ca, proxyPort }) {
+  const httpsAgent = new SecureAgent({ keepAlive: true, ca });
+  const proxy = proxyPort === undefined ? false : { protocol: 'http', host: '127.0.0.1', port: proxyPort };
+  const instance = axios.create({ baseURL: secureOrigin, httpsAgent, proxy });
+  return { instance, close: () => httpsAgent.destroy() };
 }
 
 /** One token request as anybody would write it with axios. */

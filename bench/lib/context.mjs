@@ -2,6 +2,8 @@ import { selfSigned } from '../server/self-signed.mjs';
 
 export const TOKEN_PATH = '/oauth/v1/access-token';
 export const RESOURCE_PATH = '/accounts/v1/balance';
+/** Answers when the whole body has arrived. */
+export const UPLOAD_PATH = '/attachments/v1/upload';
 
 const CREDENTIALS = { key: 'key-of-the-benchmark', secret: 'secret-of-the-benchmark' };
 

@@ -2,6 +2,9 @@
 export const scenarioNames = [
   'cached-token',
   'throughput',
+  'tls',
+  'proxy',
+  'uploads',
   'cold-callers',
   'expiry',
   'revocation',

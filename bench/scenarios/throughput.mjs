@@ -1,80 +1,30 @@
 // What it costs a call to be authenticated: the same client through the candidate, and with a header typed in.
+import { CONCURRENCY, callColumns, callPlot, callRows, callVerdict, compareCalls } from '../lib/compare-calls.mjs';
 import { contextFor } from '../lib/context.mjs';
-import { count, figure, ms, spread } from '../lib/format.mjs';
-import { percentile, ratios, summary } from '../lib/statistics.mjs';
 import { startService } from '../server/service.mjs';
-
-const CONCURRENCY = 16;
-
-/** Calls a second; how long each took goes into `took`. */
-async function callsPerSecond(call, calls, took) {
-  let left = calls;
-  const worker = async () => {
-    while (left-- > 0) {
-      const startedAt = performance.now();
-      const status = await call();
-      if (status !== 200) throw new Error(`The service answered ${status}`);
-      took.push(performance.now() - startedAt);
-    }
-  };
-  const startedAt = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return (calls * 1_000) / (performance.now() - startedAt);
-}
-
-async function compare({ name, through, plainWith }, token, { rounds, calls }) {
-  const sides = [through, plainWith(token)];
-  // The first call has a token to fetch; what many cold callers do to a candidate is measured elsewhere.
-  await through();
-  for (const side of [...sides, ...sides]) await callsPerSecond(side, calls, []);
-  const perSecond = [[], []];
-  const took = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    for (const side of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      perSecond[side].push(await callsPerSecond(sides[side], calls, took[side]));
-    }
-  }
-  const [guarded, plain] = took.map((each) => ({ p50: percentile(each, 0.5), p99: percentile(each, 0.99) }));
-  return { name, perSecond: summary(perSecond[0]), ratio: summary(ratios(...perSecond)), guarded, plain };
-}
 
 async function measure(candidate, settings) {
   const service = await startService();
   const context = contextFor(service);
   const client = await candidate.open(context);
-  // A token of its own for the header typed in: whatever the candidate does, this one lives.
+  // A separate token for the header typed in: whatever the candidate does, this one lives.
   const response = await fetch(context.tokenUrl, { method: 'POST' });
   const { access_token } = await response.json();
   const clients = [];
-  for (const call of client.calls) clients.push(await compare(call, access_token, settings));
+  for (const call of client.calls) clients.push(await compareCalls(call, access_token, settings));
   await service.close();
   return { clients };
 }
-
-const rowOf = ({ name, perSecond, ratio, guarded, plain }) => [
-  name,
-  count(perSecond.median),
-  spread(ratio, (value) => value.toFixed(3)),
-  `${figure(guarded.p50)} / ${ms(guarded.p99)}`,
-  `${figure(plain.p50)} / ${ms(plain.p99)}`,
-];
 
 export const scenario = {
   name: 'throughput',
   title: 'Authenticated calls',
   settings: (quick) => ({ rounds: quick ? 5 : 41, calls: 240, limitMs: 120_000 }),
   measure,
-  columns: ['candidate', 'client', 'calls a second', 'ratio (quartiles)', 'p50 / p99', 'p50 / p99 of the plain client'],
-  rows: ({ clients }) => clients.map(rowOf),
+  columns: callColumns,
+  rows: callRows,
   text: () =>
     `${CONCURRENCY} callers at a time, without a pause. The ratio compares with the same client that has a header typed in, in alternating rounds; 1 is no cost at all, and what the hard-coded header shows is the noise. Promised: no less than 0.97.`,
-  verdict: ({ clients }) =>
-    Object.fromEntries(
-      clients.map(({ name, ratio }) => [`${name}: no less than 0.97 of the plain client`, ratio.median >= 0.97]),
-    ),
-  plot: {
-    value: ({ clients }) => clients[0].ratio.median,
-    label: 'throughput, as a share of the same client with a hard-coded header',
-    format: (value) => value.toFixed(2),
-  },
+  verdict: callVerdict,
+  plot: callPlot,
 };

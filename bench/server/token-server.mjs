@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { selfSigned } from './self-signed.mjs';
 
 const TOKEN_PATH = '/oauth/v1/access-token';
+const UPLOAD_PATH = '/attachments/v1/upload';
 /** As long as a real one. */
 const TOKEN_BYTES = 480;
 /** Ten thousand callers may knock at once; the kernel's own limit may be lower. */
@@ -38,6 +39,12 @@ function serve(request, response) {
     else setTimeout(issue, settings.latencyMs, response);
     return;
   }
+  // An upload is answered when all of it has arrived.
+  if (request.url.startsWith(UPLOAD_PATH)) request.once('end', () => serveResource(request, response));
+  else serveResource(request, response);
+}
+
+function serveResource(request, response) {
   const endsAt = tokens.get(request.headers.authorization?.slice('Bearer '.length));
   if (endsAt !== undefined && endsAt > Date.now()) {
     counts.accepted++;
