@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeServers, listen } from '@support/listen.js';
 import { DOCTOR_PAIR, doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { selfSigned } from '@support/self-signed.js';
-import { CERTIFICATES } from './faults/certificates.js';
+import { CERTIFICATES } from '../faults/certificates.js';
 
 const PROXY_PASSWORD = 'canary-password-of-the-proxy';
 

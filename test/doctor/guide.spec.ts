@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DOCTOR_PAIR, doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
-const GUIDE = new URL('../docs/doctor.md', import.meta.url);
+const GUIDE = new URL('../../docs/doctor.md', import.meta.url);
 
 let emulator: ContaSimplesEmulator;
 let directory: string;

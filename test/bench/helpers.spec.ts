@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { percentile, ratios, summary } from '../bench/lib/statistics.mjs';
-import { markdownTable } from '../bench/lib/table.mjs';
+import { percentile, ratios, summary } from '../../bench/lib/statistics.mjs';
+import { markdownTable } from '../../bench/lib/table.mjs';
 
 describe('the figures of a benchmark', () => {
   it('are medians with quartiles, in whatever order they came', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallHistory } from '../apps/demo/dashboard/call-history.js';
-import type { FeedEntry } from '../apps/demo/src/dashboard/frames.js';
+import { CallHistory } from '../../apps/demo/dashboard/call-history.js';
+import type { FeedEntry } from '../../apps/demo/src/dashboard/frames.js';
 
 const START = 1_800_000_000_000;
 const interval = (at: number, answered = 50, failed = 0) => ({ at, answered, failed, medianMs: 25, slowestMs: 40 });

@@ -13,7 +13,7 @@ import {
   ContaSimplesTokenService,
   isContaSimplesAuthError,
 } from 'nestjs-conta-simples-auth';
-import { CERTIFICATES, TEST_CA } from './faults/certificates.js';
+import { CERTIFICATES, TEST_CA } from '../faults/certificates.js';
 
 const TOKEN = 'canary-token-0123456789';
 const VARIABLE = 'NODE_TLS_REJECT_UNAUTHORIZED';
