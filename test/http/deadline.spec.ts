@@ -54,6 +54,7 @@ describe('a caller who waits for a token', () => {
     const { http, emulator } = await bootSlow();
     const leaving = rejection(http.axiosRef.get(BALANCE, { timeout: 40 }));
     const staying = http.axiosRef.get(BALANCE, { timeout: 2_000 });
+    await emulator.waitForRequest('token');
     expect(isContaSimplesAuthError(await leaving, 'timeout')).toBe(true);
     expect(emulator.counts.token.inFlight).toBe(1);
     expect((await staying).status).toBe(200);
