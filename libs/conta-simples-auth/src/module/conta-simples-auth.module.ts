@@ -1,21 +1,24 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
-import { ConfigModule, ConfigService } from '@nestjs/config';
-import { ModulesContainer } from '@nestjs/core';
+import { ConfigService } from '@nestjs/config';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
+import { COPY, checkRegistration } from './check-registration.js';
+import { ScopeCheck } from './check-scope.js';
 import { type Core, createCore } from './core.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
-import { CORE, OPTIONS } from './injection-tokens.js';
+import { CORE, OPTIONS, REGISTRATION } from './injection-tokens.js';
 import { CoreLifecycle } from './lifecycle.js';
+import { LOADED_CONFIG, LoadedConfigModule } from './loaded-config.js';
 import type {
   ContaSimplesAuthAsyncOptions,
   ContaSimplesAuthOptions,
   ContaSimplesAuthOptionsFactory,
   ContaSimplesModuleOptions,
 } from './options.js';
-import { refuseSecondRegistration } from './refuse-second-registration.js';
+import { THIS_COPY } from './package-copy.js';
 import { resolveOptions } from './resolve-options.js';
 import type { ResolvedOptions } from './resolved-options.js';
 import { listInScheduler } from './scheduled-timers.js';
@@ -104,21 +107,27 @@ function define(definition: Definition): DynamicModule {
   return {
     module: ContaSimplesAuthModule,
     global: isGlobal,
-    imports: [ConfigModule, ...imports],
+    imports: [LoadedConfigModule, ...imports],
     providers: [
       ...providers,
+      { provide: COPY, useValue: THIS_COPY },
+      { provide: REGISTRATION, inject: [ModulesContainer], useFactory: checkRegistration },
+      { provide: ScopeCheck, inject: [ModuleRef], useFactory: (self: ModuleRef) => new ScopeCheck(self, inject) },
+      // What `inject` and `useClass` get, so that they too find every value that a loader gives.
+      { provide: ConfigService, useExisting: LOADED_CONFIG },
       {
         provide: OPTIONS,
-        inject: [ConfigService, ...inject],
+        inject: [REGISTRATION, ConfigService, ...inject],
         // Secrets are put behind functions here and now: what a provider's value holds, a dump of the container shows.
-        useFactory: async (config: ConfigService, ...args: unknown[]): Promise<ResolvedOptions> =>
+        useFactory: async (_: unknown, config: ConfigService, ...args: unknown[]): Promise<ResolvedOptions> =>
           resolveOptions(await provide(...args), readThrough(config)),
       },
       {
         provide: CORE,
-        inject: [OPTIONS, ModulesContainer, { token: SchedulerRegistry, optional: true }],
-        useFactory: (options: ResolvedOptions, modules: ModulesContainer, scheduler?: SchedulerRegistry): Core => {
-          refuseSecondRegistration(modules);
+        inject: [OPTIONS, ScopeCheck, { token: SchedulerRegistry, optional: true }],
+        useFactory: (options: ResolvedOptions, scope: ScopeCheck, scheduler?: SchedulerRegistry): Core => {
+          // Where no start hook has run, as in a module that a test has only compiled.
+          scope.check();
           return createCore(options, (account) => listInScheduler(scheduler, account));
         },
       },

@@ -17,10 +17,9 @@ export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicati
     const { bootstrap, accounts, telemetry } = this.#core;
     telemetry?.start();
     if (bootstrap === 'lazy') return;
-    if (bootstrap === 'background') {
-      for (const keeper of accounts) keeper.warmUp();
-      return;
-    }
+    // Every account that is known now is kept fresh from the start, also those whose token the start does not wait for.
+    for (const keeper of accounts) keeper.warmUp();
+    if (bootstrap === 'background') return;
     const required = accounts.find(DEFAULT_ACCOUNT) ? [accounts.get(DEFAULT_ACCOUNT)] : [...accounts];
     try {
       await Promise.all(required.map((keeper) => keeper.get()));
