@@ -73,6 +73,15 @@ export const STATUS_ROWS: readonly Row[] = [
   row('T02', '401 `invalid_client`', oauthError('invalid_client', 401), {
     ...terminal('credentials_rejected', { status: 401 }),
   }),
+  ...[400, 401].map((status) =>
+    row(
+      'T02',
+      `${status} HTML, by something in front of the API`,
+      { status, ...HTML },
+      terminal('request_rejected', { status }),
+      { logged: 'client certificate', note: 'the message has the address, and names gateway and client certificate' },
+    ),
+  ),
   ...['invalid_request', 'unsupported_grant_type', 'invalid_scope', 'unauthorized_client'].map((error) =>
     row('T03', `400 \`${error}\``, oauthError(error), refused),
   ),

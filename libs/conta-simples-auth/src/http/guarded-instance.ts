@@ -1,13 +1,7 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
-import axios, {
-  type AxiosAdapter,
-  type AxiosInstance,
-  type AxiosProxyConfig,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import type { TokenKeeper } from '../token/keeper.js';
 import { createBearerAdapter } from './bearer-adapter.js';
+import type { Connections } from './connections.js';
 import { untrustedOrigin } from './refusals.js';
 
 export interface GuardedInstanceOptions {
@@ -15,9 +9,7 @@ export interface GuardedInstanceOptions {
   readonly baseUrl: string;
   readonly origins: ReadonlySet<string>;
   readonly userAgent: string;
-  readonly httpAgent: HttpAgent;
-  readonly httpsAgent: HttpsAgent;
-  readonly proxy: AxiosProxyConfig | false | undefined;
+  readonly connections: Connections;
 }
 
 /** As axios ships them: by the time an instance is made, the application may have added some of its own. */
@@ -32,9 +24,9 @@ export function isGuarded(instance: object): boolean {
 
 /** An axios instance of the library's own: bound to one account and its API, and refusing any other origin. */
 export function createGuardedInstance(options: GuardedInstanceOptions): AxiosInstance {
-  const { keeper, baseUrl, origins, userAgent, httpsAgent } = options;
-  const inner = throughAgents(options);
-  const adapter = createBearerAdapter({ inner: () => inner, keeper, origins, untrusted: 'refuse', httpsAgent });
+  const { keeper, baseUrl, origins, userAgent, connections } = options;
+  const { send, httpsAgent } = connections;
+  const adapter = createBearerAdapter({ inner: () => send, keeper, origins, untrusted: 'refuse', httpsAgent });
   const instance = axios.create();
   // What the application has set on the default axios is for calls of its own, and must neither replace our header nor
   // travel on our calls.
@@ -67,19 +59,4 @@ export function createGuardedInstance(options: GuardedInstanceOptions): AxiosIns
   instance.interceptors.request.use(guardAdapter, undefined, { synchronous: true });
   guarded.add(instance);
   return instance;
-}
-
-/**
- * Agents and proxy are filled in here and not in the instance's defaults: from there they would get into every config
- * that a caller prints, sockets with raw headers and the proxy's password included.
- */
-function throughAgents({ httpAgent, httpsAgent, proxy }: GuardedInstanceOptions): AxiosAdapter {
-  const http = axios.getAdapter('http');
-  // What arrives here is the private copy of a request, and nobody else's.
-  return (config) => {
-    config.httpAgent ??= httpAgent;
-    config.httpsAgent ??= httpsAgent;
-    if (proxy !== undefined) config.proxy ??= proxy;
-    return http(config);
-  };
 }

@@ -1,12 +1,13 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { AgentOptions } from 'node:https';
 import { AccountRegistry } from '../accounts/account-registry.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
 import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
+import { Connections } from '../http/connections.js';
 import { createGuardedFetch } from '../http/guarded-fetch.js';
 import { createGuardedInstance } from '../http/guarded-instance.js';
 import { ContaSimplesHttpService } from '../http/http.service.js';
-import { createTokenEndpoint, toAxiosProxy } from '../oauth/token-endpoint.js';
+import { chooseProxy } from '../oauth/proxy.js';
+import { createTokenEndpoint } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
 import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
@@ -14,6 +15,7 @@ import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.
 import type { LeaseWait } from '../store/lease-wait.js';
 import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
+import { ContaSimplesAuthError } from '../token/auth-error.js';
 import { type Clock, systemClock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import type { TokenKeeper } from '../token/keeper.js';
@@ -115,16 +117,24 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     create: (account) => factory.create(account),
   });
 
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: httpsAgent ?? new HttpsAgent({ ...tls, keepAlive: true, rejectUnauthorized: true } as TlsAgentOptions),
-  };
+  const connections = new Connections({
+    // Node takes every form that our options allow; its types spell them as mutable arrays.
+    tls: tls as AgentOptions | undefined,
+    httpsAgent,
+    proxyFor: (url, agent) => {
+      const chosen = chooseProxy(url, proxy, agent);
+      if (chosen.ok) return chosen.proxy;
+      throw new ContaSimplesAuthError({ ...chosen.failure, environment });
+    },
+    closed: () =>
+      new ContaSimplesAuthError({ kind: 'shut_down', what: 'The module was closed during the call', environment }),
+  });
   const services = new HttpServices();
   // Nothing is asked of the account yet: a client can be injected before it is known whether there is one.
   const httpFor = (name?: string): ContaSimplesHttpService =>
     services.get(name, () => {
       const keeper = () => accounts.get(name);
-      const instance = createGuardedInstance({ ...options, ...agents, keeper, proxy: toAxiosProxy(proxy) });
+      const instance = createGuardedInstance({ ...options, connections, keeper });
       return new ContaSimplesHttpService(instance, (other) => {
         accounts.peek(other);
         return httpFor(other);
@@ -159,9 +169,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     release: () => {
       telemetry?.stop();
       hub.complete();
-      agents.httpAgent.destroy();
-      // An agent that the application handed in is the application's to destroy.
-      if (httpsAgent === undefined) agents.httpsAgent.destroy();
+      connections.close();
     },
   };
 }
@@ -192,9 +200,6 @@ function guardStore(store: TokenStore, { clock, tell, telemetry }: StoreWatch): 
 function* statusesOf(accounts: Iterable<TokenKeeper>): Iterable<ContaSimplesTokenStatus> {
   for (const keeper of accounts) yield keeper.status();
 }
-
-/** Node takes every form that our options allow; its types spell them as mutable arrays. */
-type TlsAgentOptions = ConstructorParameters<typeof HttpsAgent>[0];
 
 function checkOrigins(list: readonly string[]): ReadonlySet<string> {
   const problems = new Problems();

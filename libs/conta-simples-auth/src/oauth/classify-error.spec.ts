@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyError } from './classify-error.js';
+import { classifyError, classifyTimeout } from './classify-error.js';
 
+const HOST = 'api.example:443';
+/** What axios leaves on an error of a request through a proxy; `socket` once the tunnel is open. */
+const tunnelled = (error: object, socket: object | null = null) =>
+  Object.assign(error, {
+    request: { socket, agent: { proxy: { host: 'proxy.example', port: 3128, auth: 'user:canary' } } },
+  });
 const withCode = (code: unknown) => Object.assign(new Error('connect 10.0.0.1:443, Basic c2VjcmV0'), { code });
 
 describe('classifyError', () => {
@@ -48,9 +54,8 @@ describe('classifyError', () => {
       'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
       'ERR_OSSL_PEM_NO_START_LINE',
     ].map((code) => [code, 'tls_error'] as const),
-    ['ERR_INVALID_URL', 'proxy_error'] as const,
   ])('takes %s for %s', (code, kind) => {
-    expect(classifyError(withCode(code), false).kind).toBe(kind);
+    expect(classifyError(withCode(code), HOST).kind).toBe(kind);
   });
 
   it.each([
@@ -60,31 +65,31 @@ describe('classifyError', () => {
     ['CERT_HAS_EXPIRED', 'proxy_error'],
     ['ETIMEDOUT', 'timeout'],
   ])('takes %s on the way through a proxy for %s', (code, kind) => {
-    expect(classifyError(withCode(code), true).kind).toBe(kind);
+    expect(classifyError(tunnelled(withCode(code)), HOST).kind).toBe(kind);
   });
 
   it.each(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'])(
     'takes %s before there is a tunnel for the TLS of the proxy, and says what a missing scheme means',
     (code) => {
-      const { kind, what } = classifyError(Object.assign(withCode(code), { request: { socket: null } }), true);
+      const { kind, what } = classifyError(tunnelled(withCode(code)), HOST);
       expect(kind).toBe('proxy_error');
       expect(what).toMatch(
-        new RegExp(`to the proxy \\(${code}\\): .* no scheme, .* https://; write http:// before it`),
+        new RegExp(`to the proxy proxy.example:3128 \\(${code}\\): .* no scheme, .* https://; write http:// before it`),
       );
     },
   );
 
   it('takes what fails within the tunnel for the TLS of the service', () => {
-    const error = Object.assign(withCode('CERT_HAS_EXPIRED'), { request: { socket: {} } });
-    expect(classifyError(error, true).kind).toBe('tls_error');
+    const error = tunnelled(withCode('CERT_HAS_EXPIRED'), {});
+    expect(classifyError(error, HOST).kind).toBe('tls_error');
   });
 
   it.each([undefined, null, 'ECONNREFUSED', 5, {}, new Error('x'), withCode(5), withCode(''), withCode(['ETIMEDOUT'])])(
     'takes what has no code for a network error: %p',
     (error) => {
-      expect(classifyError(error, false)).toEqual({
+      expect(classifyError(error, HOST)).toEqual({
         kind: 'network_error',
-        what: 'The token endpoint was not reached',
+        what: 'The token endpoint at api.example:443 was not reached',
       });
     },
   );
@@ -99,31 +104,50 @@ describe('classifyError', () => {
     'ERR_INVALID_URL_SCHEME',
     'NOT_ERR_INVALID_URL',
   ])('takes %s for a network error: it only holds a code of another kind', (code) => {
-    expect(classifyError(withCode(code), false).kind).toBe('network_error');
+    expect(classifyError(withCode(code), HOST).kind).toBe('network_error');
   });
 
   it.each([
-    ['ETIMEDOUT', 'The token endpoint did not answer in time (ETIMEDOUT)'],
-    ['CERT_HAS_EXPIRED', 'No trusted connection to the token endpoint (CERT_HAS_EXPIRED)'],
-    ['ERR_INVALID_URL', 'The token endpoint was not reached through the proxy (ERR_INVALID_URL)'],
+    ['ETIMEDOUT', 'The token endpoint at api.example:443 did not answer in time (ETIMEDOUT)'],
+    ['CERT_HAS_EXPIRED', 'No trusted connection to the token endpoint at api.example:443 (CERT_HAS_EXPIRED)'],
   ])('says of %s what it means', (code, what) => {
-    expect(classifyError(withCode(code), false).what).toBe(what);
+    expect(classifyError(withCode(code), HOST).what).toBe(what);
   });
 
   it.each(['EX', `E${'A'.repeat(60)}`])('repeats a code of 2 to 61 characters: %s', (code) => {
-    expect(classifyError(withCode(code), false).what).toBe(`The token endpoint was not reached (${code})`);
+    expect(classifyError(withCode(code), HOST).what).toBe(`The token endpoint at ${HOST} was not reached (${code})`);
+  });
+
+  it.each([
+    [null, 'The proxy proxy.example:3128 was not reached, or opened no tunnel (ECONNRESET)'],
+    [{}, 'The token endpoint at api.example:443 was not reached through the proxy proxy.example:3128 (ECONNRESET)'],
+  ])('names the proxy, and the endpoint where the tunnel was open: socket %j', (socket, what) => {
+    expect(classifyError(tunnelled(withCode('ECONNRESET'), socket), HOST)).toEqual({ kind: 'proxy_error', what });
   });
 
   it('names the code and nothing of the message', () => {
-    expect(classifyError(withCode('ECONNREFUSED'), false).what).toBe(
-      'The token endpoint was not reached (ECONNREFUSED)',
+    expect(classifyError(withCode('ECONNREFUSED'), HOST).what).toBe(
+      `The token endpoint at ${HOST} was not reached (ECONNREFUSED)`,
     );
   });
 
   it.each(['Basic c2VjcmV0', 'ECONN\nREFUSED', 'econnrefused', 'E', `E${'A'.repeat(61)}`])(
     'does not repeat a code that does not look like one: %p',
     (code) => {
-      expect(classifyError(withCode(code), false).what).toBe('The token endpoint was not reached');
+      expect(classifyError(withCode(code), HOST).what).toBe(`The token endpoint at ${HOST} was not reached`);
     },
   );
+});
+
+describe('classifyTimeout', () => {
+  it('names the endpoint', () => {
+    const what = 'The token endpoint at api.example:443 did not answer in time';
+    expect(classifyTimeout(new Error('x'), HOST)).toEqual({ kind: 'timeout', what });
+    expect(classifyTimeout(tunnelled(new Error('x'), {}), HOST)).toEqual({ kind: 'timeout', what });
+  });
+
+  it('names the proxy where it had not opened the tunnel yet', () => {
+    const what = 'The proxy proxy.example:3128 did not connect in time';
+    expect(classifyTimeout(tunnelled(new Error('x')), HOST)).toEqual({ kind: 'proxy_error', what });
+  });
 });

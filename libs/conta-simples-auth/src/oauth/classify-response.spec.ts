@@ -3,7 +3,9 @@ import { classifyAnswer, type FailedAnswer } from './classify-response.js';
 
 const answer = (given: Partial<FailedAnswer>): FailedAnswer => ({
   status: 500,
+  url: 'https://api.example/base/token',
   isHtml: false,
+  isPage: false,
   isOfEdge: false,
   error: undefined,
   retryAfterMs: undefined,
@@ -45,10 +47,15 @@ describe('the kind of an answer', () => {
     [403, 'edge_blocked'],
     [503, 'server_error'],
     [500, 'server_error'],
-    [401, 'credentials_rejected'],
+    [400, 'request_rejected'],
+    [401, 'request_rejected'],
     [404, 'request_rejected'],
   ] as const)('%i with an HTML page is %s', (status, kind) => {
-    expect(classifyAnswer(answer({ status, isHtml: true })).kind).toBe(kind);
+    expect(classifyAnswer(answer({ status, isHtml: true, isPage: true })).kind).toBe(kind);
+  });
+
+  it.each([400, 401])('%i that declares HTML and has no body speaks of the pair', (status) => {
+    expect(classifyAnswer(answer({ status, isHtml: true })).kind).toBe('credentials_rejected');
   });
 
   it.each([
@@ -114,6 +121,20 @@ describe('what is told', () => {
       what: 'The token endpoint answered 403 with an HTML page',
       requestId: 'req_1',
     });
+  });
+
+  it.each([400, 401])('is that a gateway answered, where a page comes with %i', (status) => {
+    expect(classifyAnswer(answer({ status, isHtml: true, isPage: true })).what).toBe(
+      `Something in front of the token endpoint https://api.example/base/token answered ${status} with an HTML page, which ` +
+        'says nothing about key and secret: a gateway may want a client certificate (options `tls.cert` and `tls.key`) or a ' +
+        'login of its own',
+    );
+  });
+
+  it.each([404, 405, 415, 302])('is the address, where that may be wrong: %i', (status) => {
+    expect(classifyAnswer(answer({ status })).what).toBe(
+      `The token endpoint https://api.example/base/token answered ${status}`,
+    );
   });
 
   it('is that it was the CDN, where that decides', () => {

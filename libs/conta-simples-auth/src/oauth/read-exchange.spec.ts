@@ -23,6 +23,7 @@ function read({
   };
   const outcome = readExchange(answer, {
     clock: new FakeClock(),
+    address: { host: 'api.example:443', url: 'https://api.example/token' },
     allowMissingTokenType: false,
     warn: (what) => warnings.push(what),
     isSecret: (text) => text.includes('canary'),
@@ -87,7 +88,7 @@ describe('an answer without a token', () => {
   it.each([
     ['too_large', 'The answer is longer than 64 KiB'],
     ['not_utf8', 'The answer is not UTF-8'],
-    ['broken_off', 'The answer broke off'],
+    ['broken_off', 'The answer of the token endpoint at api.example:443 broke off'],
   ] as const)('says why its body was not read: %s', (reason, what) => {
     expect(read({ body: { ok: false, reason } }).outcome).toMatchObject({ failure: { what } });
   });
@@ -117,6 +118,34 @@ describe('an answer without a token', () => {
     ['text/plain', 'no', 'forbidden'],
   ])('403 of %s saying %p is %s', (type, body, kind) => {
     expect(read({ status: 403, headers: { 'content-type': type }, body }).outcome).toMatchObject({ failure: { kind } });
+  });
+
+  const PAGE = '<html>\r\n<head><title>400 No required SSL certificate was sent</title></head></html>';
+  it.each([
+    ['text/html', PAGE, 'request_rejected'],
+    ['TEXT/HTML; charset=iso-8859-1', '<h1>401 Authorization Required</h1>', 'request_rejected'],
+    ['application/xhtml+xml', '<?xml version="1.0"?><html/>', 'request_rejected'],
+    ['text/plain', `\n${PAGE}`, 'request_rejected'],
+    ['application/json', '\ufeff<!DOCTYPE html>', 'request_rejected'],
+    [undefined, PAGE, 'request_rejected'],
+    ['application/xml', '<Error><Code>AccessDenied</Code></Error>', 'request_rejected'],
+    ['text/xml', '<?xml version="1.0"?><fault/>', 'request_rejected'],
+    ['text/html', { ok: false, reason: 'broken_off' }, 'request_rejected'],
+    ['text/html', { ok: false, reason: 'too_large' }, 'request_rejected'],
+    ['text/html', '', 'credentials_rejected'],
+    ['text/html', ' \r\n', 'credentials_rejected'],
+    ['text/html', '{"error":"invalid_client"}', 'credentials_rejected'],
+    ['application/json', '{"message":"<html>"}', 'credentials_rejected'],
+    ['application/json', '{"message":"Unauthorized"}', 'credentials_rejected'],
+    ['text/plain', '401 Unauthorized', 'credentials_rejected'],
+    ['text/plain', '< 5', 'credentials_rejected'],
+    ['application/json', { ok: false, reason: 'broken_off' }, 'credentials_rejected'],
+    [undefined, '', 'credentials_rejected'],
+  ] as const)('400 and 401 of %s saying %j are %s', (type, body, kind) => {
+    for (const status of [400, 401]) {
+      const headers = { 'content-type': type };
+      expect(read({ status, headers, body }).outcome).toMatchObject({ failure: { kind, status } });
+    }
   });
 
   it('403 of Cloudflare is edge_blocked, that of the API behind it forbidden', () => {

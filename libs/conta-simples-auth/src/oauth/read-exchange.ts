@@ -1,7 +1,8 @@
 import type { Clock, Instant } from '../token/clock.js';
-import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
+import type { TokenOutcome } from '../token/token-source.js';
 import { classifyAnswer } from './classify-response.js';
-import { isOfEdge } from './edge-answer.js';
+import { isOfEdge, isPage } from './edge-answer.js';
+import type { EndpointAddress } from './endpoint-address.js';
 import { ownField, parseObject } from './json-object.js';
 import type { BodyResult } from './read-body.js';
 import { requestId } from './request-id.js';
@@ -18,6 +19,7 @@ export interface RawAnswer {
 
 export interface ReadingOptions {
   readonly clock: Clock;
+  readonly address: EndpointAddress;
   readonly allowMissingTokenType: boolean;
   readonly warn: (what: string) => void;
   /** Whether a text from the server repeats part of a secret, and must not be shown. */
@@ -40,7 +42,9 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
     const wished = retryAfterMs(headers['retry-after'], headers.date, options.clock.now());
     const failure = classifyAnswer({
       status,
+      url: options.address.url,
       isHtml,
+      isPage: isPage(contentType, text),
       isOfEdge: isOfEdge(headers, text),
       error,
       retryAfterMs: wished,
@@ -60,7 +64,11 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return invalid('The answer is compressed, though it was asked not to be');
   }
-  if (!body.ok) return { ok: false, failure: { ...BODY_FAILURE[body.reason], ...about } };
+  if (!body.ok) {
+    if (body.reason !== 'broken_off') return invalid(UNREADABLE[body.reason]);
+    const what = `The answer of the token endpoint at ${options.address.host} broke off`;
+    return { ok: false, failure: { kind: 'network_error', what, ...about } };
+  }
 
   const answeredAt = httpDate(headerText(headers, 'date') ?? '', options.clock.now());
   const { allowMissingTokenType } = options;
@@ -73,10 +81,9 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   return invalid(`${token.what} (${body.bytes} bytes of ${contentType ? 'a declared type' : 'no declared type'})`);
 }
 
-const BODY_FAILURE: Record<Exclude<BodyResult, { ok: true }>['reason'], TokenFailure> = {
-  too_large: { kind: 'invalid_response', what: 'The answer is longer than 64 KiB' },
-  not_utf8: { kind: 'invalid_response', what: 'The answer is not UTF-8' },
-  broken_off: { kind: 'network_error', what: 'The answer broke off' },
+const UNREADABLE: Record<'too_large' | 'not_utf8', string> = {
+  too_large: 'The answer is longer than 64 KiB',
+  not_utf8: 'The answer is not UTF-8',
 };
 
 function headerText(headers: Readonly<Record<string, unknown>>, name: string): string | undefined {

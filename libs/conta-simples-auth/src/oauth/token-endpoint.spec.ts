@@ -8,7 +8,7 @@ import { closeServers, listen } from '@support/listen.js';
 import { selfSigned } from '@support/self-signed.js';
 import axios from 'axios';
 import { systemClock } from '../token/clock.js';
-import { createTokenEndpoint, type TokenEndpointOptions, toAxiosProxy } from './token-endpoint.js';
+import { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';
 
 const AUTHORIZATION = `Basic ${Buffer.from('canary-key:canary-secret').toString('base64')}`;
 const TOKEN = JSON.stringify({ access_token: 'abc.def', token_type: 'Bearer', expires_in: 1_800 });
@@ -581,27 +581,5 @@ describe('a proxy', () => {
     const url = `https://localhost:${origin.port}${PATH}`;
     expect(await ask(url, { tls: { ca: selfSigned.cert }, proxy: false })).toEqual(GRANTED);
     expect(proxy.accepted).toBe(0);
-  });
-});
-
-describe('toAxiosProxy', () => {
-  it.each([
-    ['http://proxy.example', { protocol: 'http', host: 'proxy.example', port: 80 }],
-    ['https://proxy.example', { protocol: 'https', host: 'proxy.example', port: 443 }],
-    ['http://[::1]:3128', { protocol: 'http', host: '[::1]', port: 3128 }],
-    [
-      'http://us%40er:p%3Aw@proxy.example:3128',
-      { protocol: 'http', host: 'proxy.example', port: 3128, auth: { username: 'us@er', password: 'p:w' } },
-    ],
-    [
-      'http://user:100%@proxy.example:3128',
-      { protocol: 'http', host: 'proxy.example', port: 3128, auth: { username: 'user', password: '100%' } },
-    ],
-  ])('reads %s', (url, expected) => {
-    expect(toAxiosProxy(new URL(url))).toEqual(expected);
-  });
-
-  it.each([false, undefined] as const)('leaves %p as it is', (proxy) => {
-    expect(toAxiosProxy(proxy)).toBe(proxy);
   });
 });

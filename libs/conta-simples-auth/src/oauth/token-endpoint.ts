@@ -1,15 +1,17 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { Axios, type AxiosProxyConfig } from 'axios';
+import { Axios } from 'axios';
 import { type Clock, readInstant } from '../token/clock.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
-import { classifyError } from './classify-error.js';
+import { classifyError, classifyTimeout } from './classify-error.js';
 import { clockSkewMs } from './clock-skew.js';
+import { endpointAddress } from './endpoint-address.js';
+import { chooseProxy } from './proxy.js';
 import { readBody } from './read-body.js';
 import { readExchange } from './read-exchange.js';
 import { requestAgent } from './request-agent.js';
-import { isProxyAnswer, wasTunnelled, wasWaitingForTunnel } from './tunnel.js';
+import { isProxyAnswer, proxyOf } from './tunnel.js';
 
 export interface TokenEndpointOptions {
   /** Where to ask, `POST`. */
@@ -69,6 +71,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): RequestToken
 function createExchange(options: TokenEndpointOptions): RequestToken {
   const { url, clock, userAgent, allowMissingTokenType, proxy, onClockSkew } = options;
   const secure = new URL(url).protocol === 'https:';
+  const address = endpointAddress(url);
   // Not axios.create(): it inherits the defaults of the process, and with them headers, parameters and credentials that
   // an application has set for calls of its own.
   const client = new Axios({
@@ -76,8 +79,6 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
     responseType: 'stream',
     decompress: false,
     maxRedirects: 0,
-    // Credentials never pass a proxy in the clear; plain http is for loopback alone.
-    proxy: secure ? toAxiosProxy(proxy) : false,
     httpAgent: new HttpAgent(),
     validateStatus: () => true,
   });
@@ -92,6 +93,9 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
   return async ({ authorization, isSecret, warn }, signal) => {
     const sentAt = readInstant(clock);
     const httpsAgent = requestAgent(options, signal);
+    // Credentials never pass a proxy in the clear; plain http is for loopback alone.
+    const chosen = chooseProxy(url, secure ? proxy : false, httpsAgent);
+    if (!chosen.ok) return chosen;
     let stream: Readable | undefined;
     try {
       const response = await client.request<Readable>({
@@ -101,56 +105,35 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
         data: 'grant_type=client_credentials',
         headers: { ...headers, Authorization: authorization },
         httpsAgent,
+        proxy: chosen.proxy,
         signal,
       });
       stream = response.data;
       if (secure && isProxyAnswer(response.request)) {
         stream.destroy();
-        return { ok: false, failure: refusedByProxy(response.status) };
+        return { ok: false, failure: refusedByProxy(response.status, address.host, proxyOf(response.request)) };
       }
       const skewMs = onClockSkew && clockSkewMs(response.headers.date, sentAt, readInstant(clock));
       if (skewMs !== undefined) onClockSkew?.(skewMs);
       const body = await readBody(stream);
-      if (signal.aborted) return { ok: false, failure: TIMED_OUT };
+      if (signal.aborted) return { ok: false, failure: classifyTimeout(undefined, address.host) };
       const answer = { status: response.status, headers: response.headers as Record<string, unknown>, body, sentAt };
-      return readExchange(answer, { clock, allowMissingTokenType, isSecret, warn });
+      return readExchange(answer, { clock, address, allowMissingTokenType, isSecret, warn });
     } catch (error) {
       stream?.destroy();
-      const proxied = secure && proxy !== false;
-      if (!signal.aborted)
-        return { ok: false, failure: classifyError(error, proxied && wasTunnelled(error, httpsAgent)) };
-      return { ok: false, failure: proxied && wasWaitingForTunnel(error, httpsAgent) ? PROXY_TIMED_OUT : TIMED_OUT };
+      const failure = signal.aborted ? classifyTimeout(error, address.host) : classifyError(error, address.host);
+      return { ok: false, failure };
     }
   };
 }
 
-const TIMED_OUT: TokenFailure = { kind: 'timeout', what: 'The token endpoint did not answer in time' };
-const PROXY_TIMED_OUT: TokenFailure = { kind: 'proxy_error', what: 'The proxy did not connect in time' };
-
-function refusedByProxy(status: number): TokenFailure {
+function refusedByProxy(status: number, host: string, proxy: string | undefined): TokenFailure {
   const slow = status === 407 ? { slow: true } : {};
-  return { kind: 'proxy_error', status, what: `The proxy answered ${status} instead of connecting`, ...slow };
-}
-
-/** The form in which axios takes a proxy; `undefined` leaves it to the environment. */
-export function toAxiosProxy(proxy: URL | false | undefined): AxiosProxyConfig | false | undefined {
-  if (!(proxy instanceof URL)) return proxy;
-  const protocol = proxy.protocol.slice(0, -1);
-  const auth = { username: decoded(proxy.username), password: decoded(proxy.password) };
+  const named = proxy === undefined ? '' : ` ${proxy}`;
   return {
-    protocol,
-    host: proxy.hostname,
-    port: Number(proxy.port) || (protocol === 'https' ? 443 : 80),
-    ...(auth.username !== '' && { auth }),
+    kind: 'proxy_error',
+    status,
+    what: `The proxy${named} answered ${status} instead of connecting to ${host}`,
+    ...slow,
   };
-}
-
-/** A part of a URL as it was meant. */
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A lone percent sign was meant as one.
-    return text;
-  }
 }

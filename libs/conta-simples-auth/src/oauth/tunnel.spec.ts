@@ -1,34 +1,39 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasSocket, isProxyAnswer, wasTunnelled, wasWaitingForTunnel } from './tunnel.js';
+import { hasSocket, isProxyAnswer, proxyOf, proxyOfFailed } from './tunnel.js';
 
-const OWN = {};
-const failed = (request: object) => Object.assign(new Error('socket hang up'), { request });
+const failed = (request: unknown) => Object.assign(new Error('socket hang up'), { request });
 
-describe('a failed request', () => {
-  it('was tunnelled where an agent other than ours made it', () => {
-    expect(wasTunnelled(failed({ agent: {} }), OWN)).toBe(true);
+describe('the proxy of a request', () => {
+  it.each([
+    ['the agent of axios', { host: 'proxy.example', hostname: 'proxy.example', port: 3128, protocol: 'http:' }],
+    ['one that has a URL', new URL('http://user:password@proxy.example:3128')],
+  ])('is what its agent names: %s', (_what, proxy) => {
+    expect(proxyOf({ agent: { proxy } })).toBe('proxy.example:3128');
+    expect(proxyOfFailed(failed({ agent: { proxy } }))).toBe('proxy.example:3128');
   });
 
   it.each([
-    ['our own agent made it', failed({ agent: OWN })],
+    ['http://proxy.example', 'proxy.example:80'],
+    ['https://proxy.example', 'proxy.example:443'],
+    ['http://[::1]:3128', '[::1]:3128'],
+  ])('has a port of its own or that of its scheme: %s', (url, address) => {
+    expect(proxyOf({ agent: { proxy: new URL(url) } })).toBe(address);
+  });
+
+  it('is in brackets where it is an IPv6 address', () => {
+    expect(proxyOf({ agent: { proxy: { host: '::1', port: 3128 } } })).toBe('[::1]:3128');
+  });
+
+  it.each([
+    ['an agent without one made it, such as that of a test library', failed({ agent: { customAgent: {} } })],
     ['no agent did', failed({})],
     ['there was no request yet', new Error('x')],
-    ['its request is nothing', Object.assign(new Error('x'), { request: null })],
+    ['its request is nothing', failed(null)],
     ['nothing is known', undefined],
     ['it failed with nothing', null],
     ['it failed with a text', 'ECONNREFUSED'],
-  ])('was not where %s', (_what, error) => {
-    expect(wasTunnelled(error, OWN)).toBe(false);
-  });
-
-  it('was waiting for its tunnel as long as it had no socket', () => {
-    expect(wasWaitingForTunnel(failed({ agent: {} }), OWN)).toBe(true);
-    expect(wasWaitingForTunnel(failed({ agent: {}, socket: null }), OWN)).toBe(true);
-    expect(wasWaitingForTunnel(failed({ agent: {}, socket: {} }), OWN)).toBe(false);
-  });
-
-  it('was waiting for no tunnel where there was none to be', () => {
-    expect(wasWaitingForTunnel(failed({ agent: OWN }), OWN)).toBe(false);
+  ])('is none where %s', (_what, error) => {
+    expect(proxyOfFailed(error)).toBeUndefined();
   });
 });
 

@@ -1,15 +1,20 @@
 /**
- * Whether a failed https request was on its way through a proxy. Which proxy, if any, axios finds in the environment; it
- * then puts an agent of its own in place of ours.
+ * Host and port of the proxy that a request goes through; `undefined` for a direct one. Agents that make tunnels keep it
+ * in the field `proxy`: the one that axios puts in place of ours, later versions of it, and hpagent. The agents of test
+ * libraries that intercept requests have no such field.
  */
-export function wasTunnelled(error: unknown, ownAgent: object): boolean {
-  const agent = field(field(error, 'request'), 'agent');
-  return agent !== undefined && agent !== ownAgent;
+export function proxyOf(request: unknown): string | undefined {
+  const proxy = field(field(request, 'agent'), 'proxy');
+  const host = field(proxy, 'hostname') ?? field(proxy, 'host');
+  if (typeof host !== 'string' || host === '') return undefined;
+  const defaultPort = /^https/.test(String(field(proxy, 'protocol'))) ? 443 : 80;
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `${name}:${field(proxy, 'port') || defaultPort}`;
 }
 
-/** Whether the proxy had not opened the tunnel yet. */
-export function wasWaitingForTunnel(error: unknown, ownAgent: object): boolean {
-  return wasTunnelled(error, ownAgent) && !hasSocket(error);
+/** The same of a request that failed. */
+export function proxyOfFailed(error: unknown): string | undefined {
+  return proxyOf(field(error, 'request'));
 }
 
 /** Whether a failed request had its socket, which one through a proxy gets only when the tunnel is open. */
@@ -18,8 +23,8 @@ export function hasSocket(error: unknown): boolean {
 }
 
 /**
- * Whether an answer to an https request came in the clear: it is then the proxy's refusal to open a tunnel, handed on by
- * the agent as if the service had said it.
+ * Whether an answer to an https request is the proxy's: it refused to open a tunnel, and the agent handed its answer on as
+ * if the service had sent it. Its connection is not encrypted.
  */
 export function isProxyAnswer(request: unknown): boolean {
   return field(field(request, 'socket'), 'encrypted') !== true;

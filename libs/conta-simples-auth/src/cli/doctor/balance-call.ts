@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
 import type { ResolvedOptions } from '../../module/resolved-options.js';
 import { ownField, parseObject } from '../../oauth/json-object.js';
+import { chooseProxy } from '../../oauth/proxy.js';
 import { readBody } from '../../oauth/read-body.js';
 import { requestAgent } from '../../oauth/request-agent.js';
 import { requestId } from '../../oauth/request-id.js';
-import { toAxiosProxy } from '../../oauth/token-endpoint.js';
 import { codeOf } from './step.js';
 
 export const BALANCE_PATH = '/accounts/v1/balance';
@@ -54,15 +54,19 @@ async function call(
     adapter: 'http',
     responseType: 'stream',
     maxRedirects: 0,
-    proxy: secure ? toAxiosProxy(proxy) : false,
     httpAgent: new HttpAgent(),
     validateStatus: () => true,
   });
+  const agent = requestAgent({ ...(tls && { tls }), ...(httpsAgent && { httpsAgent }) }, signal);
+  const url = options.baseUrl + BALANCE_PATH;
+  const chosen = chooseProxy(url, secure ? proxy : false, agent);
+  if (!chosen.ok) return { answered: false, code: 'ERR_INVALID_URL' };
   const { status, headers, data } = await client.request<Readable>({
     method: 'get',
-    url: options.baseUrl + BALANCE_PATH,
+    url,
     headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, 'User-Agent': options.userAgent },
-    httpsAgent: requestAgent({ ...(tls && { tls }), ...(httpsAgent && { httpsAgent }) }, signal),
+    httpsAgent: agent,
+    proxy: chosen.proxy,
     signal,
   });
   const body = await readBody(data);

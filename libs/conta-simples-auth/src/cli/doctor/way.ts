@@ -1,4 +1,4 @@
-import { decoded } from '../../oauth/token-endpoint.js';
+import { environmentProxy, proxyLogin } from '../../oauth/proxy.js';
 
 /** How the API is reached: straight, or through the proxy that the environment names. */
 export interface Way {
@@ -23,43 +23,24 @@ export interface ProxyAddress extends Endpoint {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * The way that a token request takes, by the variables that axios reads. Plain http is for this machine, and never goes
- * through a proxy.
- */
+/** The route of a token request, decided as for the request itself. */
 export function wayTo(baseUrl: string, environment: Environment): Way {
   const url = new URL(baseUrl);
   const secure = url.protocol === 'https:';
   const target = endpointOf(url);
-  const variable = secure ? proxyVariable(environment) : undefined;
-  if (variable === undefined || isExcepted(target, environment)) return { target, secure };
-  const text = environment[variable] ?? '';
-  const address = text.includes('://') ? text : `https://${text}`;
-  const proxy = URL.canParse(address) ? new URL(address) : undefined;
-  if (proxy === undefined || !/^https?:$/.test(proxy.protocol)) return { target, secure, badProxy: variable };
-  const login = proxy.username === '' ? undefined : `${decoded(proxy.username)}:${decoded(proxy.password)}`;
-  const found = { ...endpointOf(proxy), variable, secure: proxy.protocol === 'https:', ...(login && { login }) };
-  return { target, secure, proxy: found };
+  const named = environmentProxy(url.href, environment);
+  if (named === undefined) return { target, secure };
+  const { variable, url: proxy } = named;
+  if (proxy === undefined) return { target, secure, badProxy: variable };
+  const auth = proxyLogin(proxy);
+  const login = auth && { login: `${auth.username}:${auth.password}` };
+  return { target, secure, proxy: { ...endpointOf(proxy), variable, secure: proxy.protocol === 'https:', ...login } };
 }
 
 function endpointOf(url: URL): Endpoint {
   // Brackets are how a URL writes an IPv6 address, and no part of it.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
-}
-
-function proxyVariable(environment: Environment): string | undefined {
-  return ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find((name) => environment[name]);
-}
-
-function isExcepted({ host, port }: Endpoint, environment: Environment): boolean {
-  const list = (environment.no_proxy || environment.NO_PROXY || '').toLowerCase();
-  return list.split(/[\s,]+/).some((entry) => {
-    if (entry === '*') return true;
-    const [, name = '', onPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-    if (name === '' || (onPort !== undefined && Number(onPort) !== port)) return false;
-    return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
-  });
 }
 
 export const addressOf = ({ host, port }: Endpoint): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
