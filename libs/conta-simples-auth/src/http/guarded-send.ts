@@ -22,8 +22,8 @@ export interface GuardedCall<Response> {
 }
 
 /**
- * Sends a request with the account's token, and once more with another one where the first was refused. Whatever else
- * goes wrong is the caller's to see: 403, 5xx and broken connections are never answered by sending again.
+ * Sends a request with the account's token, and once more with another one if the first was rejected. The caller sees
+ * every other failure: 403, 5xx and broken connections are not answered by sending again here.
  *
  * @throws ContaSimplesAuthError `not_replayable`, and whatever `getToken` rejects with; then nothing was sent
  */

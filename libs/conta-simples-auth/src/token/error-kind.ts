@@ -8,7 +8,7 @@
  * | `credentials_unavailable` | the credentials' provider threw, hung or gave a blank pair, or a `_FILE` is unreadable | mend the provider or the mount |
  * | `credentials_rejected` | the token endpoint refuses the key or the secret | check the pair and that it belongs to this environment |
  * | `forbidden` | 403 from the token endpoint: key disabled, or of the other environment | enable the key in Internet Banking |
- * | `request_rejected` | the token endpoint does not accept the request itself | check the base URL |
+ * | `request_rejected` | the token endpoint, or a gateway in front of it, does not accept the request | check the base URL, and what the gateway asks for |
  * | `edge_blocked` | a CDN in front of the API blocks this client | check the User-Agent and the outgoing IP |
  * | `rate_limited` | 429, or 503 with `Retry-After` | wait until `retryAt`; share the token between replicas |
  * | `server_error` | 5xx from the token endpoint | wait until `retryAt` |
@@ -62,7 +62,7 @@ export const REMEDY: Readonly<Record<ContaSimplesAuthErrorKind, string>> = {
   credentials_rejected:
     'Check that key and secret are complete, current and of this environment (sandbox and production have separate pairs).',
   forbidden: 'Check in Internet Banking that the key is enabled and belongs to this environment.',
-  request_rejected: 'Check the base URL: the token endpoint does not understand the request.',
+  request_rejected: 'Check the base URL, and what is in front of the API.',
   edge_blocked: 'A CDN blocks this client: check the User-Agent option and the outgoing IP address with Conta Simples.',
   rate_limited: 'The limit is per IP address: wait, and share one token between replicas.',
   server_error: 'The service is failing: wait for the next attempt.',
