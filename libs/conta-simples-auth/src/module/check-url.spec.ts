@@ -37,7 +37,11 @@ describe('a trusted URL', () => {
     'http://[::ffff:127.0.0.1]',
     'http://localhost.',
   ])('is not http beyond this machine: %s', (text) => {
-    expect(checkTrustedUrl(text)).toEqual({ ok: false, problem: expect.stringContaining('must be https') });
+    expect(checkTrustedUrl(text)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('must be https'),
+      code: 'insecure_url',
+    });
   });
 
   it.each([
@@ -65,7 +69,7 @@ describe('a trusted URL', () => {
     ['a URL object', new URL('https://canary.example.com'), 'string'],
   ])('has no %s, and is never quoted', (_what, text, problem) => {
     const check = checkTrustedUrl(text);
-    expect(check).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+    expect(check).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
     expect(JSON.stringify(check)).not.toContain('canary');
   });
 });

@@ -1,20 +1,27 @@
 import { isIP } from 'node:net';
-import type { Problems } from './problems.js';
+import { unusualCharacter } from '../accounts/unusual-character.js';
+import type { ProblemCode, Problems } from './problems.js';
 
-export type UrlCheck = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly problem: string };
+export type UrlCheck =
+  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: false; readonly problem: string; readonly code: ProblemCode };
 
 /** An address that credentials or tokens may go to: https, or http to this machine. */
 export function checkTrustedUrl(text: unknown): UrlCheck {
   if (typeof text !== 'string') return refused('must be a string');
-  if (text.trim() === '') return refused('is blank');
-  if (text !== text.trim()) return refused('has whitespace at its start or end');
+  if (text.trim() === '') return refused('is blank', 'blank');
+  const unusual = unusualCharacter(text);
+  if (unusual !== undefined) return refused(unusual, 'characters');
+  if (text !== text.trim()) return refused('has whitespace at its start or end', 'whitespace');
   // The parser drops line breaks and tabs, and would read an address that nobody sees.
   if (/[\s\p{Cc}]/u.test(text)) return refused('contains whitespace or a control character');
+  if (/^["'`]|["'`]$/.test(text)) return refused('has quotation marks around it: remove them');
   if (!URL.canParse(text)) return refused('is not an absolute URL');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('must start with https://');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('must start with https://', 'insecure_url');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    return refused('must be https: plain http is for loopback addresses (127.0.0.0/8, ::1, localhost) alone');
+    const what = 'must be https: plain http is for loopback addresses (127.0.0.0/8, ::1, localhost) alone';
+    return refused(what, 'insecure_url');
   }
   if (url.username !== '' || url.password !== '') return refused('must not hold a user name or password');
   // Not url.search and url.hash: both are '' for a bare '?' or '#', which would swallow a path appended later.
@@ -39,7 +46,7 @@ export function collectOrigins(list: unknown, setting: string, problems: Problem
   for (const [index, entry] of list.entries()) {
     const check = checkTrustedOrigin(entry);
     if (check.ok) origins.add(check.url.origin);
-    else problems.add(`${setting}[${index}]`, check.problem);
+    else problems.add(`${setting}[${index}]`, check.problem, check.code);
   }
   return origins;
 }
@@ -50,6 +57,6 @@ function isLoopback(hostname: string): boolean {
   return isIP(hostname) === 4 && hostname.startsWith('127.');
 }
 
-function refused(problem: string): UrlCheck {
-  return { ok: false, problem };
+function refused(problem: string, code: ProblemCode = 'invalid_url'): UrlCheck {
+  return { ok: false, problem, code };
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { type DynamicModule, Logger, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
@@ -8,6 +8,7 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import { COPY, checkRegistration } from './check-registration.js';
 import { ScopeCheck } from './check-scope.js';
 import { type Core, createCore } from './core.js';
+import { type EnvFile, envFiles, usualEnvFiles } from './env-files.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
 import { CORE, OPTIONS, REGISTRATION } from './injection-tokens.js';
 import { CoreLifecycle } from './lifecycle.js';
@@ -19,7 +20,7 @@ import type {
   ContaSimplesModuleOptions,
 } from './options.js';
 import { THIS_COPY } from './package-copy.js';
-import { resolveOptions } from './resolve-options.js';
+import { inspectOptions } from './resolve-options.js';
 import type { ResolvedOptions } from './resolved-options.js';
 import { listInScheduler } from './scheduled-timers.js';
 import { ContaSimplesTokenService } from './token.service.js';
@@ -120,7 +121,7 @@ function define(definition: Definition): DynamicModule {
         inject: [REGISTRATION, ConfigService, ...inject],
         // Secrets are put behind functions here and now: what a provider's value holds, a dump of the container shows.
         useFactory: async (_: unknown, config: ConfigService, ...args: unknown[]): Promise<ResolvedOptions> =>
-          resolveOptions(await provide(...args), readThrough(config)),
+          checkedOptions(await provide(...args), config),
       },
       {
         provide: CORE,
@@ -144,6 +145,24 @@ function define(definition: Definition): DynamicModule {
       ...clients.map((client) => client.provide),
     ],
   };
+}
+
+/** @throws ContaSimplesAuthError of kind `configuration`, naming every setting that is missing or wrong */
+function checkedOptions(given: ContaSimplesAuthOptions, config: ConfigService): ResolvedOptions {
+  const variables = Object.keys(process.env).filter((name) => process.env[name]?.trim());
+  const { options, problems } = inspectOptions(given, readThrough(config), { variables, envFiles: envFilesOf(config) });
+  const logger = new Logger('ContaSimplesAuth');
+  for (const { setting, what } of problems.warnings) logger.warn(`${setting} ${what}`);
+  problems.throwIfAny();
+  return options;
+}
+
+/** The files that the application's `ConfigModule` was given, and those that it or Node is usually given. */
+function envFilesOf(config: ConfigService): EnvFile[] {
+  // Not among its public names, and only ever used for a better message.
+  const { envFilePaths } = config as unknown as { envFilePaths?: unknown };
+  const paths = Array.isArray(envFilePaths) ? envFilePaths.filter((path) => typeof path === 'string') : [];
+  return envFiles([...paths, ...usualEnvFiles()]);
 }
 
 /** The application's own `ConfigModule` may hide what it does not know, or load later than this module. */

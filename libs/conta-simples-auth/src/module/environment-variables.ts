@@ -75,12 +75,17 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
   // Set to nothing, as in a copied `.env.example`, is not set.
   if (path === undefined || path === '') return value === undefined ? undefined : { name, value, reread: () => value };
   const fileName = `${name}_FILE`;
-  if (value !== undefined && value !== '') problems.add(fileName, `is set together with ${name}: keep one of the two`);
+  if (value !== undefined && value !== '')
+    problems.add(fileName, `is set together with ${name}: keep one of the two`, 'two_sources');
   try {
     const reread = () => readSecretFile(path);
     return { name: fileName, value: withoutLastLineEnd(readFileSync(path, 'utf8')), reread };
   } catch (error) {
-    problems.add(fileName, `names a file that cannot be read (${fileErrorCode(error)})`);
+    problems.add(
+      fileName,
+      `names a file that cannot be read (${fileErrorCode(error)})${pathHint(path)}`,
+      'unreadable_file',
+    );
     // Told already: an empty value here would only be told a second time.
     return { name: fileName, value: UNREADABLE, reread: () => readSecretFile(path) };
   }
@@ -88,6 +93,13 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
 
 /** Stands for a value that a problem was already told of. Passes every check, and is never used: the start fails. */
 const UNREADABLE = 'unreadable';
+
+/** Why a path that looks right does not exist. */
+function pathHint(path: string): string {
+  if (path !== path.trim()) return ': the path has whitespace at its start or end';
+  if (/^["'`]|["'`]$/.test(path)) return ': the path has quotation marks around it';
+  return '';
+}
 
 function fileErrorCode(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

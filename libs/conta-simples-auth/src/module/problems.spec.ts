@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Problems, problemsIn } from './problems.js';
+import { Problems } from './problems.js';
 
 describe('Problems', () => {
   it('is silent where there are none', () => {
@@ -21,16 +21,28 @@ describe('Problems', () => {
     );
   });
 
-  it('can be read from the message again', () => {
+  it('gives them as data, with what kind each is of', () => {
     const problems = new Problems();
-    for (const setting of ['A', 'B']) problems.add(setting, 'is missing');
-    let message = '';
-    try {
-      problems.throwIfAny();
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    expect(problemsIn(message)).toEqual(['A is missing', 'B is missing']);
+    problems.add('A', 'is missing', 'missing');
+    problems.add('B', 'is odd');
+    problems.warn('C', 'has a #');
+    problems.explain('missing', (setting) => `${setting}_ is set`);
+    expect(problems.list).toEqual([
+      { setting: 'A', what: 'is missing; A_ is set', code: 'missing' },
+      { setting: 'B', what: 'is odd', code: 'invalid' },
+    ]);
+    expect(problems.warnings).toEqual([{ setting: 'C', what: 'has a #', code: 'suspicious' }]);
+  });
+
+  it('tells hints after the list, and stops no start by a hint or a warning alone', () => {
+    const problems = new Problems();
+    problems.hint('The file .env was not loaded');
+    problems.warn('C', 'has a #');
+    expect(() => problems.throwIfAny()).not.toThrow();
+    problems.add('A', 'is missing');
+    expect(() => problems.throwIfAny()).toThrow(
+      '  - A is missing\nThe file .env was not loaded.\nValues are not shown',
+    );
   });
 
   it('counts a single one in the singular', () => {

@@ -1,5 +1,5 @@
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
-import { credentialProblem } from '../accounts/check-credentials.js';
+import { credentialFault, credentialSuspicion } from '../accounts/check-credentials.js';
 import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import { type ReadVariable, readDefaultPair, readNamedPairs, type VariablePair } from './environment-variables.js';
@@ -52,8 +52,16 @@ export function resolveAccounts(
   // A pair that is there but wrong was told already; that there is none at all is told here.
   const noneNamed = further === undefined || Object.keys(further).length === 0;
   if (accounts.size === 0 && check.seen === 0 && noneNamed) {
-    problems.add('CONTA_SIMPLES_API_KEY', 'is missing (or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey)');
-    problems.add('CONTA_SIMPLES_API_SECRET', 'is missing (or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret)');
+    problems.add(
+      'CONTA_SIMPLES_API_KEY',
+      'is missing (or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey)',
+      'missing',
+    );
+    problems.add(
+      'CONTA_SIMPLES_API_SECRET',
+      'is missing (or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret)',
+      'missing',
+    );
   }
   return { accounts, isOpen: false, provide };
 }
@@ -108,8 +116,13 @@ class PairCheck {
     const missing = otherName
       ? `is missing: a pair comes whole from one source, and ${otherName} is set`
       : 'is missing';
-    const problem = value === undefined ? missing : credentialProblem(part, value, this.#encoding);
-    if (problem !== undefined) this.#problems.add(name, problem);
-    return problem === undefined;
+    const fault =
+      value === undefined
+        ? ({ what: missing, code: 'missing' } as const)
+        : credentialFault(part, value, this.#encoding);
+    const suspicion = value === undefined || fault !== undefined ? undefined : credentialSuspicion(value);
+    if (fault !== undefined) this.#problems.add(name, fault.what, fault.code);
+    else if (suspicion !== undefined) this.#problems.warn(name, suspicion.what, suspicion.code);
+    return fault === undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { checkTrustedUrl, collectOrigins } from './check-url.js';
 import type { ReadVariable } from './environment-variables.js';
+import { explainProblems, type Surroundings } from './explain-problems.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
@@ -40,6 +41,24 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
  * @throws ContaSimplesAuthError of kind `configuration`, naming every setting that is missing or wrong
  */
 export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read: ReadVariable): ResolvedOptions {
+  const { options, problems } = inspectOptions(given, read);
+  problems.throwIfAny();
+  return options;
+}
+
+const NOTHING_AROUND: Surroundings = { variables: [], envFiles: [] };
+
+/** As {@link resolveOptions}, but gives what is wrong as data. Where that is anything, the options are of no use. */
+export function inspectOptions(
+  given: ContaSimplesAuthOptions | undefined,
+  readVariable: ReadVariable,
+  around: Surroundings = NOTHING_AROUND,
+): { readonly options: ResolvedOptions; readonly problems: Problems } {
+  const asked = new Set<string>();
+  const read = (name: string) => {
+    asked.add(name);
+    return readVariable(name);
+  };
   const problems = new Problems();
   const options = knownOptions(given, problems);
   const check = new OptionCheck(options, problems);
@@ -65,8 +84,8 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
     telemetry: resolveTelemetry(options, problems),
     transport: () => transport,
   };
-  problems.throwIfAny();
-  return resolved;
+  explainProblems(problems, { asked, read: readVariable }, around);
+  return { options: resolved, problems };
 }
 
 /** What is given, without what cannot be taken: every such thing is told, so nothing is lost silently. */
@@ -90,19 +109,21 @@ function resolveTarget(options: ContaSimplesAuthOptions, read: ReadVariable, pro
   const setting = inCode ? 'option environment' : 'CONTA_SIMPLES_ENVIRONMENT';
   const environment: unknown = options.environment ?? blankToUndefined(read('CONTA_SIMPLES_ENVIRONMENT'));
   const known = ENVIRONMENTS.find((name) => name === environment);
-  if (environment !== undefined && known === undefined) problems.add(setting, 'must be sandbox or production');
+  if (environment !== undefined && known === undefined) {
+    problems.add(setting, `must be sandbox or production${spellingHint(environment)}`, 'invalid_environment');
+  }
 
   const urlInCode = options.baseUrl !== undefined;
   const urlSetting = urlInCode ? 'option baseUrl' : 'CONTA_SIMPLES_BASE_URL';
   const ownUrl = options.baseUrl ?? blankToUndefined(read('CONTA_SIMPLES_BASE_URL'));
   if (ownUrl === undefined) {
     if (environment === undefined) {
-      problems.add(setting, 'is missing: set it to sandbox or production (or the option environment)');
+      problems.add(setting, 'is missing: set it to sandbox or production (or the option environment)', 'missing');
     }
     return { environment: known ?? 'sandbox', baseUrl: BASE_URLS[known ?? 'sandbox'] };
   }
   const check = checkTrustedUrl(ownUrl);
-  if (!check.ok) problems.add(urlSetting, check.problem);
+  if (!check.ok) problems.add(urlSetting, check.problem, check.code);
   return { environment: known ?? 'custom', baseUrl: check.ok ? check.url.href.replace(/\/+$/, '') : BASE_URLS.sandbox };
 }
 
@@ -115,6 +136,14 @@ function resolveUserAgent(options: ContaSimplesAuthOptions, read: ReadVariable, 
   }
   problems.add(setting, 'must be 1 to 256 printable ASCII characters, such as my-app/1.2.3');
   return '';
+}
+
+/** Why a value that looks right is not. */
+function spellingHint(environment: unknown): string {
+  if (typeof environment !== 'string') return '';
+  const plain = environment.replace(/[^a-z]/gi, '').toLowerCase();
+  const isNear = ENVIRONMENTS.some((name) => name === plain);
+  return isNear ? ', in small letters, without whitespace or quotation marks' : '';
 }
 
 /** A variable that is set to nothing, as in a copied `.env.example`, counts as not set; credentials are stricter. */

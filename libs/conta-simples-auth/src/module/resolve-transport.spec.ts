@@ -46,7 +46,7 @@ describe('tls.ca', () => {
     ['DER, which Node passes over', new X509Certificate(cert).raw],
   ])('stops the start with %s: Node would trust nobody', (_what, ca) => {
     const message = told({ tls: { ca } });
-    expect(message).toContain('option tls.ca holds something else than certificates in PEM');
+    expect(message).toMatch(/- option tls\.ca \w+/);
     expect(message).not.toContain('canary');
   });
 });

@@ -11,11 +11,16 @@ export interface Check {
   readonly account?: string;
   /** What was found. */
   readonly message: string;
-  /** What to do about it. */
+  /** What to do about it, or to bear in mind. */
   readonly remedy?: string;
 }
 
-export const ok = (name: CheckName, message: string): Check => ({ name, status: 'ok', message });
+export const ok = (name: CheckName, message: string, remedy?: string): Check => ({
+  name,
+  status: 'ok',
+  message,
+  ...(remedy !== undefined && { remedy }),
+});
 
 export const warn = (name: CheckName, message: string, remedy: string): Check => ({
   name,

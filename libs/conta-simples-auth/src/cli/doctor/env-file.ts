@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigModule } from '@nestjs/config';
+import { type EnvFile, readEnvFile } from '../../module/env-files.js';
 import { CliError, usageError } from '../cli-error.js';
 import { codeOf } from './step.js';
 
-export interface EnvFile {
+export interface LoadedEnvFile {
   readonly path: string;
-  readonly text: string;
+  /** Its content; absent where the file is too large to be one. */
+  readonly file: EnvFile | undefined;
   /** Our variables that it has set; one that the environment had already is not among them. */
   readonly variables: readonly string[];
 }
@@ -19,32 +21,23 @@ const OURS = /^CONTA_SIMPLES_/;
  *
  * @throws CliError for a file that is named and not there, or that cannot be read
  */
-export async function loadEnvFile(named: string | undefined, directory: string): Promise<EnvFile | undefined> {
+export async function loadEnvFile(named: string | undefined, directory: string): Promise<LoadedEnvFile | undefined> {
   const path = resolve(directory, named ?? '.env');
-  const text = read(path, named);
-  if (text === undefined) return undefined;
+  if (!exists(path, named)) return undefined;
   const before = new Set(Object.keys(process.env));
   await ConfigModule.forRoot({ envFilePath: path });
   const variables = Object.keys(process.env).filter((name) => OURS.test(name) && !before.has(name));
-  return { path, text, variables };
+  return { path, file: readEnvFile(path), variables };
 }
 
-function read(path: string, named: string | undefined): string | undefined {
+function exists(path: string, named: string | undefined): boolean {
   try {
-    return readFileSync(path, 'utf8');
+    readFileSync(path);
+    return true;
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT' && named === undefined) return undefined;
+    if (code === 'ENOENT' && named === undefined) return false;
     if (named !== undefined) throw usageError(`--env-file names a file that cannot be read (${code})`);
     throw new CliError(`${path} cannot be read (${code})`, 1);
   }
-}
-
-/** Variables of a secret whose value, without quotes, goes on after a `#`: what follows is read as a comment. */
-export function cutAtComment({ text, variables }: EnvFile): string[] {
-  return variables.filter((name) => {
-    if (!/_API_(?:KEY|SECRET)$/.test(name)) return false;
-    const line = text.split(/\r?\n/).findLast((each) => each.replace(/^\s*(?:export\s+)?/, '').startsWith(`${name}=`));
-    return /=\s*[^\s"'`#][^\s#]*#\S/.test(line ?? '');
-  });
 }

@@ -5,7 +5,7 @@ import { usageError } from '../cli-error.js';
 import { checkBalance } from './balance-check.js';
 import { about, type Check, type CheckName, fail, skip } from './check.js';
 import { checkClock } from './clock-check.js';
-import type { EnvFile } from './env-file.js';
+import type { LoadedEnvFile } from './env-file.js';
 import { checkName } from './name-check.js';
 import { checkSettings } from './settings-check.js';
 import { checkToken } from './token-check.js';
@@ -13,7 +13,7 @@ import { wayTo } from './way.js';
 import { checkWay } from './way-check.js';
 
 export interface Examination {
-  readonly envFile: EnvFile | undefined;
+  readonly envFile: LoadedEnvFile | undefined;
   /** The working directory, from which paths are shown. */
   readonly directory: string;
   /** The accounts to check; none for all. */

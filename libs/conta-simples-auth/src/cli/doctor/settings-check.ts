@@ -1,11 +1,11 @@
-import { isAbsolute, relative } from 'node:path';
+import { basename, isAbsolute, relative } from 'node:path';
+import { hasReference } from '../../module/env-files.js';
 import type { ContaSimplesAuthOptions } from '../../module/options.js';
-import { problemsIn } from '../../module/problems.js';
-import { resolveOptions } from '../../module/resolve-options.js';
+import type { Problem, ProblemCode } from '../../module/problems.js';
+import { inspectOptions } from '../../module/resolve-options.js';
 import { BASE_URLS, type ResolvedOptions } from '../../module/resolved-options.js';
-import { isContaSimplesAuthError } from '../../token/auth-error.js';
 import { type Check, fail, ok, warn } from './check.js';
-import { cutAtComment, type EnvFile } from './env-file.js';
+import type { LoadedEnvFile } from './env-file.js';
 
 export interface Settings {
   readonly checks: readonly Check[];
@@ -13,28 +13,38 @@ export interface Settings {
   readonly options?: ResolvedOptions;
 }
 
-/** What the application would read, by its own code: everything that is missing or wrong is told at once. */
+/** What the application would read, by its own code: everything that is missing or wrong is reported at once. */
 export function checkSettings(
   given: ContaSimplesAuthOptions,
-  envFile: EnvFile | undefined,
+  envFile: LoadedEnvFile | undefined,
   directory: string,
 ): Settings {
-  const warnings = warningsOf(envFile);
-  try {
-    const options = resolveOptions(given, (name) => process.env[name]);
-    const { environment, baseUrl, accounts } = options;
-    const names = [...accounts.keys()];
-    const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
-    const which = names.length === 1 ? `account ${shown}` : `${names.length} accounts: ${shown}`;
-    const found = ok('settings', `${environment}, ${baseUrl}; ${which}; ${sourceOf(envFile, directory)}`);
-    return { checks: [found, ...targetWarnings(options), ...warnings], options };
-  } catch (error) {
-    if (!isContaSimplesAuthError(error, 'configuration')) throw error;
-    return { checks: [...problemsOf(error.message, envFile, directory), ...warnings] };
+  const variables = Object.keys(process.env).filter((name) => process.env[name]?.trim());
+  const envFiles = envFile?.file === undefined ? [] : [envFile.file];
+  const { options, problems } = inspectOptions(given, (name) => process.env[name], { variables, envFiles });
+  const warnings = [
+    ...problems.warnings.map((problem) => warn('settings', sentence(problem), REMEDIES[problem.code])),
+    ...warningsOf(envFile),
+  ];
+  const source = sourceOf(envFile, directory);
+  if (problems.list.length > 0) {
+    const failures = problems.list.map((problem, index) =>
+      fail('settings', index === 0 ? `${sentence(problem)} (${source})` : sentence(problem), remedyFor(problem)),
+    );
+    const hints = problems.hints.map((hint) => fail('settings', hint, 'Then run the doctor again.'));
+    return { checks: [...failures, ...hints, ...warnings] };
   }
+  const { environment, baseUrl, accounts } = options;
+  const names = [...accounts.keys()];
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+  const which = names.length === 1 ? `account ${shown}` : `${names.length} accounts: ${shown}`;
+  const found = ok('settings', `${environment}, ${baseUrl}; ${which}; ${source}`, howToLoad(envFile));
+  return { checks: [found, ...targetWarnings(options), ...warnings], options };
 }
 
-function sourceOf(envFile: EnvFile | undefined, directory: string): string {
+const sentence = ({ setting, what }: Problem) => `${setting} ${what}`;
+
+function sourceOf(envFile: LoadedEnvFile | undefined, directory: string): string {
   if (envFile === undefined) return 'from the environment; there is no .env here';
   const path = relative(directory, envFile.path);
   const shown = path.startsWith('..') || isAbsolute(path) ? envFile.path : path;
@@ -42,28 +52,38 @@ function sourceOf(envFile: EnvFile | undefined, directory: string): string {
   return `from the environment and ${shown} (${count} variable${count === 1 ? '' : 's'} of ours)`;
 }
 
-function problemsOf(message: string, envFile: EnvFile | undefined, directory: string): Check[] {
-  const source = `(${sourceOf(envFile, directory)})`;
-  return problemsIn(message).map((problem, index) =>
-    fail('settings', index === 0 ? `${problem} ${source}` : problem, remedyFor(problem)),
-  );
+/** The doctor reads the file by itself: an application does so only if it says so. */
+function howToLoad(envFile: LoadedEnvFile | undefined): string | undefined {
+  if (envFile === undefined || envFile.variables.length === 0) return undefined;
+  const name = basename(envFile.path);
+  const call = name === '.env' ? 'ConfigModule.forRoot()' : `ConfigModule.forRoot({ envFilePath: '${name}' })`;
+  return `The application reads ${name} only if it imports ${call}, or is started with node --env-file=${name}.`;
 }
 
-/** What to do about a problem, by the words in which the module tells it. */
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/^CONTA_SIMPLES_ENVIRONMENT /, 'Set it to sandbox or production, whichever the pair was made for.'],
-  [/line break/, 'It was copied or piped with a line end: set it again without one (printf %s in place of echo).'],
-  [/whitespace/, 'Set it again without the spaces or tabs around it.'],
-  [/is blank/, 'Fill it in; a pair is made in Internet Banking.'],
-  [/cannot be read/, 'Check that the secret is mounted at this path, and that this user may read it.'],
-  [/is set together/, 'Unset one of the two.'],
-  [/must be https|must start with https/, 'Credentials never go over plain http, except to this machine.'],
-  [/_BASE_URL /, 'Give the address alone, such as https://api.contasimples.com, or leave it out.'],
-  [/is missing/, 'Set it in the environment or in .env; .env.example has every name.'],
-];
+/** What to do about each kind of problem. */
+const REMEDIES = {
+  missing: 'Set it in the environment or in .env; .env.example has every name.',
+  blank: 'Fill it in; a pair is made in Internet Banking.',
+  line_break: 'It was copied or piped with a line end: set it again without one (printf %s in place of echo).',
+  whitespace: 'Set it again without the spaces or tabs around it.',
+  characters: 'Enter the value again as plain text; save files as UTF-8 without a byte order mark.',
+  expanded: 'Write \\$ in place of $ in the file.',
+  unreadable_file: 'Check that the secret is mounted at this path, and that this user may read it.',
+  two_sources: 'Unset one of the two.',
+  invalid_environment: 'Set it to sandbox or production, whichever the pair was made for.',
+  insecure_url: 'Credentials never go over plain http, except to this machine.',
+  invalid_url: 'Give the address alone, such as https://api.contasimples.com, or leave it out.',
+  tls: 'Correct this part of the option.',
+  quoted: "Unless they belong to it, set it without: only a .env file takes quotes off, docker's --env-file not.",
+  cut_at_comment: 'Put the value in quotes.',
+  suspicious: 'If the value is right as it is, leave it.',
+  not_read: 'Rename or remove it.',
+  invalid: 'Correct this setting.',
+} as const satisfies Record<ProblemCode, string>;
 
-function remedyFor(problem: string): string {
-  return REMEDIES.find(([pattern]) => pattern.test(problem))?.[1] ?? 'Mend this setting.';
+function remedyFor({ code, setting }: Problem): string {
+  if (setting === 'CONTA_SIMPLES_ENVIRONMENT') return REMEDIES.invalid_environment;
+  return REMEDIES[code];
 }
 
 /** An address of one environment under the name of the other. */
@@ -74,24 +94,17 @@ function targetWarnings({ environment, baseUrl }: ResolvedOptions): Check[] {
   return [warn('settings', message, 'Unset CONTA_SIMPLES_BASE_URL, or correct the environment.')];
 }
 
-/** Things that are set as they may be, and are seldom meant. */
-function warningsOf(envFile: EnvFile | undefined): Check[] {
+/** What can be right, and seldom is; the application's own warnings are not among them. */
+function warningsOf(envFile: LoadedEnvFile | undefined): Check[] {
   const checks: Check[] = [];
-  for (const name of envFile ? cutAtComment(envFile) : []) {
-    checks.push(
-      warn('settings', `${name} has a # in the file: what follows is read as a comment`, 'Put the value in quotes.'),
-    );
-  }
-  for (const [name, value] of Object.entries(process.env)) {
-    if (/^CONTA_SIMPLES_(?:\w+_)?API_(?:KEY|SECRET)$/.test(name) && /^(["']).*\1$/s.test(value ?? '')) {
-      const remedy =
-        "Unless they belong to it, set it without: only a .env file takes quotes off, docker's --env-file not.";
-      checks.push(warn('settings', `${name} has quotation marks around it`, remedy));
-    }
+  for (const [name, text] of envFile?.file?.values ?? []) {
+    if (!/^CONTA_SIMPLES_(?:\w+_)?API_(?:KEY|SECRET)$/.test(name) || !hasReference(text)) continue;
+    const message = `${name} has a $ in the file: an application with \`expandVariables\` takes what follows for a variable`;
+    checks.push(warn('settings', message, 'If yours has it, write \\$ in the file.'));
   }
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: this library checks certificates all the same';
-    checks.push(warn('settings', message, 'Unset it: whatever else runs in the process would trust anybody.'));
+    checks.push(warn('settings', message, 'Unset it: all other clients in the process would accept any certificate.'));
   }
   return checks;
 }

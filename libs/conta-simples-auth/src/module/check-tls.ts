@@ -1,0 +1,231 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { codeOf, type PemPart, whyUnreadable } from './pem-diagnosis.js';
+import type { Problems } from './problems.js';
+
+const PARTS = ['ca', 'cert', 'key', 'passphrase'] as const;
+type Content = string | Buffer;
+
+/**
+ * Checks each part of the option `tls` by itself and then together, so that the message names the part that is wrong.
+ * Never quotes any of it: messages of OpenSSL may.
+ */
+export function checkTls(tls: unknown, problems: Problems): void {
+  if (typeof tls !== 'object' || tls === null) {
+    problems.add('option tls', 'must be an object', 'tls');
+    return;
+  }
+  const report = new TlsReport('option tls', problems);
+  for (const name of Object.keys(tls)) {
+    if (name === 'pfx')
+      report.add(
+        'pfx',
+        'does not exist: give cert and key in PEM (openssl pkcs12 -in <file> -nodes), or an httpsAgent with pfx',
+      );
+    else if (!PARTS.some((part) => part === name)) problems.add(`option tls.${name}`, 'does not exist');
+  }
+  const { ca, cert, key, passphrase } = tls as Partial<Record<(typeof PARTS)[number], unknown>>;
+  checkParts({ ca, cert, key, passphrase }, report);
+}
+
+/** Checks what an application's own agent was given: Node would report it with the first connection only. */
+export function checkAgentTls(options: object, problems: Problems): void {
+  const report = new TlsReport('option httpsAgent:', problems);
+  const { ca, cert, key, passphrase, pfx } = options as Record<string, unknown>;
+  if (pfx !== undefined) checkPfx(pfx, passphrase, report);
+  else checkParts({ ca, cert, key, passphrase }, report);
+}
+
+class TlsReport {
+  count = 0;
+  readonly #prefix: string;
+  readonly #problems: Problems;
+
+  constructor(prefix: string, problems: Problems) {
+    this.#prefix = prefix;
+    this.#problems = problems;
+  }
+
+  add(part: string, what: string): void {
+    this.count++;
+    this.#problems.add(this.#name(part), what, 'tls');
+  }
+
+  warn(part: string, what: string): void {
+    this.#problems.warn(this.#name(part), what, 'tls');
+  }
+
+  #name(part: string): string {
+    return this.#prefix.endsWith(':') ? `${this.#prefix} ${part}` : `${this.#prefix}.${part}`;
+  }
+}
+
+interface Parts {
+  readonly ca: unknown;
+  readonly cert: unknown;
+  readonly key: unknown;
+  readonly passphrase: unknown;
+}
+
+function checkParts({ ca, cert, key, passphrase }: Parts, report: TlsReport): void {
+  if (ca !== undefined) checkAuthorities(listOf(ca), report);
+  const hasPassphrase = typeof passphrase === 'string';
+  if (passphrase !== undefined && !hasPassphrase) report.add('passphrase', 'must be a string');
+  const chains = listOf(cert).map((one) => readCertificates(one, 'cert', report));
+  const keys = listOf(key).map((one) => readKey(one, hasPassphrase ? passphrase : undefined, report));
+  if (cert !== undefined && key === undefined)
+    report.add('key', 'is missing: cert is set, and a client certificate needs its private key');
+  if (key !== undefined && cert === undefined)
+    report.add('cert', 'is missing: key is set, and the server needs the certificate of this key');
+  const [chain, privateKey] = [chains[0], keys[0]];
+  if (chain && privateKey && chains.length === 1 && keys.length === 1) checkPair(chain, privateKey, report);
+  if (report.count > 0) return;
+  try {
+    createSecureContext({ ca, cert, key, passphrase } as SecureContextOptions);
+  } catch (error) {
+    report.add(cert === undefined ? 'ca' : 'cert', `cannot be used by this build of OpenSSL (${codeOf(error)})`);
+  }
+}
+
+/** Node passes over what is no certificate, and then trusts no server: every request would fail. */
+function checkAuthorities(list: readonly unknown[], report: TlsReport): void {
+  if (list.length === 0) report.add('ca', 'is an empty list: leave it out, or give certificates in PEM');
+  for (const one of list) {
+    const certificates = readCertificates(one, 'ca', report);
+    if (certificates?.every((certificate) => hasEnded(certificate)))
+      report.warn('ca', `has expired (${certificates[0]?.validTo})`);
+  }
+}
+
+function readCertificates(given: unknown, part: 'ca' | 'cert', report: TlsReport): X509Certificate[] | undefined {
+  const content = contentOf(given);
+  if (content === undefined) {
+    report.add(part, 'must be a string or a Buffer with certificates in PEM');
+    return undefined;
+  }
+  const blocks = content.toString().match(CERTIFICATE_BLOCK) ?? [];
+  try {
+    // The whole text as well: OpenSSL wants the first line of a block at the start of a line.
+    if (blocks.length === 0 || !new X509Certificate(content)) throw new Error();
+    const certificates = blocks.map((block) => new X509Certificate(block));
+    if (part === 'cert') createSecureContext({ cert: content });
+    return certificates;
+  } catch {
+    report.add(part, whyUnreadable(content, 'certificate'));
+    return undefined;
+  }
+}
+
+const CERTIFICATE_BLOCK =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+
+function readKey(given: unknown, commonPassphrase: string | undefined, report: TlsReport): KeyObject | undefined {
+  // The form in which Node takes several keys.
+  const { pem = given, passphrase = commonPassphrase } = (isObject(given) ? given : {}) as {
+    pem?: unknown;
+    passphrase?: string;
+  };
+  const content = contentOf(pem);
+  if (content === undefined) {
+    report.add('key', 'must be a string or a Buffer with a private key in PEM');
+    return undefined;
+  }
+  try {
+    createSecureContext({ key: content, ...(passphrase !== undefined && { passphrase }) });
+    // Node passes over an empty text.
+    return createPrivateKey({ key: content, ...(passphrase !== undefined && { passphrase }) });
+  } catch (error) {
+    report.add(...whyNoKey(content, passphrase, error));
+    return undefined;
+  }
+}
+
+function whyNoKey(content: Content, passphrase: string | undefined, error: unknown): [part: string, what: string] {
+  const text = content.toString();
+  const isEncrypted = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text);
+  const isPem: PemPart = 'private key';
+  if (!isEncrypted) return ['key', whyUnreadable(content, isPem)];
+  if (passphrase === undefined || passphrase === '') return ['passphrase', 'is missing: the key is encrypted'];
+  if (/UNSUPPORTED/.test(codeOf(error))) {
+    return [
+      'key',
+      'is encrypted in a way that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
+    ];
+  }
+  if (/DECRYPT/.test(codeOf(error)))
+    return ['passphrase', 'does not open the key: it is another one, or has a line end or spaces around it'];
+  return ['key', whyUnreadable(content, isPem)];
+}
+
+function checkPair(chain: readonly X509Certificate[], key: KeyObject, report: TlsReport): void {
+  const [own, ...rest] = chain;
+  if (own === undefined) return;
+  if (!own.checkPrivateKey(key)) {
+    const isLater = rest.some((certificate) => certificate.checkPrivateKey(key));
+    if (isLater)
+      report.add('cert', 'has the certificates in the wrong order: that of the key comes first, then its issuers');
+    else report.add('key', 'belongs to another certificate than cert');
+    return;
+  }
+  if (hasEnded(own)) report.warn('cert', `has expired (${own.validTo}): the server will refuse it`);
+  else if (Date.parse(own.validFrom) > Date.now()) report.warn('cert', `is not valid before ${own.validFrom}`);
+  const isOrdered = chain.every((certificate, index) => {
+    const issuer = chain[index + 1];
+    return issuer === undefined || certificate.checkIssued(issuer);
+  });
+  if (!isOrdered)
+    report.warn('cert', 'has its issuers in the wrong order: each certificate is followed by the one that issued it');
+}
+
+function checkPfx(pfx: unknown, passphrase: unknown, report: TlsReport): void {
+  for (const one of listOf(pfx)) {
+    const { buf: content = one, passphrase: own = passphrase } = (isObject(one) ? one : {}) as {
+      buf?: unknown;
+      passphrase?: unknown;
+    };
+    const options = { pfx: content, ...(own !== undefined && { passphrase: own }) } as SecureContextOptions;
+    try {
+      createSecureContext(options);
+    } catch (error) {
+      report.add(...whyNoPfx(content, own, error));
+    }
+  }
+}
+
+/** Node gives no code for most of these; the texts are compared and not shown. */
+function whyNoPfx(content: unknown, passphrase: unknown, error: unknown): [part: string, what: string] {
+  const message = String((error as { message?: unknown } | null)?.message);
+  if (codeOf(error) === 'ERR_CRYPTO_UNSUPPORTED_OPERATION' || /unsupported/i.test(message)) {
+    return [
+      'pfx',
+      'is encrypted in an old way (RC2 or 3DES) that OpenSSL 3 does not support: write it again with openssl pkcs12 -in <old> -nodes -legacy | openssl pkcs12 -export -out <new>',
+    ];
+  }
+  if (/mac verify/i.test(message)) {
+    return passphrase === undefined
+      ? ['passphrase', 'is missing: pfx is encrypted']
+      : ['passphrase', 'does not open pfx: it is another one, or has a line end or spaces around it'];
+  }
+  if (typeof content === 'string')
+    return ['pfx', 'must be a Buffer: read the file with fs.readFileSync(path), without an encoding'];
+  if (contentOf(content)?.includes('-----BEGIN ')) return ['pfx', 'is in PEM: give it as cert and key'];
+  return ['pfx', 'is no PKCS#12 file, or is damaged'];
+}
+
+function hasEnded(certificate: X509Certificate): boolean {
+  return Date.parse(certificate.validTo) < Date.now();
+}
+
+function contentOf(value: unknown): Content | undefined {
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** An object that holds a part, and is not the part itself. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}

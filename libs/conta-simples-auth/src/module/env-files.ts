@@ -1,0 +1,105 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+
+/** A `.env` file as it stands on disk. Whether anything loads it is another question. */
+export interface EnvFile {
+  /** Its path, from the working folder if it is in there. */
+  readonly name: string;
+  readonly encoding: 'utf8' | 'utf16' | 'other';
+  readonly text: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const MAX_BYTES = 1_048_576;
+
+/** Where `ConfigModule` and `node --env-file` usually find variables. */
+export function usualEnvFiles(): string[] {
+  const stage = process.env.NODE_ENV;
+  return ['.env', '.env.local', ...(stage ? [`.env.${stage}`, `.env.${stage}.local`] : [])];
+}
+
+/** Those of these files that exist, each once. */
+export function envFiles(paths: readonly string[]): EnvFile[] {
+  const unique = new Set(paths.map((path) => resolve(path)));
+  return [...unique].flatMap((path) => readEnvFile(path) ?? []);
+}
+
+/** `undefined` where it is not there, or is no file to read. */
+export function readEnvFile(path: string): EnvFile | undefined {
+  try {
+    if (!statSync(path).isFile() || statSync(path).size > MAX_BYTES) return undefined;
+    const bytes = readFileSync(path);
+    const encoding = encodingOf(bytes);
+    const text = decode(bytes, encoding);
+    const values = new Map(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? '']));
+    return { name: shownPath(path), encoding, text, values };
+  } catch {
+    return undefined;
+  }
+}
+
+function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}
+
+function encodingOf(bytes: Buffer): EnvFile['encoding'] {
+  const hasMark = bytes.length >= 2 && ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2));
+  if (hasMark || bytes.includes(0)) return 'utf16';
+  return isUtf8(bytes) ? 'utf8' : 'other';
+}
+
+function decode(bytes: Buffer, encoding: EnvFile['encoding']): string {
+  if (encoding !== 'utf16') return bytes.toString('utf8').replace(/^\ufeff/, '');
+  const isBigEndian = bytes[0] === 0xfe || bytes[0] === 0;
+  const even = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
+  return (isBigEndian ? even.swap16() : even).toString('utf16le').replace(/^\ufeff/, '');
+}
+
+/** Variables of a secret whose value, without quotes, goes on after a `#`: what follows is read as a comment. */
+export function cutAtComment({ text, values }: EnvFile): string[] {
+  return [...values.keys()].filter((name) => {
+    if (!/^CONTA_SIMPLES_(?:\w+_)?API_(?:KEY|SECRET)$/.test(name)) return false;
+    const line = text.split(/\r?\n/).findLast((each) => each.replace(/^\s*(?:export\s+)?/, '').startsWith(`${name}=`));
+    return /=\s*[^\s"'`#][^\s#]*#\S/.test(line ?? '');
+  });
+}
+
+/** `$NAME` and `${NAME:-default}`, as `expandVariables` of `ConfigModule` finds them; not behind a backslash. */
+const REFERENCE = /(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_]\w*))/g;
+
+/** Whether `expandVariables` would take something for the name of a variable. */
+export function hasReference(value: string): boolean {
+  return value.search(REFERENCE) >= 0;
+}
+
+/**
+ * Whether `value` is what `expandVariables` makes of the text in the file, with the name of a variable that is not set in
+ * it: a part of the text is then lost.
+ */
+export function lostByExpansion(inFile: string, value: string, isSet: (name: string) => boolean): boolean {
+  if (inFile === value) return false;
+  let isLost = false;
+  for (const [, braced, bare] of inFile.matchAll(REFERENCE)) {
+    const name = bare ?? braced ?? '';
+    if (!name.includes('-') && !isSet(name)) isLost = true;
+  }
+  return isLost && patternOf(inFile).test(value);
+}
+
+function patternOf(inFile: string): RegExp {
+  let pattern = '';
+  let from = 0;
+  for (const match of inFile.matchAll(REFERENCE)) {
+    pattern += `${escaped(inFile.slice(from, match.index))}.*`;
+    from = match.index + match[0].length;
+  }
+  return new RegExp(`^${pattern}${escaped(inFile.slice(from))}$`, 's');
+}
+
+/** A backslash before `$` is taken off with the rest of the expansion. */
+function escaped(text: string): string {
+  return text.replaceAll('\\$', '$').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,115 @@
+/** Words that other libraries, the vendor's pages and habit use in place of ours. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  API_KEY: [
+    'KEY',
+    'APIKEY',
+    'APPKEY',
+    'CLIENTID',
+    'APIID',
+    'ID',
+    'USER',
+    'USERNAME',
+    'LOGIN',
+    'CHAVE',
+    'CHAVEAPI',
+    'APICHAVE',
+  ],
+  API_SECRET: [
+    'SECRET',
+    'APISECRET',
+    'SECRETKEY',
+    'APISECRETKEY',
+    'KEYSECRET',
+    'APIKEYSECRET',
+    'CLIENTSECRET',
+    'PASSWORD',
+    'PASS',
+    'SEGREDO',
+    'SENHA',
+  ],
+  ENVIRONMENT: ['ENV', 'STAGE', 'MODE', 'AMBIENTE', 'NODEENV'],
+  BASE_URL: ['URL', 'APIURL', 'HOST', 'ENDPOINT'],
+};
+
+/** Words that say nothing about which account or setting is meant. */
+const FILLERS: ReadonlySet<string> = new Set([
+  'CONTA',
+  'SIMPLES',
+  'CONTASIMPLES',
+  'CS',
+  'APP',
+  'SANDBOX',
+  'PRODUCTION',
+  'PROD',
+]);
+
+/** The setting that a variable is about, `API_KEY` and so on, and the account's name before it. */
+const PARTS = /^CONTA_SIMPLES_(?:(\w+)_)?(API_KEY|API_SECRET|ENVIRONMENT|BASE_URL|USER_AGENT|ACCOUNTS)(?:_FILE)?$/;
+
+/**
+ * Variables that are set and not read, and whose name is nearly `wanted`: another spelling, a typing error, other words
+ * for the same. Names that are read are never among them.
+ */
+export function nearMisses(wanted: string, set: readonly string[], isRead: (name: string) => boolean): string[] {
+  return set.filter((name) => !isRead(name) && (isSpelledAlike(name, wanted) || meansTheSame(name, wanted)));
+}
+
+/** Whether two names differ in case, separators, invisible characters, the order of words or a typing error. */
+export function isSpelledAlike(name: string, wanted: string): boolean {
+  const words = wordsOf(name);
+  const compact = words.join('');
+  const [plain, file] = [wordsOf(wanted), wordsOf(`${wanted}_FILE`)];
+  const [one = '', other = ''] = [plain.join(''), file.join('')];
+  if (compact === one || compact === other || compact.endsWith(one)) return true;
+  if (words.toSorted().join() === plain.toSorted().join()) return true;
+  const allowed = one.length >= 16 ? 2 : 1;
+  return distance(compact, one, allowed) <= allowed || distance(compact, other, 1) <= 1;
+}
+
+function meansTheSame(name: string, wanted: string): boolean {
+  const [, account = '', setting = ''] = PARTS.exec(wanted) ?? [];
+  const words = wordsOf(name);
+  if (!words.some((word) => /^(?:CONTA|SIMPLES|CONTASIMPLES|CS)$/.test(word))) return false;
+  const ofAccount = account.split('_').filter(Boolean);
+  if (!ofAccount.every((word) => words.includes(word))) return false;
+  const rest = words.filter((word) => !FILLERS.has(word) && !ofAccount.includes(word)).join('');
+  return (
+    rest === setting.replace('_', '') || (SYNONYMS[setting]?.includes(rest.replace(/(?:FILE|PATH)$/, '')) ?? false)
+  );
+}
+
+function wordsOf(name: string): string[] {
+  // `contaSimplesApiKey` has words as well; what is invisible, such as a byte order mark, is no part of one.
+  const spaced = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[\p{Cf}\p{Zs}]/gu, '');
+  return spaced
+    .toUpperCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+}
+
+/** Letters to add, drop, replace or swap with the next one (optimal string alignment); no more than `limit + 1` is told. */
+function distance(one: string, other: string, limit: number): number {
+  if (Math.abs(one.length - other.length) > limit) return limit + 1;
+  let [before, last]: number[][] = [[], Array.from({ length: other.length + 1 }, (_unused, index) => index)];
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1] ? 0 : 1;
+      let least = Math.min((last?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last?.[j - 1] ?? 0) + same);
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) least = Math.min(least, (before?.[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    [before, last] = [last ?? [], row];
+  }
+  return last?.[other.length] ?? limit + 1;
+}
+
+/** A name for a message: whatever is invisible in it is written out. */
+export function printableName(name: string): string {
+  const shown = name.replace(
+    /[^\x21-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}
