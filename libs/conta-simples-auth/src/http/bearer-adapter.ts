@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenKeeper } from '../token/keeper.js';
@@ -9,6 +8,7 @@ import { guardedSend, type Sent } from './guarded-send.js';
 import { type CallerView, printableError, printableResponse } from './printable.js';
 import { privateCopy, type SendOptions } from './private-copy.js';
 import { untrustedOrigin, untrustedServer } from './refusals.js';
+import { isAnswerStream } from './relayed-stream.js';
 import { bodyAsItIs, requestBody } from './request-body.js';
 import { uncheckedTls } from './unchecked-tls.js';
 
@@ -41,8 +41,9 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const { url } = destination;
     const used: AccessToken[] = [];
     const view = { config, url, used };
+    const redact = (error: unknown) => printableError(error, view);
     if (withoutToken) {
-      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data) }), view);
+      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data), redact }), view);
     }
     const keeper = options.keeper();
     const unchecked = url.protocol === 'https:' ? uncheckedTls(config, inner, options.httpsAgent) : undefined;
@@ -55,7 +56,7 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
       isReplayable: body.isReplayable,
       send: (token) => {
         used.push(token);
-        return send(inner, config, { url, body, token, timeout: deadline.remainingMs });
+        return send(inner, config, { url, body, token, timeout: deadline.remainingMs, redact });
       },
       discard,
       // Who takes every status for an answer gets this one, too.
@@ -98,10 +99,10 @@ function unwrap(sent: Sent<AxiosResponse>, view: CallerView): AxiosResponse {
   throw printableError(sent.error, view);
 }
 
-/** A streamed answer that nobody will read would keep its connection. */
+/** Closes a streamed answer that is not handed on. It may never end, so it is not read to keep its connection. */
 function discard(sent: Sent<AxiosResponse>): void {
   const data: unknown = (sent.ok ? sent.response : responseOf(sent.error))?.data;
-  if (data instanceof Readable) data.on('error', () => {}).resume();
+  if (isAnswerStream(data)) data.on('error', () => {}).destroy?.();
   else if (data instanceof ReadableStream) data.cancel().catch(() => {});
 }
 

@@ -13,13 +13,18 @@ export function multipart(form: Iterable<[string, unknown]>): Blob | undefined {
   // In lower case: that is what becomes of a Blob's type.
   const boundary = `form-${randomBytes(16).toString('hex')}`;
   const parts: (string | Blob)[] = [];
+  // Text between two files is one part of the Blob: reading a Blob takes time for each of its parts.
+  let text = '';
   for (const [name, value] of form) {
-    const head = `--${boundary}${CRLF}Content-Disposition: form-data; name="${escaped(lineBreaks(name))}"`;
-    if (typeof value === 'string') parts.push(`${head}${CRLF}${CRLF}${lineBreaks(value)}${CRLF}`);
-    else if (value instanceof Blob) parts.push(head, fileHead(value), value, CRLF);
-    else return undefined;
+    text += `--${boundary}${CRLF}Content-Disposition: form-data; name="${escaped(lineBreaks(name))}"`;
+    if (typeof value === 'string') text += `${CRLF}${CRLF}${lineBreaks(value)}${CRLF}`;
+    else if (value instanceof Blob) {
+      parts.push(text + fileHead(value), value);
+      text = CRLF;
+    } else return undefined;
   }
-  return new Blob([...parts, `--${boundary}--${CRLF}`], { type: `multipart/form-data; boundary=${boundary}` });
+  parts.push(`${text}--${boundary}--${CRLF}`);
+  return new Blob(parts, { type: `multipart/form-data; boundary=${boundary}` });
 }
 
 function fileHead(file: Blob): string {

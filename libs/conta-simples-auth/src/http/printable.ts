@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { dropRawBytes } from './raw-bytes.js';
+import { isAnswerStream, relayedStream } from './relayed-stream.js';
+import { relayedWebStream } from './relayed-web-stream.js';
 import { blotTraces, withoutTraces } from './traces.js';
 import { isUnprintable } from './unprintable.js';
 
@@ -21,7 +22,7 @@ export interface CallerView {
 export function printableResponse(response: AxiosResponse, view: CallerView): AxiosResponse {
   response.config = withHiddenAgents(view.config);
   if (response.request !== undefined) response.request = description(view, response.request);
-  if (response.data instanceof Readable) response.data = relay(response.data, view);
+  response.data = printableData(response.data, response, view);
   return response;
 }
 
@@ -106,19 +107,10 @@ function sentPath({ path, url }: RawRequest): string | undefined {
   return pathname + search;
 }
 
-/** A streamed answer is Node's own object, with the request and its raw header hanging from it. */
-function relay(source: Readable, view: CallerView): Readable {
-  async function* chunks() {
-    try {
-      yield* source;
-    } catch (error) {
-      throw printableError(error, view);
-    }
-  }
-  // Heard here, so that a connection that breaks before anybody reads does not end the process; told when it is read.
-  source.on('error', () => {});
-  const fresh = Readable.from(chunks(), { objectMode: false });
-  // Destroyed before it was read, a generator never runs, and would leave the socket open.
-  fresh.once('close', () => source.destroy());
-  return fresh;
+function printableData(data: unknown, { request }: AxiosResponse, view: CallerView): unknown {
+  const redact = (error: unknown) => printableError(error, view);
+  if (isAnswerStream(data)) return relayedStream(data, { request: description(view, request), redact });
+  // A locked stream is read by an adapter of the application already.
+  if (data instanceof ReadableStream && !data.locked) return relayedWebStream(data, redact);
+  return data;
 }

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { authorization } from './authorization.js';
+import { detachedBody } from './detached-body.js';
 import type { RequestBody } from './request-body.js';
 
 export interface SendOptions {
@@ -11,10 +11,12 @@ export interface SendOptions {
   readonly token?: AccessToken | undefined;
   /** What is left of the caller's `timeout`, milliseconds. */
   readonly timeout?: number | undefined;
+  /** Removes the token from an error before the caller's stream gets it. */
+  readonly redact: (error: unknown) => unknown;
 }
 
 /** The config that is sent for good. The token is in here and nowhere else; the caller never gets to see this object. */
-export function privateCopy(config: InternalAxiosRequestConfig, { url, body, token, timeout }: SendOptions) {
+export function privateCopy(config: InternalAxiosRequestConfig, { url, body, token, timeout, redact }: SendOptions) {
   const copy = copiedConfig(config);
   copy.url = url.href;
   copy.baseURL = undefined;
@@ -22,7 +24,7 @@ export function privateCopy(config: InternalAxiosRequestConfig, { url, body, tok
   copy.maxRedirects = 0;
   // The same in the words of `fetch`: the adapter of that name in axios 1.18 heeds no others.
   copy.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
-  copy.data = detached(body.data);
+  copy.data = detachedBody(body.data, redact);
   if (token !== undefined) {
     copy.headers = copied(config.headers);
     set(copy.headers, 'Authorization', authorization(token));
@@ -64,13 +66,4 @@ function set(headers: Headers, name: string, value: string): void {
     if (present.length === name.length && present.toLowerCase() === lowerCase) delete headers[present];
   }
   headers[name] = value;
-}
-
-/** A piped stream points at what it is piped into, here the request with its raw header: the caller's own must not. */
-function detached(data: unknown): unknown {
-  if (!(data instanceof Readable)) return data;
-  async function* chunks(source: Readable) {
-    yield* source;
-  }
-  return Readable.from(chunks(data), { objectMode: false });
 }

@@ -1,5 +1,6 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { multipart } from './multipart.js';
+import { isNodeForm, nodeFormBytes } from './node-form.js';
 import { StreamedBody } from './streamed-body.js';
 
 /** What is sent for a caller's body, once or twice. */
@@ -32,33 +33,14 @@ export function bodyAsItIs(data: unknown): RequestBody {
 }
 
 function writtenForm(data: unknown): RequestBody | undefined {
-  if (isNodeForm(data)) return writtenNodeForm(data);
+  if (isNodeForm(data)) {
+    const form = nodeFormBytes(data);
+    return form && { ...form, isReplayable: true };
+  }
   const written = isForm(data) ? multipart(data) : undefined;
   return written && { data: written, contentType: written.type, isReplayable: true };
 }
 
 function isForm(data: unknown): data is Iterable<[string, unknown]> {
   return Object.prototype.toString.call(data) === '[object FormData]' && Symbol.iterator in (data as object);
-}
-
-/** A form of the package `form-data`: what the API of it promises. */
-interface NodeForm {
-  getBuffer(): Buffer;
-  getHeaders(): Record<string, string>;
-}
-
-function isNodeForm(data: unknown): data is NodeForm {
-  const form = data as Partial<NodeForm> | null;
-  return typeof form?.getBuffer === 'function' && typeof form.getHeaders === 'function';
-}
-
-function writtenNodeForm(form: NodeForm): RequestBody | undefined {
-  const contentType = form.getHeaders()['content-type'];
-  if (contentType === undefined) return undefined;
-  try {
-    return { data: form.getBuffer(), contentType, isReplayable: true };
-  } catch {
-    // One of its parts is a stream.
-    return undefined;
-  }
 }

@@ -1,0 +1,164 @@
+import { EventEmitter } from 'node:events';
+import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+
+/** A streamed answer of axios, or of another client behind an adapter. */
+export interface AnswerStream extends NodeJS.ReadableStream {
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly readableEnded?: boolean;
+  destroy?(error?: Error): unknown;
+}
+
+export interface RelayOptions {
+  /** What the caller finds in place of Node's request, and at `client._httpMessage`. */
+  readonly request: { readonly res: { readonly responseUrl: string | undefined } };
+  /** Removes the token from an error before the reader gets it. */
+  readonly redact: (error: unknown) => unknown;
+}
+
+export function isAnswerStream(data: unknown): data is AnswerStream {
+  const stream = data as Partial<AnswerStream> | null | undefined;
+  return typeof stream?.pipe === 'function' && typeof stream.on === 'function';
+}
+
+/**
+ * The stream that a caller gets in place of a streamed answer. Node's own object refers to the request with its raw
+ * header, and logs print it. The relay has the same bytes, errors and properties, and destroying it destroys the answer;
+ * only closures connect the two.
+ */
+export function relayedStream(source: AnswerStream, { request, redact }: RelayOptions): Readable {
+  const message = source instanceof IncomingMessage ? messageLike(source, request) : undefined;
+  const relay = message ?? streamLike(source);
+  let isStarted = false;
+  let isEnded = false;
+  const fail = (error: unknown) => {
+    if (!isEnded) relay.destroy(redact(error) as Error);
+  };
+  const start = () => {
+    isStarted = true;
+    source.on('data', (chunk: unknown) => {
+      if (!relay.push(chunk)) source.pause();
+    });
+    source.on('end', () => {
+      isEnded = true;
+      relay.push(null);
+    });
+  };
+  const read = () => {
+    if (isStarted) source.resume();
+    else start();
+  };
+  const destroy = (error: Error | null, callback: (error?: Error | null) => void) => {
+    if (!isEnded) {
+      source.destroy?.(error ?? undefined);
+      if (message !== undefined) message.aborted = true;
+      message?.emit('aborted');
+    }
+    callback(error);
+  };
+  const hidden = (value: unknown) => ({ value, configurable: true, writable: true });
+  Object.defineProperties(relay, { _read: hidden(read), _destroy: hidden(destroy) });
+  // An answer that breaks before the caller listens must not end the process. A later reader gets the error all the same.
+  relay.on('error', () => {});
+  source.on('error', fail);
+  source.on('close', () => {
+    if (!isEnded) relay.destroy();
+  });
+  // It broke while a replacement of the token was awaited.
+  if (source.destroyed === true && source.readableEnded === false) fail(source.errored ?? undefined);
+  return relay;
+}
+
+/** axios puts these two on an answer over HTTP/2. */
+function streamLike(source: AnswerStream): Readable {
+  const { readableHighWaterMark, headers, statusCode } = source as Partial<IncomingMessage>;
+  const stream = new Readable({ highWaterMark: readableHighWaterMark });
+  return Object.assign(stream, headers && { headers: { ...headers } }, statusCode && { statusCode });
+}
+
+/** An `IncomingMessage` with all that packages read from one: `form-data` its path, type and length, others its headers. */
+function messageLike(source: IncomingMessage, request: RelayOptions['request']): IncomingMessage {
+  const message = new IncomingMessage(new AnswerSocket(source, request) as unknown as Socket);
+  const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method } = source;
+  Object.assign(message, { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method });
+  message.rawHeaders = [...source.rawHeaders];
+  // After `rawHeaders`, from which it would be read otherwise: axios removes headers of an answer that it has decoded.
+  message.headers = { ...source.headers };
+  for (const name of ['complete', 'rawTrailers'] as const) {
+    Object.defineProperty(message, name, { get: () => source[name], enumerable: true, configurable: true });
+  }
+  const { responseUrl, redirects = [] } = source as { responseUrl?: unknown; redirects?: unknown };
+  Object.assign(message, { req: request, responseUrl: responseUrl ?? request.res.responseUrl, redirects });
+  source.on('timeout', () => message.emit('timeout'));
+  return message;
+}
+
+/** What is read from the socket of an answer. The socket itself refers to the request. */
+class AnswerSocket extends EventEmitter {
+  readonly _httpMessage: object;
+  readonly #message: IncomingMessage;
+
+  constructor(message: IncomingMessage, request: object) {
+    super();
+    this.#message = message;
+    this._httpMessage = request;
+    message.on('close', () => {
+      if (!message.complete) this.emit('close');
+    });
+  }
+
+  get readable(): boolean {
+    return this.#message.socket?.readable ?? false;
+  }
+  get writable(): boolean {
+    return this.#message.socket?.writable ?? false;
+  }
+  get destroyed(): boolean {
+    return this.#message.socket?.destroyed ?? true;
+  }
+  get readableHighWaterMark(): number {
+    return this.#message.readableHighWaterMark;
+  }
+  get remoteAddress(): string | undefined {
+    return this.#message.socket?.remoteAddress;
+  }
+  get remotePort(): number | undefined {
+    return this.#message.socket?.remotePort;
+  }
+  get remoteFamily(): string | undefined {
+    return this.#message.socket?.remoteFamily;
+  }
+  get localAddress(): string | undefined {
+    return this.#message.socket?.localAddress;
+  }
+  get localPort(): number | undefined {
+    return this.#message.socket?.localPort;
+  }
+  get bytesRead(): number {
+    return this.#message.socket?.bytesRead ?? 0;
+  }
+  get encrypted(): boolean | undefined {
+    return (this.#message.socket as Partial<TLSSocket> | null)?.encrypted;
+  }
+  get authorized(): boolean | undefined {
+    return (this.#message.socket as Partial<TLSSocket> | null)?.authorized;
+  }
+
+  getPeerCertificate(detailed?: boolean): unknown {
+    return (this.#message.socket as Partial<TLSSocket> | null)?.getPeerCertificate?.(detailed as true);
+  }
+
+  setTimeout(ms: number, listener?: () => void): this {
+    if (listener !== undefined) this.#message.once('timeout', listener);
+    this.#message.setTimeout(ms);
+    return this;
+  }
+
+  destroy(error?: Error): this {
+    this.#message.destroy(error);
+    return this;
+  }
+}
