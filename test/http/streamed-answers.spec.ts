@@ -95,7 +95,9 @@ const LEAVINGS: Record<string, (data: Readable) => Promise<unknown>> = {
 
 describe('a streamed answer that stalls', () => {
   const cases = Object.entries(LEAVINGS).flatMap(([name, leave]) =>
-    ['identity', ...Object.keys(ENCODERS)].map((encoding) => [name, encoding, leave] as const),
+    ['identity', ...(name === 'aborts a pipeline' || name === 'destroys it' ? Object.keys(ENCODERS) : [])].map(
+      (encoding) => [name, encoding, leave] as const,
+    ),
   );
 
   it.each(cases)('frees its connection, and closes, when the reader %s: %s', async (_name, encoding, leave) => {
