@@ -3,11 +3,12 @@ import { REMEDY, type TokenFailureKind } from '../token/error-kind.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import { printedName } from '../token/printed-name.js';
 import { type LogFields, type LogLevel, LogLine } from './log-line.js';
+import { LoggedWarnings } from './logged-warnings.js';
 
 /** Says in the application's log each change of state once, and not each attempt. */
 export class TokenLog {
   readonly #logger = new Logger('ContaSimplesAuth');
-  readonly #warned = new Set<string>();
+  readonly #warned = new LoggedWarnings();
 
   event(event: ContaSimplesTokenEvent): void {
     const who = `account ${printedName(event.account)}`;
@@ -57,10 +58,20 @@ export class TokenLog {
     this.#warnOnce(line, { event: 'store_ttl_unknown', account: '*' });
   }
 
-  /** Once for each account and warning: a server that does something odd does it with every answer. */
+  /**
+   * Once for each account and warning, for a limited number of accounts: a server that does something odd does it with
+   * every answer.
+   */
   warnOnce(account: string, what: string): void {
-    const line = `Token answer for account ${printedName(account)}: ${what}`;
-    this.#warnOnce(line, { event: 'odd_answer', account, reason: what });
+    const name = printedName(account);
+    const noted = this.#warned.note(what, name);
+    if (noted === 'no') return;
+    const end = noted === 'last' ? '. This warning is not logged for further accounts' : '';
+    this.#say('warn', `Token answer for account ${name}: ${what}${end}`, {
+      event: 'odd_answer',
+      account,
+      reason: what,
+    });
   }
 
   subscriberFailed(error: unknown): void {
@@ -70,9 +81,7 @@ export class TokenLog {
   }
 
   #warnOnce(line: string, fields: LogFields): void {
-    if (this.#warned.has(line)) return;
-    this.#warned.add(line);
-    this.#say('warn', line, fields);
+    if (this.#warned.note(line, '*') === 'yes') this.#say('warn', line, fields);
   }
 
   #say(level: LogLevel, line: string, fields: LogFields): void {
