@@ -19,6 +19,10 @@ export class NewsWatch {
     this.#source = source;
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Milliseconds until it is time to look again; 0 when it is, and while somebody does. */
   dueInMs({ at }: Trouble, { monotonic }: Instant): number {
     if (this.#running !== undefined) return 0;

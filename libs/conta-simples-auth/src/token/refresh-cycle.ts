@@ -85,8 +85,9 @@ export class RefreshCycle {
     this.#use.noteUse(now.elapsed);
     if (this.#closedFor !== undefined) return Promise.reject(this.#closedFor());
     const { waitTimeoutMs } = this.#options.settings;
-    const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? Number.POSITIVE_INFINITY) };
     const trouble = this.trouble;
+    const patienceMs = trouble?.patienceMs ?? waitTimeoutMs;
+    const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? patienceMs, patienceMs) };
     if (trouble !== undefined && this.#refuses(trouble, now)) return this.#refuse(trouble, now, limits, cause);
     const arrival = this.#waiters.add(limits, now.monotonic);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
@@ -138,6 +139,11 @@ export class RefreshCycle {
   /** Whether a token is obtained although nobody ever asks. */
   get isKeptFresh(): boolean {
     return this.#options.keepFresh === 'always';
+  }
+
+  /** Whether a request or an early-retry check runs, or callers wait. */
+  get isBusy(): boolean {
+    return this.#flight !== undefined || this.#waiters.size > 0 || this.#news?.isRunning === true;
   }
 
   /** Whether anything would come of asking for a renewal now. */
@@ -274,8 +280,9 @@ export class RefreshCycle {
   }
 
   #planNext(now: Moment, cause: AcquisitionCause): void {
-    const isAwaited = this.#life === 'retired' && this.#waiters.size > 0;
-    if (this.#life === 'open' || isAwaited) this.#plan.arm(this.dueInMs(now), cause);
+    const awaited = this.#waiters.size > 0;
+    if (this.#life === 'open' || (this.#life === 'retired' && awaited))
+      this.#plan.arm(this.dueInMs(now), cause, awaited);
   }
 
   /** Moves on whatever is due. */
@@ -284,7 +291,7 @@ export class RefreshCycle {
     const dueInMs = this.dueInMs(now);
     const awaited = this.#waiters.size > 0;
     const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
-    if (dueInMs > 0) this.#plan.arm(dueInMs);
+    if (dueInMs > 0) this.#plan.arm(dueInMs, this.#plan.cause, awaited);
     else if (awaited || (this.#life === 'open' && (this.#plan.isKeptFresh(this.generation) || this.#use.wanted))) {
       this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
     }

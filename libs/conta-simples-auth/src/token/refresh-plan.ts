@@ -19,12 +19,12 @@ export class RefreshPlan {
   readonly floor = new RequestFloor();
   /** What the planned request will be for. */
   cause: AcquisitionCause = 'first';
-  readonly #keepFresh: KeeperOptions['keepFresh'];
+  readonly #options: KeeperOptions;
   readonly #timer: RefreshTimer;
 
-  constructor({ settings, timerListing, keepFresh }: KeeperOptions, owner: TimerOwner) {
-    this.#keepFresh = keepFresh;
-    this.#timer = new RefreshTimer(settings.clock, owner, timerListing);
+  constructor(options: KeeperOptions, owner: TimerOwner) {
+    this.#options = options;
+    this.#timer = new RefreshTimer(options.settings.clock, owner, options.timerListing);
   }
 
   get isArmed(): boolean {
@@ -45,13 +45,17 @@ export class RefreshPlan {
 
   /** Whether a token is obtained although nobody asks for it; `generation` is 0 where there has been none yet. */
   isKeptFresh(generation: number): boolean {
-    return this.#keepFresh === 'always' || (this.#keepFresh === 'once_held' && generation > 0);
+    const { keepFresh } = this.#options;
+    return keepFresh === 'always' || (keepFresh === 'once_held' && generation > 0);
   }
 
-  /** Arms the timer for the next thing to do: renew, try again, or make the request that the floor held back. */
-  arm(delayMs: number, cause: AcquisitionCause = this.cause): void {
+  /**
+   * Arms the timer for the next thing to do: renew, try again, or make the request that the minimum interval held back.
+   * `awaited` is whether callers wait for it.
+   */
+  arm(delayMs: number, cause: AcquisitionCause, awaited: boolean): void {
     this.cause = cause;
-    this.#timer.arm(delayMs);
+    this.#timer.arm(delayMs, awaited ? 'unlisted' : 'listed');
   }
 
   cancel(): void {

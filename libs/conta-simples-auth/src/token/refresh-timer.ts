@@ -2,7 +2,9 @@ import type { Clock, Timer } from './clock.js';
 
 /** Where a running timer is shown, so that an operator finds it. */
 export interface TimerListing {
+  /** Shows a timer. The one before it has been removed. */
   add(handle: unknown): void;
+  /** Removes the timer that was shown last, if it still is. */
   remove(): void;
 }
 
@@ -21,8 +23,8 @@ const UNLISTED: TimerListing = { add() {}, remove() {} };
 const MAX_STEP_MS = 300_000;
 
 /**
- * One timer of one account. It is an optimisation, never a promise: it does not hold the process, and a call that finds
- * the token ended refreshes by itself.
+ * One timer of one account. It does not keep the process alive. If it fires late or was cleared by the application, the
+ * next call refreshes; so a timer that callers wait for is not listed, where the application could clear it.
  */
 export class RefreshTimer {
   readonly #clock: Clock;
@@ -40,7 +42,7 @@ export class RefreshTimer {
     return this.#timer !== undefined;
   }
 
-  arm(delayMs: number): void {
+  arm(delayMs: number, visibility: 'listed' | 'unlisted' = 'listed'): void {
     this.cancel();
     this.#timer = this.#clock.setTimer(
       () => {
@@ -49,7 +51,7 @@ export class RefreshTimer {
       },
       Math.min(MAX_STEP_MS, Math.max(0, Math.ceil(delayMs))),
     );
-    this.#listing.add(this.#timer.handle);
+    if (visibility === 'listed') this.#listing.add(this.#timer.handle);
   }
 
   cancel(): void {

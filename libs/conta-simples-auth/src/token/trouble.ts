@@ -16,7 +16,14 @@ export interface Trouble {
   readonly untilMonotonic: number;
   /** Whether callers without a token fail at once, instead of waiting for the next attempt. */
   readonly failsCallers: boolean;
+  /** How long a caller waits for an attempt that is made all the same. */
+  readonly patienceMs: number;
 }
+
+/** An attempt that takes longer is slow. */
+const SLOW_MS = 1_000;
+/** Where the last attempt was slow, callers do not wait for a further slow one; an endpoint that works again is faster. */
+const PATIENCE_AFTER_SLOW_MS = 400;
 
 export interface AccountIdentity {
   readonly account: string;
@@ -47,6 +54,8 @@ export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, ra
       startedAt + requestFloorMs(lastLifeMs),
     ),
     failsCallers: callers === 'fail',
+    patienceMs:
+      callers === 'fail' && now.monotonic - startedAt > SLOW_MS ? PATIENCE_AFTER_SLOW_MS : Number.POSITIVE_INFINITY,
   };
 }
 
