@@ -2,42 +2,77 @@ import type { Clock } from '../token/clock.js';
 import type { TokenFailureKind } from '../token/error-kind.js';
 import { afterFailure } from '../token/failure-policy.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
+import { RequestPlaces } from './request-places.js';
 
 /** The service counts these by IP address, so what one account meets all others would meet as well. */
 const BY_ADDRESS: ReadonlySet<TokenFailureKind> = new Set(['rate_limited', 'edge_blocked']);
-/** Token requests that may run at once in a process, for all accounts together. */
-const MAX_CONCURRENT = 16;
+
+/** What the gate remembers of an account. */
+export interface GateAccount {
+  /** Whether its last request got no answer for so long that it was taken to hang. */
+  hangs: boolean;
+}
+
+const HANGS_AGAIN: TokenFailure = {
+  kind: 'timeout',
+  what: 'The last token request got no answer, and too many such requests run for another to be sent',
+};
 
 /** What all accounts of a process share of the one token endpoint: its limits. */
 export class EndpointGate {
   readonly #clock: Clock;
-  readonly #queue: (() => void)[] = [];
-  #running = 0;
+  readonly #places: RequestPlaces;
   #shut: { readonly failure: TokenFailure; readonly untilMonotonic: number } | undefined;
   #shutInARow = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#places = new RequestPlaces(clock);
   }
 
   /** Whether a request would be sent now, without waiting for another to end. */
   get hasRoom(): boolean {
-    return this.#running < MAX_CONCURRENT;
+    return this.#places.hasRoom(false);
+  }
+
+  hasRoomFor({ hangs }: GateAccount): boolean {
+    return this.#places.hasRoom(hangs);
   }
 
   /** Calls `send` when there is room, unless the endpoint wants to be left alone: then that is the outcome. */
-  pass(send: () => Promise<TokenOutcome>, signal: AbortSignal): Promise<TokenOutcome>;
+  pass(send: () => Promise<TokenOutcome>, signal: AbortSignal, account?: GateAccount): Promise<TokenOutcome>;
   /** `send` may find, once it has its place, that there is nothing to be asked. */
-  pass(send: () => Promise<TokenOutcome | undefined>, signal: AbortSignal): Promise<TokenOutcome | undefined>;
-  async pass(send: () => Promise<TokenOutcome | undefined>, signal: AbortSignal): Promise<TokenOutcome | undefined> {
-    if (this.hasRoom || signal.aborted) this.#running++;
-    else await this.#turn(signal);
+  pass(
+    send: () => Promise<TokenOutcome | undefined>,
+    signal: AbortSignal,
+    account?: GateAccount,
+  ): Promise<TokenOutcome | undefined>;
+  async pass(
+    send: () => Promise<TokenOutcome | undefined>,
+    signal: AbortSignal,
+    account: GateAccount = { hangs: false },
+  ): Promise<TokenOutcome | undefined> {
+    const isSuspect = account.hangs;
+    const place =
+      signal.aborted || this.#places.hasRoom(isSuspect)
+        ? this.#places.take(isSuspect)
+        : await this.#places.wait(isSuspect, signal);
+    if (place === undefined) return { ok: false, failure: HANGS_AGAIN };
+    let outcome: TokenOutcome | undefined;
     try {
       const shut = this.#shutFailure();
-      return shut === undefined ? this.#note(await send()) : { ok: false, failure: shut };
+      if (shut !== undefined) return { ok: false, failure: shut };
+      outcome = await send();
+      if (outcome !== undefined && !signal.aborted) account.hangs = !isAnswered(outcome) && this.#places.hangs(place);
+      return this.#note(outcome);
     } finally {
-      this.#passOn();
+      this.#places.leave(place, outcome !== undefined && isAnswered(outcome));
     }
+  }
+
+  /** No further request is sent, whichever waits: the application ends. */
+  close(): void {
+    this.#places.close();
   }
 
   #shutFailure(): TokenFailure | undefined {
@@ -55,8 +90,8 @@ export class EndpointGate {
       return outcome;
     }
     const { failure } = outcome;
-    // As long as the server asked, no more: each account adds jitter of its own to the wait that it is told here, and the
-    // fleet's record has one draw of it for all its processes. Neither is ever shorter than this.
+    // As long as the server asked, no more: each account adds jitter to the wait that it reads here, and the fleet's
+    // record has one draw of it for all its processes. Neither is ever shorter than this.
     const input = { failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random: 0 };
     const { waitMs } = afterFailure(input);
     const untilMonotonic = this.#clock.monotonic() + waitMs;
@@ -64,27 +99,8 @@ export class EndpointGate {
       this.#shut = { failure, untilMonotonic };
     return { ok: false, failure: { ...failure, retryAfterMs: waitMs } };
   }
+}
 
-  /** Waits for a place. Who gives up waiting goes through all the same: its request sees the aborted signal and ends. */
-  #turn(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const enter = () => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const leave = () => {
-        this.#queue.splice(this.#queue.indexOf(enter), 1);
-        this.#running++;
-        enter();
-      };
-      this.#queue.push(enter);
-      signal.addEventListener('abort', leave, { once: true });
-    });
-  }
-
-  #passOn(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#running--;
-    else next();
-  }
+function isAnswered(outcome: TokenOutcome): boolean {
+  return outcome.ok || outcome.failure.status !== undefined;
 }

@@ -1,10 +1,12 @@
 import type { ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
 import { type ReadCredentialsOptions, readCredentials } from '../accounts/credentials-source.js';
-import type { EndpointGate } from '../accounts/endpoint-gate.js';
+import type { EndpointGate, GateAccount } from '../accounts/endpoint-gate.js';
+import type { StartTurns } from '../accounts/start-turns.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { DeriveKey } from '../store/record-cipher.js';
+import type { RequestGate } from '../store/shared-attempt.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
-import type { TokenDemand, TokenOutcome, TokenSource } from '../token/token-source.js';
+import type { TokenDemand, TokenFailure, TokenOutcome, TokenSource } from '../token/token-source.js';
 
 /** What the sources of all accounts have in common: one object for all of them. */
 export interface TokenSourceSettings extends ReadCredentialsOptions {
@@ -12,6 +14,8 @@ export interface TokenSourceSettings extends ReadCredentialsOptions {
   readonly credentialsOf: (account: string) => ContaSimplesCredentials | Promise<ContaSimplesCredentials>;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
+  /** Left out, each request starts at once. */
+  readonly turns?: StartTurns;
   /** The token endpoint: records of one are of no use for another. */
   readonly endpointUrl: string;
   readonly warn: (account: string, what: string) => void;
@@ -25,7 +29,9 @@ export type ObserveRequest = (
 ) => Promise<TokenOutcome>;
 
 /** How one account gets a token: ask for its pair, then ask the token endpoint with it. */
-export class AccountTokenSource implements TokenSource {
+export class AccountTokenSource implements TokenSource, GateAccount {
+  /** Written by the gate. */
+  hangs = false;
   readonly #settings: TokenSourceSettings;
   readonly #account: string;
   readonly #shared: SharedTokens | undefined;
@@ -40,6 +46,9 @@ export class AccountTokenSource implements TokenSource {
   }
 
   async obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
+    const turn = this.#settings.turns?.next();
+    if (turn !== undefined) await turn;
+    if (signal.aborted) return { ok: false, failure: CANCELLED };
     const read = await this.#read(signal);
     if (!read.ok) return read;
     const outcome = await this.#request(read.credentials, signal, demand);
@@ -58,6 +67,18 @@ export class AccountTokenSource implements TokenSource {
     const { credentials } = read;
     if (this.#refused !== undefined && credentials.fingerprint !== this.#refused) return true;
     return this.#shared?.hasToken(this.#keyOf(credentials), lastValue) ?? false;
+  }
+
+  /** The gate as this account passes it. */
+  get #gate(): RequestGate {
+    const { gate } = this.#settings;
+    const account = this;
+    return {
+      get hasRoom() {
+        return gate.hasRoomFor(account);
+      },
+      pass: (send, signal) => gate.pass(send, signal, account),
+    };
   }
 
   #keyOf(credentials: Credentials): DeriveKey {
@@ -82,12 +103,13 @@ export class AccountTokenSource implements TokenSource {
     const send = () =>
       observe === undefined || signal.aborted ? ask() : observe({ account, cause: demand.cause }, ask);
     const deriveKey = this.#keyOf(credentials);
-    const shared = this.#shared?.obtain({ deriveKey, demand, signal, gate, send });
-    const outcome = await (shared ?? gate.pass(send, signal));
+    const shared = this.#shared?.obtain({ deriveKey, demand, signal, gate: this.#gate, send });
+    const outcome = await (shared ?? gate.pass(send, signal, this));
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;
   }
 }
 
+const CANCELLED: TokenFailure = { kind: 'timeout', what: 'The token request was cancelled before it was sent' };
 const REFUSALS: ReadonlySet<string> = new Set(['credentials_rejected', 'forbidden']);
