@@ -1,6 +1,8 @@
 import { ContaSimplesAuthError } from '../token/auth-error.js';
+import { type Clock, systemClock } from '../token/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { printedName } from '../token/printed-name.js';
+import { inSlices } from './in-slices.js';
 import { RecentAccounts } from './recent-accounts.js';
 
 /** The account of the pair without a name. */
@@ -11,8 +13,9 @@ export interface AccountRegistryOptions {
   readonly names: readonly string[];
   /** Whether other names may exist as well, because a function provides their credentials. */
   readonly open: boolean;
-  /** How many accounts of that function are held at most. */
+  /** How many accounts of that function are held at most. More only while all of them have requests or waiters. */
   readonly maxAccounts: number;
+  readonly clock?: Clock;
   readonly environment: string;
   readonly create: (account: string) => TokenKeeper;
 }
@@ -20,6 +23,7 @@ export interface AccountRegistryOptions {
 /** Finds the keeper of an account. Names are data: nothing that an object inherits is ever one. */
 export class AccountRegistry {
   readonly #options: AccountRegistryOptions;
+  readonly #clock: Clock;
   /** Accounts with credentials of their own: held as long as the application runs. */
   readonly #fixed = new Map<string, TokenKeeper>();
   /** Accounts whose credentials a function provides: held while they are among the last used. */
@@ -30,7 +34,9 @@ export class AccountRegistry {
 
   constructor(options: AccountRegistryOptions) {
     this.#options = options;
-    this.#provided = new RecentAccounts(options.maxAccounts);
+    this.#clock = options.clock ?? systemClock;
+    const { maxAccounts: max } = options;
+    this.#provided = new RecentAccounts({ max, clock: this.#clock, successor: (account) => this.get(account) });
     for (const name of options.names) this.#fixed.set(name, options.create(name));
     this.#default = this.#fixed.get(DEFAULT_ACCOUNT);
   }
@@ -57,15 +63,14 @@ export class AccountRegistry {
     return keeper;
   }
 
-  /** Adds an account, or lets one that is there start afresh because its credentials are others now. */
+  /**
+   * Adds an account, or restarts it because it has another pair now. An account of the function keeps its keeper, so that
+   * there is never more than one for a name: callers that wait get a token of the new pair.
+   */
   set(account: string): TokenKeeper {
-    const present = this.#fixed.get(account);
+    const present = this.#fixed.get(account) ?? this.#provided.delete(account);
     present?.restart();
     const keeper = present ?? this.#options.create(account);
-    const provided = this.#provided.delete(account);
-    // Whoever waits there gets a token of the new pair.
-    provided?.restart();
-    provided?.retire();
     this.#fixed.set(account, keeper);
     if (account === DEFAULT_ACCOUNT) this.#default = keeper;
     this.#endWithTheRest(keeper);
@@ -93,14 +98,26 @@ export class AccountRegistry {
     yield* this.#provided;
   }
 
-  drain(): void {
-    this.#life = 'draining';
-    for (const keeper of this) keeper.drain();
+  /** An account of the function has obtained a token: accounts without one are evicted before it. */
+  noteToken(account: string): void {
+    this.#provided.noteToken(account);
   }
 
-  close(): void {
+  /** Obtains the first token of each account that exists. */
+  warmUp(): Promise<void> {
+    return inSlices(this, this.#clock, (keeper) => keeper.warmUp());
+  }
+
+  drain(): Promise<void> {
+    if (this.#life === 'open') this.#life = 'draining';
+    this.#provided.stop();
+    return inSlices(this, this.#clock, (keeper) => keeper.drain());
+  }
+
+  close(): Promise<void> {
     this.#life = 'closed';
-    for (const keeper of this) keeper.close();
+    this.#provided.stop();
+    return inSlices(this, this.#clock, (keeper) => keeper.close());
   }
 
   #createOrRefuse(account: unknown): TokenKeeper {
@@ -115,7 +132,7 @@ export class AccountRegistry {
     if (!this.#options.open || typeof account !== 'string' || account === '') throw this.#unknown(account);
   }
 
-  /** Who comes after the application began to end is treated as who was there. */
+  /** Accounts that are added while the application ends are treated like those that were there. */
   #endWithTheRest(keeper: TokenKeeper): void {
     if (this.#life === 'draining') keeper.drain();
     if (this.#life === 'closed') keeper.close();

@@ -39,6 +39,8 @@ export interface Core {
   readonly interceptor: ContaSimplesAuthInterceptor;
   readonly bootstrap: ResolvedOptions['bootstrap'];
   readonly telemetry: IsolatedTelemetry | undefined;
+  /** Ends every account. */
+  readonly close: () => Promise<void>;
   /** Releases what is left once every keeper is closed. */
   readonly release: () => void;
 }
@@ -76,6 +78,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   });
 
   const tell = (event: ContaSimplesTokenEvent) => {
+    if (event.type === 'acquired') accounts.noteToken(event.account);
     log.event(event);
     telemetry?.event(event);
     hub.emit(event);
@@ -96,12 +99,13 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     },
     onLeaseWait: telemetry && ((wait: LeaseWait) => telemetry.leaseWait(wait)),
   };
+  const gate = new EndpointGate(clock);
   const factory = new KeeperFactory({
     options,
     clock,
     endpointUrl,
     request,
-    gate: new EndpointGate(clock),
+    gate,
     shared: () => guarded && new SharedTokens({ ...sharing, store: guarded }),
     log,
     telemetry,
@@ -113,6 +117,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     names,
     open,
     maxAccounts: options.maxAccounts,
+    clock,
     environment,
     create: (account) => factory.create(account),
   });
@@ -166,6 +171,11 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     }),
     bootstrap: options.bootstrap,
     telemetry,
+    close: () => {
+      // First, so that no request takes the place of one that is cancelled.
+      gate.close();
+      return accounts.close();
+    },
     release: () => {
       telemetry?.stop();
       hub.complete();

@@ -2,6 +2,7 @@ import { credentialProblem } from '../accounts/check-credentials.js';
 import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
+import { StartTurns } from '../accounts/start-turns.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import type { TokenLog } from '../observability/token-log.js';
@@ -54,6 +55,7 @@ export class KeeperFactory {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
       request,
       gate,
+      turns: new StartTurns(clock),
       endpointUrl,
       clock,
       encoding: options.clientAuthEncoding,
@@ -65,12 +67,16 @@ export class KeeperFactory {
 
   create(account: string): TokenKeeper {
     const { options, shared, listTimer } = this.#given;
-    const isFixed = this.#pairs.has(account);
+    const pairs = this.#pairs;
     return new TokenKeeper({
       account,
       settings: this.#keeperSettings,
       source: new AccountTokenSource(this.#sourceSettings, account, shared()),
-      keepFresh: !isFixed ? 'while_used' : options.bootstrap === 'lazy' ? 'once_held' : 'always',
+      // Asked each time: `setAccount()` may give an account of the function a pair.
+      get keepFresh() {
+        if (!pairs.has(account)) return 'while_used';
+        return options.bootstrap === 'lazy' ? 'once_held' : 'always';
+      },
       timerListing: listTimer(account),
     });
   }

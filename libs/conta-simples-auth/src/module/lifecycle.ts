@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
+import type { TokenKeeper } from '../token/keeper.js';
 import type { Core } from './core.js';
 
 /**
@@ -17,26 +18,43 @@ export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicati
     const { bootstrap, accounts, telemetry } = this.#core;
     telemetry?.start();
     if (bootstrap === 'lazy') return;
+    const obtained = bootstrap === 'required' ? obtainAll(this.#required()) : undefined;
     // Every account that is known now is kept fresh from the start, also those whose token the start does not wait for.
-    for (const keeper of accounts) keeper.warmUp();
-    if (bootstrap === 'background') return;
-    const required = accounts.find(DEFAULT_ACCOUNT) ? [accounts.get(DEFAULT_ACCOUNT)] : [...accounts];
+    void accounts.warmUp();
     try {
-      await Promise.all(required.map((keeper) => keeper.get()));
+      await obtained;
     } catch (error) {
       // Nest calls no shutdown hook of an application that did not start.
-      this.onApplicationShutdown();
+      await this.onApplicationShutdown();
       throw error;
     }
   }
 
-  /** Now and not later: Nest empties the registry of timers right after. */
-  onModuleDestroy(): void {
-    this.#core.accounts.drain();
+  #required(): readonly TokenKeeper[] {
+    const { accounts } = this.#core;
+    const byDefault = accounts.find(DEFAULT_ACCOUNT);
+    return byDefault ? [byDefault] : [...accounts];
   }
 
-  onApplicationShutdown(): void {
-    this.#core.accounts.close();
+  /** Before this resolves: Nest empties the registry of timers afterwards. */
+  async onModuleDestroy(): Promise<void> {
+    await this.#core.accounts.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#core.close();
     this.#core.release();
   }
+}
+
+/** More than the requests that run at once, so that there is always a next one. */
+const CONCURRENT = 32;
+
+/** A caller waits a limited time for its token, so with thousands of accounts each wait begins when a place is near. */
+async function obtainAll(keepers: readonly TokenKeeper[]): Promise<void> {
+  const left = keepers.values();
+  const obtain = async () => {
+    for (const keeper of left) await keeper.get();
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, obtain));
 }

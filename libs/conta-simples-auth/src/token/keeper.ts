@@ -18,6 +18,8 @@ export class TokenKeeper extends AccountUse {
   readonly #cycle: RefreshCycle;
   readonly #observer: KeeperObserver | undefined;
   #refusalPauseUntil = Number.NEGATIVE_INFINITY;
+  /** Set when the account was evicted: calls that still hold this keeper use the one that the account has now. */
+  #successor: ((account: string) => TokenKeeper) | undefined;
 
   constructor(options: KeeperOptions) {
     super();
@@ -42,7 +44,7 @@ export class TokenKeeper extends AccountUse {
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
     const now = this.#lifeClock.look();
     const held = this.#cycle.held;
-    if (!held?.isServable(now)) return this.#cycle.next(now, wait);
+    if (!held?.isServable(now)) return this.#forward((keeper) => keeper.get(wait)) ?? this.#cycle.next(now, wait);
     this.#cycle.noteUse(now);
     if (this.#cycle.trouble !== undefined) this.#observer?.servedWhileFailing(this.account);
     // The timer should have done this; where it was throttled or slept through, a call does.
@@ -54,7 +56,7 @@ export class TokenKeeper extends AccountUse {
   /** A new token, whatever is held; joins a request that is under way. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    return this.#cycle.next(this.#lifeClock.look(), wait, 'forced');
+    return this.#forward((keeper) => keeper.refresh(wait)) ?? this.#cycle.next(this.#lifeClock.look(), wait, 'forced');
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
@@ -71,6 +73,8 @@ export class TokenKeeper extends AccountUse {
   async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
     const now = this.#lifeClock.look();
     if (!this.#giveUp(refused, now)) return undefined;
+    const forwarded = this.#forward((keeper) => keeper.replacementFor(refused, wait));
+    if (forwarded !== undefined) return forwarded;
     return this.#cycle.held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
   }
 
@@ -142,14 +146,33 @@ export class TokenKeeper extends AccountUse {
     this.#cycle.drain();
   }
 
-  /** No longer kept fresh, to make room for others; whoever still holds on to it is served. */
-  retire(): void {
+  /** Whether a request runs, or callers wait: such an account is not evicted. */
+  get isBusy(): boolean {
+    return this.#cycle.isBusy;
+  }
+
+  get hasHadToken(): boolean {
+    return this.#cycle.generation > 0;
+  }
+
+  /**
+   * Evicted to make room for others; no longer kept fresh. A call that still holds it, such as one whose token is rejected
+   * later, uses the keeper that `successor` gives.
+   */
+  retire(successor?: (account: string) => TokenKeeper): void {
+    this.#successor = successor;
     this.#cycle.retire();
   }
 
   /** Nothing is handed out any more: `reason` is what everybody gets, `shut_down` unless another is given. */
   close(reason?: Error): void {
     this.#cycle.close(reason);
+  }
+
+  /** Calls the keeper that took the place of this one; `undefined` where this one is the account's. */
+  #forward<T>(call: (keeper: TokenKeeper) => Promise<T>): Promise<T> | undefined {
+    const successor = this.#successor;
+    return successor && Promise.resolve(this.account).then(successor).then(call);
   }
 
   #needsNoLook(): boolean {
