@@ -93,7 +93,7 @@ describe('a connection that does not come about', () => {
   it('for want of a server on plain http shows at the token request', async () => {
     const { line } = await examine(`http://127.0.0.1:${await closedPort()}`);
     expect(line('token')).toMatch(
-      /\(network_error\)\n.*Nobody listens at http:\/\/127\.0\.0\.1:\d+: check host and port/,
+      /at 127\.0\.0\.1:\d+ was not reached \(ECONNREFUSED\) \(network_error\)\n.*No server listens at this address: check host and port/,
     );
   });
 
@@ -176,10 +176,15 @@ describe('a proxy', () => {
       });
     });
     const variables = { ...proxyOf(tunnel.port), CONTA_SIMPLES_ENVIRONMENT: 'sandbox' };
-    const { line, names } = await examine('https://api-sandbox.contasimples.com', variables);
+    const { line, names, out } = await examine('https://api-sandbox.contasimples.com', variables);
     expect(line('proxy')).toMatch(
       /^ok +proxy +the proxy 127\.0\.0\.1:\d+ of HTTPS_PROXY opens a tunnel to api-sandbox/,
     );
+    expect(out).toMatch(
+      /^warn +proxy +tokens\.fetch\(\) does not go through the proxy of HTTPS_PROXY.*\n +> .*dispatcher.*NODE_USE_ENV_PROXY=1/m,
+    );
+    const told = await examine('https://api-sandbox.contasimples.com', { ...variables, NODE_USE_ENV_PROXY: '1' });
+    expect(told.names('warn')).toEqual([]);
     expect(line('tls')).toMatch(
       /by localhost, whom Node does not trust.*\n.*company proxy or a virus scanner.*NODE_EXTRA_CA_CERTS/,
     );

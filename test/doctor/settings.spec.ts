@@ -58,7 +58,7 @@ describe('settings that are missing or wrong', () => {
     expect(out).toMatch(
       /^fail +settings +CONTA_SIMPLES_MATRIZ_API_SECRET is missing: .* is set\n +> Set it in the environment/m,
     );
-    expect(out).not.toMatch(/Values are not shown|Mend these settings/);
+    expect(out).not.toMatch(/Values are not shown|Correct these settings/);
     expect(names('skip')).toEqual(['name', 'tls', 'token', 'lifetime', 'balance', 'clock']);
     expect({ err, exitCode }).toEqual({ err: '', exitCode: 1 });
   });

@@ -63,7 +63,7 @@ describe('a token endpoint that gives no token', () => {
     [
       '404',
       { status: 404 },
-      /answered 404 \(request_rejected.*\n.*> .*check that http:\/\/127\.0\.0\.1:\d+ is the API's address/,
+      / http:\/\/127\.0\.0\.1:\d+\/oauth\/v1\/access-token answered 404 \(request_rejected.*\n.*> .*check that this is the API's address/,
     ],
     ['a page with 200', { status: 200, ...HTML }, /\(invalid_response.*\n.*> .*is the API's address/],
     ['a redirect', { status: 302, headers: { location: 'https://x.invalid/' } }, /answered 302 \(unexpected_redirect/],
@@ -177,8 +177,8 @@ describe('a call that does not work, though the token came', () => {
       /answered 200 with an HTML page, but no balance.*\n.*is the API's address/,
     ],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }, /answered 302/],
-    ['no answer', { hang: true }, /got no answer \(ETIMEDOUT\)/],
-    ['a reset', { reset: 'mid-body' }, /got no answer \(ECONNRESET\)/],
+    ['no answer', { hang: true }, /got no answer from 127\.0\.0\.1:\d+ \(ETIMEDOUT\)/],
+    ['a reset', { reset: 'mid-body' }, /got no answer from 127\.0\.0\.1:\d+ \(ECONNRESET\)/],
   ])('fails with what to do, and is not tried again: %s', async (_name, fault, words) => {
     const { emulator, examine, requests } = await start();
     emulator.fail('resource', fault);

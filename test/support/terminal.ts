@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 /** A terminal: what the command writes, a way to press Ctrl+C, and the exit code. */
 export class Terminal {
   readonly signals = new EventEmitter();
+  readonly #output = new AbortController();
+  readonly outputClosed = this.#output.signal;
   readonly #written = new EventEmitter();
   out = '';
   err = '';
@@ -31,6 +33,11 @@ export class Terminal {
 
   setExitCode(code: number): void {
     this.exitCode = code;
+  }
+
+  /** Ends the program that reads the output. */
+  closeOutput(): void {
+    this.#output.abort();
   }
 
   /** Resolves once the output matches. */

@@ -51,8 +51,11 @@ function startProblem(error: unknown, { host, port }: ContaSimplesEmulatorOption
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM. A second one finds no listener and ends the process the hard way. */
-function stopSignal({ signals }: CliIo): { readonly promise: Promise<void>; dispose(): void } {
+/**
+ * Resolves at the first SIGINT or SIGTERM, or once the output is closed. A second signal finds no listener, so that it
+ * ends the process at once.
+ */
+function stopSignal({ signals, outputClosed }: CliIo): { readonly promise: Promise<void>; dispose(): void } {
   let stop = () => {};
   const promise = new Promise<void>((resolve) => {
     stop = resolve;
@@ -64,8 +67,11 @@ function stopSignal({ signals }: CliIo): { readonly promise: Promise<void>; disp
   const dispose = () => {
     signals.off('SIGINT', onSignal);
     signals.off('SIGTERM', onSignal);
+    outputClosed.removeEventListener('abort', onSignal);
   };
   signals.once('SIGINT', onSignal);
   signals.once('SIGTERM', onSignal);
+  outputClosed.addEventListener('abort', onSignal, { once: true });
+  if (outputClosed.aborted) onSignal();
   return { promise, dispose };
 }

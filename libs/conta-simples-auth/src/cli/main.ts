@@ -6,7 +6,7 @@ const NAME = 'nestjs-conta-simples-auth';
 const HELP_FLAGS = new Set(['--help', '-h', 'help']);
 
 /** The command line. Sets the exit code: 0 done, 1 failed at work, 2 called wrongly. Resolves when the command has ended. */
-export async function main(argv: string[], io: CliIo = processIo): Promise<void> {
+export async function main(argv: string[], io: CliIo = processIo()): Promise<void> {
   try {
     await dispatch(argv, io);
   } catch (error) {

@@ -52,10 +52,15 @@ function encodingOf(bytes: Buffer): EnvFile['encoding'] {
 }
 
 function decode(bytes: Buffer, encoding: EnvFile['encoding']): string {
-  if (encoding !== 'utf16') return bytes.toString('utf8').replace(/^\ufeff/, '');
+  if (encoding !== 'utf16') return withoutMark(bytes.toString('utf8'));
   const isBigEndian = bytes[0] === 0xfe || bytes[0] === 0;
   const even = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
-  return (isBigEndian ? even.swap16() : even).toString('utf16le').replace(/^\ufeff/, '');
+  return withoutMark((isBigEndian ? even.swap16() : even).toString('utf16le'));
+}
+
+/** The text as a parser of lines expects it. */
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
 }
 
 /** Variables of a secret whose value, without quotes, goes on after a `#`: what follows is read as a comment. */

@@ -77,9 +77,15 @@ export interface ContaSimplesAuthOptions {
   clientAuthEncoding?: ClientAuthEncoding | undefined;
   /** Accept a token answer without `token_type`, with a warning. Default false. */
   allowMissingTokenType?: boolean | undefined;
-  /** Proxy for https: `env` for what `HTTPS_PROXY` and `NO_PROXY` say (default), `false` for none, or a URL. */
+  /**
+   * Proxy for https: `env` for what `HTTPS_PROXY` and `NO_PROXY` say (default), `false` for none, or a URL. For token
+   * requests and `ContaSimplesHttpService`; attached instances and `fetch` have settings of their own.
+   */
   proxy?: 'env' | false | string | undefined;
-  /** Node's TLS options for token requests and `ContaSimplesHttpService`: a private CA, a client certificate. */
+  /**
+   * Node's TLS options for token requests and `ContaSimplesHttpService`: a private CA, a client certificate. They reach
+   * neither attached instances nor `fetch`.
+   */
   tls?:
     | {
         /** Certificates to trust in place of Node's own, PEM. */
@@ -92,7 +98,7 @@ export interface ContaSimplesAuthOptions {
         passphrase?: string;
       }
     | undefined;
-  /** An https agent in place of the library's own; `tls` must then be left out. */
+  /** An https agent in place of the library's own, for what `tls` is for; `tls` must then be left out. */
   httpsAgent?: Agent | undefined;
   /** Further origins that may get the token, such as `https://cards.contasimples.com`: https, or http on loopback. */
   origins?: readonly string[] | undefined;

@@ -16,7 +16,7 @@ describe('Problems', () => {
         kind: 'configuration',
         message:
           'ContaSimplesAuthModule cannot start, 2 settings are missing or wrong:\n  - A is missing\n  - B is blank' +
-          '\nValues are not shown. Mend these settings and start again.',
+          '\nValues are not shown. Correct these settings and start again.',
       }),
     );
   });

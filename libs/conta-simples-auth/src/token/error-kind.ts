@@ -56,7 +56,7 @@ export type TokenFailureKind = Exclude<
 
 /** What a person should do about each kind, the second half of every message. */
 export const REMEDY: Readonly<Record<ContaSimplesAuthErrorKind, string>> = {
-  configuration: 'Mend these settings and start again.',
+  configuration: 'Correct these settings and start again.',
   unknown_account: 'Use one of the configured names, or configure this one.',
   credentials_unavailable: 'Check the provider of the credentials, or that the mounted secret file is readable.',
   credentials_rejected:

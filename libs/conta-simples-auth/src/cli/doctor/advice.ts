@@ -16,14 +16,18 @@ export function tokenRemedy({ kind, what }: TokenFailure, { environment, baseUrl
       );
     case 'rate_limited':
       return 'The limit is 100 calls a minute for an IP address, all its processes together: wait, and share tokens (docs/fleets.md).';
+    // The message names the address of these two.
     case 'request_rejected':
     case 'unexpected_redirect':
+      return "This is not how the token endpoint answers: check that this is the API's address, and what stands before it.";
     case 'invalid_response':
-      return `This is not how the token endpoint answers: check that ${baseUrl} is the API's address, and what is on the way to it.`;
+      return `This is not how the token endpoint answers: check that ${baseUrl} is the API's address, and what stands before it.`;
     case 'tls_error':
       return 'See NODE_EXTRA_CA_CERTS and the option tls.ca; nothing was sent.';
     case 'network_error':
-      return /ECONNREFUSED/.test(what) ? `Nobody listens at ${baseUrl}: check host and port.` : REMEDY[kind];
+      return /ECONNREFUSED/.test(what)
+        ? 'No server listens at this address: check host and port of the base URL, and that the server runs.'
+        : REMEDY[kind];
     default:
       return REMEDY[kind];
   }

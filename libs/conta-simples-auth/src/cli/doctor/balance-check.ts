@@ -17,8 +17,8 @@ export async function checkBalance(
 
 function judge(answer: BalanceAnswer, baseUrl: string): Check {
   if (!answer.answered) {
-    const remedy = 'The token came, so the way is there: try again, and check what cuts long or later connections.';
-    return fail('balance', `${CALL} got no answer (${answer.code})`, remedy);
+    const remedy = 'The token request was answered: try again, and check what cuts long or later connections.';
+    return fail('balance', `${CALL} got no answer from ${new URL(baseUrl).host} (${answer.code})`, remedy);
   }
   const { status, isHtml, hasAmount, requestId } = answer;
   if (status === 200 && hasAmount) return ok('balance', `${CALL} answered 200`);

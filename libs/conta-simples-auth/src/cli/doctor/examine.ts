@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../../module/resolved-options.js';
 import type { TokenFailureKind } from '../../token/error-kind.js';
 import { usageError } from '../cli-error.js';
 import { checkBalance } from './balance-check.js';
-import { about, type Check, type CheckName, fail, skip } from './check.js';
+import { about, type Check, type CheckName, fail, skip, warn } from './check.js';
 import { checkClock } from './clock-check.js';
 import type { LoadedEnvFile } from './env-file.js';
 import { checkName } from './name-check.js';
@@ -30,7 +30,7 @@ export async function* examine({ envFile, directory, accounts, given }: Examinat
   const { checks, options } = checkSettings(given, envFile, directory);
   yield* checks;
   if (options === undefined) {
-    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'the settings have to be mended first');
+    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'the settings have to be corrected first');
     return;
   }
   const names = chosen(accounts, options);
@@ -38,7 +38,7 @@ export async function* examine({ envFile, directory, accounts, given }: Examinat
   if (way.badProxy !== undefined) {
     const remedy = 'Write it as http://host:port, or unset it.';
     yield fail('proxy', `${way.badProxy} holds no address of a proxy`, remedy);
-    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'there is no way to the API');
+    yield* skipped(['name', 'tls', 'token', 'lifetime', 'balance', 'clock'], 'there is no usable proxy address');
     return;
   }
   const name = await checkName(way, options.requestTimeoutMs);
@@ -49,12 +49,28 @@ export async function* examine({ envFile, directory, accounts, given }: Examinat
   }
   for await (const check of checkWay(way, options)) {
     yield check;
+    if (check.name === 'proxy' && check.status === 'ok') yield* warnOfFetch(way);
     if (check.status !== 'fail') continue;
     if (check.name === 'proxy') yield skip('tls', 'the proxy opened no tunnel');
-    yield* skipped(['token', 'lifetime', 'balance', 'clock'], 'nothing secret goes to whom this way leads');
+    yield* skipped(
+      ['token', 'lifetime', 'balance', 'clock'],
+      'the connection is not trusted, so no credentials were sent',
+    );
     return;
   }
   yield* checkAccounts(names, options);
+}
+
+/** Node's `fetch` takes the proxy of the environment only where Node is told to. */
+function* warnOfFetch({ proxy }: ReturnType<typeof wayTo>): Generator<Check> {
+  const isTold = process.env.NODE_USE_ENV_PROXY === '1' || process.execArgv.includes('--use-env-proxy');
+  if (proxy === undefined || isTold) return;
+  const message = `tokens.fetch() does not go through the proxy of ${proxy.variable}: Node's fetch does not read it`;
+  yield warn(
+    'proxy',
+    message,
+    'If you use it, give it a dispatcher (EnvHttpProxyAgent of undici), or start Node 24 with NODE_USE_ENV_PROXY=1.',
+  );
 }
 
 /** @throws CliError for a name that is not configured */
