@@ -4,6 +4,7 @@ import type { TokenKeeper } from '../token/keeper.js';
 import { printedName } from '../token/printed-name.js';
 import { type AttachableAxiosInstance, defaultsOf } from './attachable-instance.js';
 import { adapterFinder } from './axios-build.js';
+import { noteGuardedAdapter } from './axios-error-classes.js';
 import { createBearerAdapter } from './bearer-adapter.js';
 // For its types: they are published through every file that a caller's request goes through.
 import './request-config.js';
@@ -78,6 +79,7 @@ export class ContaSimplesAuthInterceptor {
     let attached = true;
     const guarded = createBearerAdapter({
       inner,
+      isForeign: typeof found === 'function',
       keeper: () => this.#options.keeper(account),
       origins: origins === undefined ? this.#options.origins : this.#options.checkOrigins(origins),
       untrusted: 'send_without_token',
@@ -92,6 +94,7 @@ export class ContaSimplesAuthInterceptor {
       if (found === undefined) delete defaults.adapter;
       else defaults.adapter = found;
     };
+    noteGuardedAdapter(adapter);
     defaults.adapter = adapter;
     this.#attachments.set(instance, { account: name, detach });
     return detach;

@@ -1,13 +1,13 @@
 import axios, { type AxiosAdapter, type AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import requireAxios from './commonjs-axios.cjs';
+import { load, loaded } from './commonjs-axios.cjs';
 
 /** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
 export type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
 
-type Build = Pick<typeof axios, 'getAdapter' | 'defaults' | 'AxiosError'>;
+export type AxiosBuild = Pick<typeof axios, 'getAdapter' | 'defaults' | 'AxiosError' | 'CanceledError'>;
 type FindAdapter = (choice: AdapterChoice, config: InternalAxiosRequestConfig) => AxiosAdapter;
 
-let commonJs: Build | undefined;
+let commonJs: AxiosBuild | undefined;
 
 /** Finds the function behind an adapter setting, for one request, as axios does. */
 export function adapterFinder(choice: AdapterChoice): (config: InternalAxiosRequestConfig) => AxiosAdapter {
@@ -23,21 +23,31 @@ export function axiosErrorOf(error: unknown, config: InternalAxiosRequestConfig)
   return buildOf(config).AxiosError.from(error as Error, undefined, config);
 }
 
+/** The build for `require()`, where something in this process has loaded it. */
+export function loadedCommonJs(): AxiosBuild | undefined {
+  try {
+    return loaded() as AxiosBuild | undefined;
+  } catch {
+    // In a bundle there may be one build only.
+    return undefined;
+  }
+}
+
 /**
  * axios has a build for `import` and one for `require`, each with an `AxiosError` of its own. A request stays in the one
- * that it came from, so that `instanceof` in the application goes on working.
+ * that it came from.
  */
-function buildOf({ headers }: InternalAxiosRequestConfig): Build {
+function buildOf({ headers }: InternalAxiosRequestConfig): AxiosBuild {
   if (headers instanceof AxiosHeaders) return axios;
   commonJs ??= loadCommonJs();
   return commonJs;
 }
 
-function loadCommonJs(): Build {
+function loadCommonJs(): AxiosBuild {
   try {
-    return requireAxios() as Build;
+    return load() as AxiosBuild;
   } catch {
-    // In a bundle there may be one build alone.
+    // In a bundle there may be one build only.
     return axios;
   }
 }

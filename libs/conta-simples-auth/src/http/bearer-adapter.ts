@@ -2,6 +2,7 @@ import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'ax
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { axiosErrorOf } from './axios-build.js';
+import { joinErrorClasses } from './axios-error-classes.js';
 import { CallerDeadline } from './caller-deadline.js';
 import { destinationOf, goesWithoutToken } from './destination.js';
 import { guardedSend, type Sent } from './guarded-send.js';
@@ -15,6 +16,8 @@ import { uncheckedTls } from './unchecked-tls.js';
 export interface BearerAdapterOptions {
   /** Sends a request for good; looked up for each one, as axios does. */
   readonly inner: (config: InternalAxiosRequestConfig) => AxiosAdapter;
+  /** Whether `inner` is an adapter of the application, such as that of axios-mock-adapter, and none of axios. */
+  readonly isForeign?: boolean;
   readonly keeper: () => TokenKeeper;
   readonly origins: ReadonlySet<string>;
   /** What becomes of a request to a stranger: sent without the token, or refused. */
@@ -28,6 +31,7 @@ export interface BearerAdapterOptions {
  * redirect could send it elsewhere; in the caller's config, it would be in every logged error.
  */
 export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter {
+  const { isForeign } = options;
   return async (config) => {
     const inner = options.inner(config);
     const withoutToken = goesWithoutToken(config);
@@ -43,7 +47,7 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const view = { config, url, used };
     const redact = (error: unknown) => printableError(error, view);
     if (withoutToken) {
-      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data), redact }), view);
+      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data), isForeign, redact }), view);
     }
     const keeper = options.keeper();
     const unchecked = url.protocol === 'https:' ? uncheckedTls(config, inner, options.httpsAgent) : undefined;
@@ -56,7 +60,7 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
       isReplayable: body.isReplayable,
       send: (token) => {
         used.push(token);
-        return send(inner, config, { url, body, token, timeout: deadline.remainingMs, redact });
+        return send(inner, config, { url, body, token, isForeign, timeout: deadline.remainingMs, redact });
       },
       discard,
       // Who takes every status for an answer gets this one, too.
@@ -77,6 +81,7 @@ async function passThrough(inner: AxiosAdapter, config: InternalAxiosRequestConf
   try {
     return printableResponse(await inner(config), view);
   } catch (error) {
+    joinErrorClasses();
     throw printableError(error, view);
   }
 }
@@ -90,6 +95,7 @@ async function send(
     const response = await inner(privateCopy(config, options));
     return { ok: true, status: response.status, response };
   } catch (error) {
+    joinErrorClasses();
     return { ok: false, status: statusOf(error), error };
   }
 }

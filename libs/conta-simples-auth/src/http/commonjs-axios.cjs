@@ -6,4 +6,11 @@
  *
  * @type {() => unknown}
  */
-module.exports = () => require('axios');
+exports.load = () => require('axios');
+
+/**
+ * The same where it has been loaded already, else undefined.
+ *
+ * @type {() => unknown}
+ */
+exports.loaded = () => require.cache[require.resolve('axios')]?.exports;

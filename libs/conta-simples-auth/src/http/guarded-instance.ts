@@ -1,8 +1,9 @@
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import type { TokenKeeper } from '../token/keeper.js';
+import { noteGuardedAdapter } from './axios-error-classes.js';
 import { createBearerAdapter } from './bearer-adapter.js';
 import type { Connections } from './connections.js';
-import { untrustedOrigin } from './refusals.js';
+import { foreignAdapter } from './refusals.js';
 
 export interface GuardedInstanceOptions {
   readonly keeper: () => TokenKeeper;
@@ -27,6 +28,7 @@ export function createGuardedInstance(options: GuardedInstanceOptions): AxiosIns
   const { keeper, baseUrl, origins, userAgent, connections } = options;
   const { send, httpsAgent } = connections;
   const adapter = createBearerAdapter({ inner: () => send, keeper, origins, untrusted: 'refuse', httpsAgent });
+  noteGuardedAdapter(adapter);
   const instance = axios.create();
   // What the application has set on the default axios is for calls of its own, and must neither replace our header nor
   // travel on our calls.
@@ -50,8 +52,7 @@ export function createGuardedInstance(options: GuardedInstanceOptions): AxiosIns
   const guardAdapter = (config: InternalAxiosRequestConfig) => {
     if (config.adapter !== adapter) {
       // Not thrown here: axios goes on with the request after a synchronous interceptor has thrown.
-      config.adapter = () =>
-        Promise.reject(untrustedOrigin(keeper().account, 'an adapter of its own may lead elsewhere'));
+      config.adapter = () => Promise.reject(foreignAdapter(keeper().account));
     }
     return config;
   };

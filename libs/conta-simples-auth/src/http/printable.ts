@@ -53,9 +53,10 @@ function withoutEchoes(response: AxiosResponse, tokens: readonly AccessToken[]):
     if (typeof value === 'string') return withoutTraces(value, tokens);
     return Array.isArray(value) ? value.map(clean) : value;
   };
-  const headers = response.headers as Record<string, unknown>;
+  // An adapter of the application may answer without any of these.
+  const headers = (response.headers ?? {}) as Record<string, unknown>;
   for (const name of Object.keys(headers)) headers[name] = clean(headers[name]);
-  response.statusText = withoutTraces(response.statusText ?? '', tokens);
+  if (typeof response.statusText === 'string') response.statusText = withoutTraces(response.statusText, tokens);
   // Not parsed yet: that is done after this.
   if (response.data instanceof Uint8Array) blotTraces(response.data, tokens);
   else if (response.data instanceof ArrayBuffer) blotTraces(new Uint8Array(response.data), tokens);

@@ -3,12 +3,15 @@ import type { AccessToken } from '../token/access-token.js';
 import { authorization } from './authorization.js';
 import { detachedBody } from './detached-body.js';
 import type { RequestBody } from './request-body.js';
+import { fullAddress } from './trusted-address.js';
 
 export interface SendOptions {
   readonly url: URL;
   readonly body: RequestBody;
   /** Left out for a request that goes with credentials of the caller's own, or with none. */
   readonly token?: AccessToken | undefined;
+  /** Whether it is sent by an adapter of the application, such as that of axios-mock-adapter. */
+  readonly isForeign?: boolean | undefined;
   /** What is left of the caller's `timeout`, milliseconds. */
   readonly timeout?: number | undefined;
   /** Removes the token from an error before the caller's stream gets it. */
@@ -16,10 +19,12 @@ export interface SendOptions {
 }
 
 /** The config that is sent for good. The token is in here and nowhere else; the caller never gets to see this object. */
-export function privateCopy(config: InternalAxiosRequestConfig, { url, body, token, timeout, redact }: SendOptions) {
+export function privateCopy(config: InternalAxiosRequestConfig, options: SendOptions) {
+  const { url, body, token, timeout, redact } = options;
   const copy = copiedConfig(config);
-  copy.url = url.href;
-  copy.baseURL = undefined;
+  const address = options.isForeign ? asGiven(copy, url) : { url: url.href, baseURL: undefined };
+  copy.url = address.url;
+  copy.baseURL = address.baseURL;
   copy.allowAbsoluteUrls = true;
   copy.maxRedirects = 0;
   // The same in the words of `fetch`: the adapter of that name in axios 1.18 heeds no others.
@@ -37,6 +42,21 @@ export function privateCopy(config: InternalAxiosRequestConfig, { url, body, tok
   // What is sent over plain http goes to this machine: a proxy would only read it.
   if (url.protocol === 'http:') copy.proxy = false;
   return copy;
+}
+
+/**
+ * The checked address for an adapter of the application, with a base URL such that what follows it is the path that the
+ * caller gave: axios-mock-adapter takes the base off again before it looks for a handler. The address is in full, so that
+ * the base adds nothing to it.
+ */
+function asGiven(config: InternalAxiosRequestConfig, checked: URL): { url: string; baseURL: string | undefined } {
+  const { baseURL, url: path, allowAbsoluteUrls } = config;
+  const other = { url: checked.href, baseURL: undefined };
+  if (typeof baseURL !== 'string' || typeof path !== 'string') return other;
+  const url = fullAddress(baseURL, path, allowAbsoluteUrls);
+  const isChecked = URL.canParse(url) && new URL(url).href === checked.href;
+  if (!isChecked || url === path || !url.endsWith(path)) return other;
+  return { url, baseURL: url.slice(0, url.length - path.length) };
 }
 
 /** As `{ ...config }`, in a quarter of the time: what axios hands over is slow to spread. */

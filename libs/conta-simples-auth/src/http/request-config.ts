@@ -1,3 +1,6 @@
+// For its types: it adds the same property to what axios has for `require()`.
+export type * from './commonjs-request-config.cjs';
+
 // Without type parameters: how many there are differs between versions of axios.
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -5,5 +8,3 @@ declare module 'axios' {
     contaSimplesAuth?: boolean;
   }
 }
-
-export {};

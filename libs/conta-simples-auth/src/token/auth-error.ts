@@ -14,6 +14,8 @@ export interface ContaSimplesAuthErrorDetails {
   readonly kind: ContaSimplesAuthErrorKind;
   /** What happened, in one clause and without anything secret: the first words of the message. */
   readonly what: string;
+  /** What to do about it, in whole sentences. Default: the advice of the kind. */
+  readonly remedy?: string;
   /** The account's name; the message has it escaped and shortened. */
   readonly account?: string;
   /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
@@ -82,7 +84,7 @@ export function isContaSimplesAuthError(
 }
 
 function describe(details: ContaSimplesAuthErrorDetails): string {
-  const { account, environment, retryAt, requestId } = details;
+  const { account, environment, retryAt, requestId, remedy = REMEDY[details.kind] } = details;
   const where = [
     account !== undefined ? `account ${printedName(account)}` : undefined,
     environment !== undefined ? `environment ${environment}` : undefined,
@@ -90,5 +92,5 @@ function describe(details: ContaSimplesAuthErrorDetails): string {
   ].filter((part) => part !== undefined);
   const context = where.length > 0 ? ` (${where.join(', ')})` : '';
   const next = retryAt !== undefined ? ` Next attempt at ${new Date(retryAt).toISOString()}.` : '';
-  return `${details.what}${context}. ${REMEDY[details.kind]}${next}`;
+  return `${details.what}${context}. ${remedy}${next}`;
 }
