@@ -21,4 +21,14 @@ export type {
   TransactionCard,
 } from './emulator/resources/card-transaction.js';
 export type { CardStatement } from './emulator/resources/statements-route.js';
-export { FakeContaSimplesTokenService, type FakeContaSimplesTokenServiceOptions } from './fakes/fake-token.service.js';
+export {
+  FakeContaSimplesAuthInterceptor,
+  type FakeContaSimplesAuthInterceptorOptions,
+} from './fakes/fake-auth.interceptor.js';
+export type { FakeFetch } from './fakes/fake-fetch.js';
+export { FakeContaSimplesHttpService, type FakeContaSimplesHttpServiceOptions } from './fakes/fake-http.service.js';
+export {
+  FakeContaSimplesTokenService,
+  type FakeContaSimplesTokenServiceOptions,
+  type FakeFailureOptions,
+} from './fakes/fake-token.service.js';

@@ -6,9 +6,9 @@ import type { ContaSimplesTokenStatus } from '../../token/status.js';
 
 const ENVIRONMENT = 'fake';
 const RETRY_AFTER_MS = 1_000;
-const WHAT = 'The test said so';
+const WHAT = 'The test called failWith()';
 
-/** One account of the fake: behaves like the real one towards its callers, and asks nobody for its tokens. */
+/** One account of the fake: behaves like the real one towards its callers, and makes its tokens itself. */
 export class FakeAccount {
   readonly name: string;
   readonly #lifeMs: number;
@@ -24,7 +24,6 @@ export class FakeAccount {
     this.#emit = emit;
   }
 
-  /** As with the real service, a held token is served although its refresh would fail. */
   token(): AccessToken {
     if (this.#held !== undefined && Date.now() < this.#held.expiresAt) return this.#held;
     return this.obtain(this.#missingCause);
@@ -51,7 +50,11 @@ export class FakeAccount {
     this.#emit({ type: 'invalidated', ...this.#about(), fingerprint });
   }
 
-  fail(kind: TokenFailureKind): void {
+  fail(kind: TokenFailureKind, keepsToken: boolean): void {
+    if (!keepsToken && this.#held !== undefined) {
+      this.#held = undefined;
+      this.#missingCause = 'expired';
+    }
     this.#failure = { kind, at: Date.now(), attempts: 0 };
   }
 

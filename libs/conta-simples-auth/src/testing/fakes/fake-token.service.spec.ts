@@ -11,7 +11,16 @@ afterEach(() => {
 describe('FakeContaSimplesTokenService', () => {
   it('has all that is public of the service it stands in for', () => {
     const names = Object.getOwnPropertyNames(ContaSimplesTokenService.prototype);
-    expect(names.filter((name) => !(name in FakeContaSimplesTokenService.prototype))).toEqual([]);
+    expect(names.filter((name) => !Object.hasOwn(FakeContaSimplesTokenService.prototype, name))).toEqual([]);
+  });
+
+  it('is of the class of the real one, so that it can be passed to a constructor', async () => {
+    class Service {
+      constructor(readonly tokens: ContaSimplesTokenService) {}
+    }
+    const { tokens } = new Service(new FakeContaSimplesTokenService());
+    expect(tokens).toBeInstanceOf(ContaSimplesTokenService);
+    expect(await tokens.forAccount('default').getAccessToken()).toBe('fake-access-token.default.1');
   });
 
   it('is injected where the real one would be', async () => {
@@ -44,17 +53,28 @@ describe('FakeContaSimplesTokenService', () => {
     expect(tokens.status()).toMatchObject({ state: 'valid', generation: 4, expiresAt: 1_120_000 });
   });
 
-  it('fails as it is told to, and serves what it holds', async () => {
-    const tokens = new FakeContaSimplesTokenService({ accounts: ['matriz', 'filial'] });
-    const held = await tokens.getToken('matriz');
-    tokens.failWith('credentials_rejected');
-    expect(await tokens.getToken('matriz')).toBe(held);
-    const error = await tokens.getToken('filial').catch((reason: unknown) => reason);
-    expect(isContaSimplesAuthError(error, 'credentials_rejected')).toBe(true);
-    expect([tokens.status('matriz').state, tokens.status('filial').state]).toEqual(['degraded', 'cooling']);
-    tokens.recover('filial');
-    expect((await tokens.forAccount('filial').getToken()).value).toBe('fake-access-token.filial.1');
+  it('fails from the next call on, also where a token was served before', async () => {
+    const tokens = new FakeContaSimplesTokenService({ accounts: ['matriz', 'filial'], fetch: () => new Response('x') });
+    await tokens.getToken('matriz');
+    tokens.failWith('credentials_rejected', 'matriz');
+    for (const call of [() => tokens.getToken('matriz'), () => tokens.refresh('matriz'), () => tokens.fetch('/x')]) {
+      const error = await call().catch((reason: unknown) => reason);
+      expect(isContaSimplesAuthError(error, 'credentials_rejected')).toBe(true);
+    }
+    expect([tokens.status('matriz').state, tokens.status('filial').state]).toEqual(['cooling', 'empty']);
+    expect((await tokens.getToken('filial')).value).toBe('fake-access-token.filial.1');
+    tokens.recover();
+    expect((await tokens.getToken('matriz')).value).toBe('fake-access-token.matriz.2');
     await expect(tokens.getToken('nobody')).rejects.toMatchObject({ kind: 'unknown_account' });
+  });
+
+  it('serves a held token while it fails, where the test wants that', async () => {
+    const tokens = new FakeContaSimplesTokenService();
+    const held = await tokens.getToken();
+    tokens.failWith('server_error', 'default', { keepsToken: true });
+    expect(await tokens.getToken()).toBe(held);
+    expect(tokens.status().state).toBe('degraded');
+    await expect(tokens.refresh()).rejects.toMatchObject({ kind: 'server_error' });
   });
 
   it('answers fetch() by the function it was given, with the token attached', async () => {
@@ -73,6 +93,6 @@ describe('FakeContaSimplesTokenService', () => {
       'https://api.contasimples.test/public',
       null,
     ]);
-    await expect(new FakeContaSimplesTokenService().fetch('/x')).rejects.toThrow(/option `fetch`/);
+    await expect(new FakeContaSimplesTokenService().fetch('/x')).rejects.toThrow(/GET .*\/x: .*option `fetch`/);
   });
 });

@@ -1,8 +1,8 @@
-import { type Observable, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { ContaSimplesCredentials } from '../../accounts/credentials.js';
 import type { ContaSimplesFetchInit } from '../../http/guarded-fetch.js';
 import { ContaSimplesAccountTokens } from '../../module/account-tokens.js';
-import type { ContaSimplesTokenService } from '../../module/token.service.js';
+import { ContaSimplesTokenService, type TokenServiceOptions } from '../../module/token.service.js';
 import type { AccessToken } from '../../token/access-token.js';
 import { ContaSimplesAuthError } from '../../token/auth-error.js';
 import type { TokenFailureKind } from '../../token/error-kind.js';
@@ -10,6 +10,7 @@ import type { ContaSimplesTokenEvent } from '../../token/events.js';
 import type { ContaSimplesTokenStatus } from '../../token/status.js';
 import type { WaitOptions } from '../../token/wait-options.js';
 import { FakeAccount } from './fake-account.js';
+import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
 
 /**
  * How a fake behaves.
@@ -22,14 +23,21 @@ export interface FakeContaSimplesTokenServiceOptions {
   /** How long a token lives by `Date.now()`, milliseconds. Default: 1,800,000, half an hour. */
   readonly lifeMs?: number;
   /** Answers `fetch()`. The request has a full URL, and the Bearer unless the call opted out of it. */
-  readonly fetch?: (request: Request) => Response | Promise<Response>;
+  readonly fetch?: FakeFetch;
 }
 
-/** What relative URLs of `fetch()` are relative to; `.test` resolves nowhere. */
-const BASE_URL = 'https://api.contasimples.test';
+/**
+ * Which failure `failWith()` makes.
+ *
+ * @publicApi
+ */
+export interface FakeFailureOptions {
+  /** `true` goes on serving a held token, as the real service does while a refresh fails. Default: false. */
+  readonly keepsToken?: boolean;
+}
 
 /**
- * Stands in for {@link ContaSimplesTokenService} in a unit test: no network, no timer, tokens that can be told apart, and
+ * Replaces {@link ContaSimplesTokenService} in a unit test: no network, no timer, tokens that can be told apart, and
  * failures when the test wants them.
  *
  * @example
@@ -42,33 +50,34 @@ const BASE_URL = 'https://api.contasimples.test';
  * ```
  * @publicApi
  */
-export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenService, keyof ContaSimplesTokenService> {
-  /** Every token that is obtained or given up, and every failure; hot, and without an end. */
-  readonly events: Observable<ContaSimplesTokenEvent>;
-  readonly #events = new Subject<ContaSimplesTokenEvent>();
+export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
+  readonly #events: Subject<ContaSimplesTokenEvent>;
   readonly #accounts = new Map<string, FakeAccount>();
   readonly #options: FakeContaSimplesTokenServiceOptions;
 
   /** A fake with tokens for all its accounts. */
   constructor(options: FakeContaSimplesTokenServiceOptions = {}) {
+    const events = new Subject<ContaSimplesTokenEvent>();
+    // Each method is replaced below: none of the real service's parts is ever used.
+    super({ events: events.asObservable() } as TokenServiceOptions);
+    this.#events = events;
     this.#options = options;
-    this.events = this.#events.asObservable();
     for (const name of options.accounts ?? ['default']) this.#add(name);
   }
 
   /** The names of the accounts there are now. */
-  get accounts(): readonly string[] {
+  override get accounts(): readonly string[] {
     return [...this.#accounts.keys()];
   }
 
   /**
-   * From now on no token is obtained: callers without one get an error of this kind, a held one is served on.
+   * From now on, until `recover()`, every call fails with an error of this kind; a held token is dropped.
    *
    * @param account left out, all accounts
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
-  failWith(kind: TokenFailureKind, account?: string): void {
-    for (const one of this.#those(account)) one.fail(kind);
+  failWith(kind: TokenFailureKind, account?: string, { keepsToken = false }: FakeFailureOptions = {}): void {
+    for (const one of this.#those(account)) one.fail(kind, keepsToken);
   }
 
   /**
@@ -84,10 +93,10 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
   /**
    * The held token, or a new one once that has ended or was given up.
    *
-   * @throws ContaSimplesAuthError of kind `unknown_account`, or of that of `failWith()` where no token is held; the reason
+   * @throws ContaSimplesAuthError of kind `unknown_account`, or of that of `failWith()`; the reason
    * of an aborted `signal`. `timeoutMs` changes nothing
    */
-  async getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
+  override async getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     options?.signal?.throwIfAborted();
     return this.#get(account).token();
   }
@@ -97,7 +106,7 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
    *
    * @throws as `getToken`
    */
-  async getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
+  override async getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
     return (await this.getToken(account, options)).value;
   }
 
@@ -106,7 +115,7 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
    *
    * @throws as `getToken`, but of the kind of `failWith()` also where a token is held
    */
-  async refresh(account?: string, options?: WaitOptions): Promise<AccessToken> {
+  override async refresh(account?: string, options?: WaitOptions): Promise<AccessToken> {
     options?.signal?.throwIfAborted();
     return this.#get(account).obtain('forced');
   }
@@ -116,7 +125,7 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
-  invalidate(token: AccessToken | string, account?: string): void {
+  override invalidate(token: AccessToken | string, account?: string): void {
     this.#get(account).invalidate(typeof token === 'string' ? token : token.value);
   }
 
@@ -125,23 +134,20 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
-  status(account?: string): ContaSimplesTokenStatus {
+  override status(account?: string): ContaSimplesTokenStatus {
     return this.#get(account).status();
   }
 
   /**
-   * Answers by the option `fetch`, which is given the request with the token on it. Nothing is checked, and nothing is sent
-   * a second time after a 401.
+   * Answers by the option `fetch`, which is given the request with the token on it. Origins are not checked, and nothing is
+   * sent a second time after a 401.
    *
-   * @throws TypeError where the fake was made without that option; as `getToken`; what the option throws
+   * @throws Error where the fake was made without that option; as `getToken`; what the option throws
    */
-  async fetch(input: string | URL | Request, init: ContaSimplesFetchInit = {}): Promise<Response> {
-    const { fetch } = this.#options;
-    if (fetch === undefined) {
-      throw new TypeError('This fake was made without an answer for fetch(): pass one as its option `fetch`');
-    }
+  override async fetch(input: string | URL | Request, init: ContaSimplesFetchInit = {}): Promise<Response> {
+    const { fetch = noAnswer } = this.#options;
     const { account, contaSimplesAuth, ...rest } = init;
-    const request = new Request(typeof input === 'string' ? new URL(input, BASE_URL) : input, rest);
+    const request = new Request(typeof input === 'string' ? new URL(input, FAKE_BASE_URL) : input, rest);
     if (contaSimplesAuth !== false && !request.headers.has('Authorization')) {
       request.headers.set('Authorization', `Bearer ${await this.getAccessToken(account)}`);
     }
@@ -153,18 +159,18 @@ export class FakeContaSimplesTokenService implements Pick<ContaSimplesTokenServi
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
-  forAccount(account: string): ContaSimplesAccountTokens {
+  override forAccount(account: string): ContaSimplesAccountTokens {
     this.#get(account);
     return new ContaSimplesAccountTokens(account, this);
   }
 
   /** Adds an account, or begins one anew that is there. The credentials are not looked at. */
-  setAccount(account: string, _credentials: ContaSimplesCredentials): void {
+  override setAccount(account: string, _credentials: ContaSimplesCredentials): void {
     this.#add(account);
   }
 
   /** Forgets an account; `false` if there was none of that name. */
-  removeAccount(account: string): boolean {
+  override removeAccount(account: string): boolean {
     return this.#accounts.delete(account);
   }
 

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import axios, {
+  type AxiosAdapter,
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { noteGuardedAdapter } from '../../http/axios-error-classes.js';
+import { ContaSimplesHttpService } from '../../http/http.service.js';
+import type { TokenFailureKind } from '../../token/error-kind.js';
+import { addBearer } from './fake-bearer.js';
+import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
+import { FakeContaSimplesTokenService, type FakeFailureOptions } from './fake-token.service.js';
+
+/**
+ * How a fake of {@link ContaSimplesHttpService} behaves.
+ *
+ * @publicApi
+ */
+export interface FakeContaSimplesHttpServiceOptions {
+  /** Answers each request. */
+  readonly fetch?: FakeFetch;
+  /** Whose tokens the requests carry, and whose failures they meet. Default: a fake with the account `default`. */
+  readonly tokens?: FakeContaSimplesTokenService;
+}
+
+/**
+ * Replaces {@link ContaSimplesHttpService} in a unit test: an axios instance without a network. Base URL, `params`,
+ * interceptors, `validateStatus` and errors are those of axios; origins are not checked, and nothing is sent a second time
+ * after a 401. axios-mock-adapter can be put on its `axiosRef`, in place of the option `fetch`.
+ *
+ * @example
+ * ```ts
+ * const http = new FakeContaSimplesHttpService({ fetch: () => Response.json({ amount: 12.5 }) });
+ * const moduleRef = await Test.createTestingModule({
+ *   providers: [BalanceService, { provide: ContaSimplesHttpService, useValue: http }],
+ * }).compile();
+ * http.failWith('rate_limited');
+ * ```
+ * @publicApi
+ */
+export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
+  /** Whose tokens the requests carry. */
+  readonly tokens: FakeContaSimplesTokenService;
+
+  /** A fake for all accounts of its tokens. */
+  constructor(options: FakeContaSimplesHttpServiceOptions = {}) {
+    const { tokens = new FakeContaSimplesTokenService(), fetch = noAnswer } = options;
+    const services = new Map<string, ContaSimplesHttpService>();
+    const forAccount = (account: string): ContaSimplesHttpService => {
+      // Throws where there is no such account.
+      tokens.status(account);
+      const service =
+        services.get(account) ?? new ContaSimplesHttpService(fakeInstance(fetch, tokens, account), forAccount);
+      services.set(account, service);
+      return service;
+    };
+    super(fakeInstance(fetch, tokens), forAccount);
+    this.tokens = tokens;
+  }
+
+  /**
+   * From now on, until `recover()`, every request with the token fails with an error of this kind.
+   *
+   * @param account left out, all accounts
+   * @throws ContaSimplesAuthError of kind `unknown_account`
+   */
+  failWith(kind: TokenFailureKind, account?: string, options?: FakeFailureOptions): void {
+    this.tokens.failWith(kind, account, options);
+  }
+
+  /**
+   * Ends what `failWith()` began.
+   *
+   * @param account left out, all accounts
+   * @throws ContaSimplesAuthError of kind `unknown_account`
+   */
+  recover(account?: string): void {
+    this.tokens.recover(account);
+  }
+}
+
+function fakeInstance(answer: FakeFetch, tokens: FakeContaSimplesTokenService, account?: string): AxiosInstance {
+  const fetch = async (input: string | URL | Request, init?: RequestInit) => answer(new Request(input, init));
+  const adapter: AxiosAdapter = async (config) => {
+    const copy = { ...config, headers: config.headers.concat(), env: { ...config.env, fetch } };
+    await addBearer(copy, tokens, account);
+    try {
+      return withNodeData(await axios.getAdapter('fetch', copy)(copy), config);
+    } catch (error) {
+      const failed = error as AxiosError;
+      failed.config = config;
+      if (failed.response !== undefined) failed.response.config = config;
+      throw failed;
+    }
+  };
+  noteGuardedAdapter(adapter);
+  return axios.create({ baseURL: FAKE_BASE_URL, adapter });
+}
+
+/** Of the types that the real service gives: that of axios for `fetch` has those of the web. */
+function withNodeData(response: AxiosResponse, config: InternalAxiosRequestConfig): AxiosResponse {
+  const { data } = response;
+  if (data instanceof ArrayBuffer) response.data = Buffer.from(data);
+  else if (data instanceof globalThis.ReadableStream) response.data = Readable.fromWeb(data as ReadableStream);
+  response.config = config;
+  return response;
+}
