@@ -9,6 +9,7 @@ const FLAGS = {
   latency: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   'rate-limit': { type: 'string' },
+  'control-host': { type: 'string', multiple: true, default: [] as string[] },
   'single-token': { type: 'boolean', default: false },
 } as const;
 
@@ -24,12 +25,14 @@ Options:
   --latency <ms>         delay of every answer                       (default 0)
   --seed <text>          the same seed gives the same data           (default 1)
   --rate-limit <number>  calls a minute from one address, then 429   (default: no limit; the service has 100)
+  --control-host <name>  further name that /__emulator/ may be called by, from other machines too; repeatable
   --single-token         a new token kills the older one at once
   -h, --help             this text
 
 While it runs, faults are scripted over HTTP, for example two failures of the token endpoint:
-  curl http://127.0.0.1:4010/__emulator/faults -d '{"target":"token","fault":{"status":503},"times":2}'
-Others: GET counts, GET requests, DELETE faults, POST revoke, rotate, token-ttl, latency.
+  curl http://127.0.0.1:4010/__emulator/faults --json '{"target":"token","fault":{"status":503},"times":2}'
+Others: GET counts, GET requests, DELETE faults, POST revoke, rotate, token-ttl, latency. They answer to localhost and
+the address listened on; in a container list its name: --host 0.0.0.0 --control-host emulator
 `;
 
 /** The options that the flags stand for. Throws a `CliError` that names the flag. */
@@ -44,6 +47,7 @@ export function parseEmulatorFlags(argv: string[]): ContaSimplesEmulatorOptions 
     seed: flags.seed,
     rateLimitPerMinute: rateLimit === undefined ? undefined : wholeNumber(rateLimit, '--rate-limit', 1, 1_000_000),
     singleTokenPerAccount: flags['single-token'],
+    controlHosts: flags['control-host'].map(toHostName),
   };
 }
 
@@ -53,6 +57,11 @@ function readFlags(argv: string[]) {
   } catch (error) {
     throw usageError(`${parseProblem(error, 'emulator')}\nSee: nestjs-conta-simples-auth emulator --help`);
   }
+}
+
+function toHostName(text: string): string {
+  if (!/^[\w.-]+$/.test(text)) throw usageError('--control-host must be a host name without scheme and port');
+  return text;
 }
 
 function wholeNumber(text: string, flag: string, from: number, to: number): number {

@@ -29,4 +29,10 @@ export interface ContaSimplesEmulatorOptions {
   readonly dataUntil?: Date;
   /** Whether `/__emulator/…` answers callers on this machine. Default: `true`. */
   readonly control?: boolean;
+  /**
+   * Further names that `/__emulator/…` may be called by, such as that of its container: `['emulator']`. By these it answers
+   * callers on other machines, too. Without them it answers to `localhost`, to loopback addresses and to the address that it
+   * listens on.
+   */
+  readonly controlHosts?: readonly string[];
 }

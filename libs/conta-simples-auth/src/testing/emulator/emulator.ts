@@ -6,6 +6,7 @@ import {
   type EmulatorAccountInput,
 } from './accounts/account.js';
 import { AccountRegistry } from './accounts/account-registry.js';
+import { toControlHosts } from './control/control-caller.js';
 import { answerControl, isControlPath } from './control/control-routes.js';
 import { EmulatedService } from './emulated-service.js';
 import type { ContaSimplesEmulatorOptions } from './emulator-options.js';
@@ -64,6 +65,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   static async start(options: ContaSimplesEmulatorOptions): Promise<ContaSimplesEmulator> {
     const { host = '127.0.0.1', port = 0, seed = 1, dataUntil = new Date(), control = true } = options;
     assertInteger(port, 'port', 0, 65_535);
+    const controlHosts = toControlHosts(host, options.controlHosts ?? []);
     const settings = new EmulatorSettings(options);
     const accounts = new AccountRegistry(options.accounts ?? [EMULATOR_CREDENTIALS]);
     const data = new AccountDataStore(String(seed), dataUntil.getTime());
@@ -78,7 +80,9 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     onRequest = (request, response) => {
       const exchange = new Exchange(request, response);
       const handled =
-        control && isControlPath(exchange.path) ? answerControl(exchange, emulator) : pipeline.handle(exchange);
+        control && isControlPath(exchange.path)
+          ? answerControl(exchange, emulator, controlHosts)
+          : pipeline.handle(exchange);
       handled.catch(() => response.destroy());
     };
     return emulator;

@@ -11,7 +11,8 @@ afterAll(() => emulator.close());
 
 async function control(method: string, name: string, input?: unknown): Promise<{ status: number; answer: unknown }> {
   const body = typeof input === 'string' ? input : JSON.stringify(input);
-  const response = await fetch(`${emulator.baseUrl}/__emulator/${name}`, { method, body });
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`${emulator.baseUrl}/__emulator/${name}`, { method, headers, body });
   return { status: response.status, answer: await response.json() };
 }
 

@@ -2,13 +2,11 @@ import type { ContaSimplesEmulator } from '../emulator.js';
 import { apiError, badRequest, methodNotAllowed, notFound } from '../http/api-errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { jsonReply, type Reply } from '../http/reply.js';
+import { type ControlHosts, refusalOfCaller } from './control-caller.js';
 import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
 
 const PREFIX = '/__emulator/';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-
-/** 127.0.0.0/8 and ::1, the former also as a dual-stack socket shows it. */
-const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 type Input = Record<string, unknown>;
 type ControlRoute = (emulator: ContaSimplesEmulator, input: Input) => unknown;
@@ -54,15 +52,20 @@ export function isControlPath(path: string): boolean {
 }
 
 /** Answers a control call. These are not part of the service: neither counted, nor limited, nor hit by faults. */
-export async function answerControl(exchange: Exchange, emulator: ContaSimplesEmulator): Promise<void> {
-  const { status, headers, body } = await route(exchange, emulator);
+export async function answerControl(
+  exchange: Exchange,
+  emulator: ContaSimplesEmulator,
+  hosts: ControlHosts,
+): Promise<void> {
+  const { status, headers, body } = await route(exchange, emulator, hosts);
   const complete = { ...headers, date: new Date().toUTCString(), 'x-request-id': exchange.id };
   exchange.send({ status, body, headers: { ...complete, 'content-length': `${body.length}` } });
 }
 
-async function route(exchange: Exchange, emulator: ContaSimplesEmulator): Promise<Reply> {
-  if (!LOOPBACK.test(exchange.remoteAddress)) {
-    return apiError(403, 'The control routes answer callers on this machine only');
+async function route(exchange: Exchange, emulator: ContaSimplesEmulator, hosts: ControlHosts): Promise<Reply> {
+  const refusal = refusalOfCaller(exchange, hosts);
+  if (refusal !== undefined) {
+    return apiError(403, refusal);
   }
   const name = exchange.path.slice(PREFIX.length);
   const methods = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
@@ -72,6 +75,10 @@ async function route(exchange: Exchange, emulator: ContaSimplesEmulator): Promis
   const run = Object.hasOwn(methods, exchange.method) ? methods[exchange.method] : undefined;
   if (run === undefined) {
     return methodNotAllowed(Object.keys(methods).join(', '));
+  }
+  // A page of another site can send other types without asking first.
+  if (exchange.hasBody && !/^application\/json *(;|$)/i.test(exchange.headers['content-type'] ?? '')) {
+    return apiError(415, 'The body of a control call has Content-Type: application/json');
   }
   try {
     const input = exchange.method === 'POST' ? await readJson(exchange) : {};

@@ -33,6 +33,11 @@ export class Exchange {
     return this.#request.headersDistinct.authorization ?? [];
   }
 
+  get hasBody(): boolean {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = this.headers;
+    return encoding !== undefined || Number(length) !== 0;
+  }
+
   get remoteAddress(): string {
     return this.#request.socket.remoteAddress ?? '';
   }
