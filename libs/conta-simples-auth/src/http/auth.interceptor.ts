@@ -46,11 +46,11 @@ interface Attachment {
  * @publicApi
  */
 export class ContaSimplesAuthInterceptor {
-  readonly #options: InterceptorOptions;
+  readonly #options: () => InterceptorOptions;
   readonly #attachments = new WeakMap<object, Attachment>();
 
   /** @internal */
-  constructor(options: InterceptorOptions) {
+  constructor(options: () => InterceptorOptions) {
     this.#options = options;
   }
 
@@ -66,7 +66,8 @@ export class ContaSimplesAuthInterceptor {
    */
   attach(instance: AttachableAxiosInstance, { account, origins }: AttachOptions = {}): () => void {
     const defaults = defaultsOf(instance);
-    const name = this.#options.keeper(account).account;
+    const options = this.#options();
+    const name = options.keeper(account).account;
     const present = this.#attachments.get(instance);
     if (present !== undefined) {
       if (present.account === name) return present.detach;
@@ -80,8 +81,8 @@ export class ContaSimplesAuthInterceptor {
     const guarded = createBearerAdapter({
       inner,
       isForeign: typeof found === 'function',
-      keeper: () => this.#options.keeper(account),
-      origins: origins === undefined ? this.#options.origins : this.#options.checkOrigins(origins),
+      keeper: () => options.keeper(account),
+      origins: origins === undefined ? options.origins : options.checkOrigins(origins),
       untrusted: 'send_without_token',
     });
     const adapter: AxiosAdapter = (config) => (attached ? guarded(config) : inner(config)(config));

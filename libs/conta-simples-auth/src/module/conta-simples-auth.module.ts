@@ -7,7 +7,8 @@ import { ContaSimplesHttpService } from '../http/http.service.js';
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import { COPY, checkRegistration } from './check-registration.js';
 import { ScopeCheck } from './check-scope.js';
-import { type Core, createCore } from './core.js';
+import { createCore } from './core.js';
+import { CoreHandle, deferred } from './core-handle.js';
 import { type EnvFile, envFiles, usualEnvFiles } from './env-files.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
 import { CORE, OPTIONS, REGISTRATION } from './injection-tokens.js';
@@ -102,8 +103,10 @@ function define(definition: Definition): DynamicModule {
   const { isGlobal = true, imports = [], providers = [], inject, provide, record } = definition;
   const clients = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
     provide: getContaSimplesHttpToken(account),
-    inject: [CORE],
-    useFactory: ({ httpFor }: Core) => httpFor(account),
+    inject: [CORE, ContaSimplesHttpService],
+    useFactory: (core: CoreHandle, http: ContaSimplesHttpService) =>
+      // Of a service that a test has put in place of ours, the client is as well.
+      http === core.made?.http ? core.get().httpFor(account) : clientOf(http, account),
   }));
   return {
     module: ContaSimplesAuthModule,
@@ -120,23 +123,32 @@ function define(definition: Definition): DynamicModule {
         provide: OPTIONS,
         inject: [REGISTRATION, ConfigService, ...inject],
         // Secrets are put behind functions here and now: what a provider's value holds, a dump of the container shows.
-        useFactory: async (_: unknown, config: ConfigService, ...args: unknown[]): Promise<ResolvedOptions> =>
-          checkedOptions(await provide(...args), config),
+        useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => ResolvedOptions> =>
+          deferred(async () => checkedOptions(await provide(...args), config)),
       },
       {
         provide: CORE,
         inject: [OPTIONS, ScopeCheck, { token: SchedulerRegistry, optional: true }],
-        useFactory: (options: ResolvedOptions, scope: ScopeCheck, scheduler?: SchedulerRegistry): Core => {
-          // Where no start hook has run, as in a module that a test has only compiled.
-          scope.check();
-          return createCore(options, (account) => listInScheduler(scheduler, account));
-        },
+        useFactory: (options: () => ResolvedOptions, scope: ScopeCheck, scheduler?: SchedulerRegistry): CoreHandle =>
+          new CoreHandle(() => {
+            // Where no start hook has run, as in a module that a test has only compiled.
+            scope.check();
+            return createCore(options(), (account) => listInScheduler(scheduler, account));
+          }),
       },
-      { provide: CoreLifecycle, inject: [CORE], useFactory: (core: Core) => new CoreLifecycle(core) },
-      { provide: ContaSimplesTokenService, inject: [CORE], useFactory: ({ tokens }: Core) => tokens },
-      { provide: ContaSimplesHttpService, inject: [CORE], useFactory: ({ http }: Core) => http },
+      { provide: CoreLifecycle, inject: [CORE], useFactory: (core: CoreHandle) => new CoreLifecycle(core) },
+      {
+        provide: ContaSimplesTokenService,
+        inject: [CORE],
+        useFactory: (core: CoreHandle) => core.forService().tokens,
+      },
+      { provide: ContaSimplesHttpService, inject: [CORE], useFactory: (core: CoreHandle) => core.forService().http },
       ...clients,
-      { provide: ContaSimplesAuthInterceptor, inject: [CORE], useFactory: ({ interceptor }: Core) => interceptor },
+      {
+        provide: ContaSimplesAuthInterceptor,
+        inject: [CORE],
+        useFactory: (core: CoreHandle) => new ContaSimplesAuthInterceptor(() => core.get().attaching),
+      },
     ],
     exports: [
       ContaSimplesTokenService,
@@ -163,6 +175,11 @@ function envFilesOf(config: ConfigService): EnvFile[] {
   const { envFilePaths } = config as unknown as { envFilePaths?: unknown };
   const paths = Array.isArray(envFilePaths) ? envFilePaths.filter((path) => typeof path === 'string') : [];
   return envFiles([...paths, ...usualEnvFiles()]);
+}
+
+/** A stand-in without `forAccount()` serves every account. */
+function clientOf(http: Partial<ContaSimplesHttpService>, account: string) {
+  return typeof http?.forAccount === 'function' ? http.forAccount(account) : http;
 }
 
 /** The application's own `ConfigModule` may hide what it does not know, or load later than this module. */

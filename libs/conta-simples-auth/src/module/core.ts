@@ -1,7 +1,7 @@
 import type { AgentOptions } from 'node:https';
 import { AccountRegistry } from '../accounts/account-registry.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
-import { ContaSimplesAuthInterceptor } from '../http/auth.interceptor.js';
+import type { InterceptorOptions } from '../http/auth.interceptor.js';
 import { Connections } from '../http/connections.js';
 import { createGuardedFetch } from '../http/guarded-fetch.js';
 import { createGuardedInstance } from '../http/guarded-instance.js';
@@ -36,7 +36,7 @@ export interface Core {
   readonly http: ContaSimplesHttpService;
   /** The client of an account, whether or not there is one: its calls say so. */
   readonly httpFor: (account: string) => ContaSimplesHttpService;
-  readonly interceptor: ContaSimplesAuthInterceptor;
+  readonly attaching: InterceptorOptions;
   readonly bootstrap: ResolvedOptions['bootstrap'];
   readonly telemetry: IsolatedTelemetry | undefined;
   /** Ends every account. */
@@ -164,11 +164,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     }),
     http: httpFor(),
     httpFor,
-    interceptor: new ContaSimplesAuthInterceptor({
-      keeper: (account) => accounts.get(account),
-      origins,
-      checkOrigins,
-    }),
+    attaching: { keeper: (account) => accounts.get(account), origins, checkOrigins },
     bootstrap: options.bootstrap,
     telemetry,
     close: () => {

@@ -2,23 +2,26 @@ import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nest
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import type { Core } from './core.js';
+import type { CoreHandle } from './core-handle.js';
 
 /**
  * Ties the tokens to the application's life. Calls still arrive between the two shutdown hooks, while HTTP drains, so a
  * held token is served until the second.
  */
 export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
-  readonly #core: Core;
+  readonly #core: CoreHandle;
 
-  constructor(core: Core) {
+  constructor(core: CoreHandle) {
     this.#core = core;
   }
 
   async onModuleInit(): Promise<void> {
-    const { bootstrap, accounts, telemetry } = this.#core;
+    const core = this.#core.started;
+    if (core === undefined) return;
+    const { bootstrap, accounts, telemetry } = core;
     telemetry?.start();
     if (bootstrap === 'lazy') return;
-    const obtained = bootstrap === 'required' ? obtainAll(this.#required()) : undefined;
+    const obtained = bootstrap === 'required' ? obtainAll(requiredOf(core)) : undefined;
     // Every account that is known now is kept fresh from the start, also those whose token the start does not wait for.
     void accounts.warmUp();
     try {
@@ -30,21 +33,20 @@ export class CoreLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicati
     }
   }
 
-  #required(): readonly TokenKeeper[] {
-    const { accounts } = this.#core;
-    const byDefault = accounts.find(DEFAULT_ACCOUNT);
-    return byDefault ? [byDefault] : [...accounts];
-  }
-
   /** Before this resolves: Nest empties the registry of timers afterwards. */
   async onModuleDestroy(): Promise<void> {
-    await this.#core.accounts.drain();
+    await this.#core.made?.accounts.drain();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#core.close();
-    this.#core.release();
+    await this.#core.made?.close();
+    this.#core.made?.release();
   }
+}
+
+function requiredOf({ accounts }: Core): readonly TokenKeeper[] {
+  const byDefault = accounts.find(DEFAULT_ACCOUNT);
+  return byDefault ? [byDefault] : [...accounts];
 }
 
 /** More than the requests that run at once, so that there is always a next one. */

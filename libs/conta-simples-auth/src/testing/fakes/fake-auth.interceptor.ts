@@ -40,7 +40,7 @@ export class FakeContaSimplesAuthInterceptor extends ContaSimplesAuthInterceptor
   /** A fake for all accounts of its tokens. */
   constructor({ tokens = new FakeContaSimplesTokenService() }: FakeContaSimplesAuthInterceptorOptions = {}) {
     // `attach()` is replaced below: nothing of the real interceptor is ever used.
-    super({} as InterceptorOptions);
+    super(() => ({}) as InterceptorOptions);
     this.tokens = tokens;
   }
 
