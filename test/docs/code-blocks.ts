@@ -21,7 +21,7 @@ const ENTRY_POINTS: Readonly<Record<string, string>> = {
 };
 /** What every reader of the library's comments knows where to find. */
 const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
-  '@nestjs/axios': ['HttpService'],
+  '@nestjs/axios': ['HttpModule', 'HttpService'],
   '@nestjs/common': ['Controller', 'Get', 'Injectable', 'Module'],
   '@nestjs/config': ['ConfigModule'],
   '@nestjs/terminus': ['HealthCheck', 'HealthCheckService', 'TerminusModule'],

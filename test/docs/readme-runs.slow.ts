@@ -23,20 +23,18 @@ describe('the blocks of the README, run against the emulator', () => {
   it('start: the module, and a service that calls the API', async () => {
     const block = await runBlock('README.md', 'Use it');
     const app = await stage.context(exported<Type>(block, 'AppModule'));
-    const service = app.get(
-      exported<Type<{ current(): Observable<{ data: { amount: number } }> }>>(block, 'BalanceService'),
-    );
-    expect(await balanceOf(service.current())).toBeGreaterThan(0);
+    const service = app.get(exported<Type<{ current(): Promise<number> }>>(block, 'BalanceService'));
+    expect(await service.current()).toBeGreaterThan(0);
     expect(stage.emulator.counts.token.byStatus).toEqual({ 200: 1 });
   });
 
   it('fetch', async () => {
     const block = await runBlock('README.md', 'With fetch');
-    const BalanceService = exported<Type<{ current(): Promise<number> }>>(block, 'BalanceService');
-    const app = await stage.context(moduleOf(BalanceService));
-    expect(await app.get(BalanceService).current()).toBeGreaterThan(0);
+    const FetchedBalance = exported<Type<{ current(): Promise<number> }>>(block, 'FetchedBalance');
+    const app = await stage.context(moduleOf(FetchedBalance));
+    expect(await app.get(FetchedBalance).current()).toBeGreaterThan(0);
     stage.emulator.fail('resource', { status: 500 });
-    await expect(app.get(BalanceService).current()).rejects.toThrow('Conta Simples answered 500');
+    await expect(app.get(FetchedBalance).current()).rejects.toThrow('Conta Simples answered 500');
   });
 
   it('an HttpService of the application', async () => {

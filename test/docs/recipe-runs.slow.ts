@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { DynamicModule, Type } from '@nestjs/common';
+import type { TestingModule } from '@nestjs/testing';
 import { ContaSimplesTokenService } from 'nestjs-conta-simples-auth';
+import type { FakeContaSimplesTokenService } from 'nestjs-conta-simples-auth/testing';
 import { runBlock } from './run-block.js';
 import { COMPANIES, exported, moduleOf, useStage } from './stage.js';
 
@@ -75,5 +77,23 @@ describe('the blocks of the recipes, run against the emulator', () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => {});
     await runBlock('docs/recipes.md', 'Faults in tests');
     expect(said.mock.calls).toEqual([[0]]);
+  });
+
+  it('an application whose services are replaced', async () => {
+    interface Exports {
+      readonly tokens: FakeContaSimplesTokenService;
+      readonly module: TestingModule;
+    }
+    delete process.env.CONTA_SIMPLES_API_KEY;
+    const { tokens, module } = (await runBlock('docs/recipes.md', 'End-to-end tests', 1)) as unknown as Exports;
+    const app = module.createNestApplication({ logger: false });
+    stage.onClose(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const answer = await fetch(`${await app.getUrl()}/balance`, { headers: { connection: 'close' } });
+    expect(await answer.json()).toEqual({ amount: 12.5 });
+    tokens.failWith('rate_limited');
+    const failed = await fetch(`${await app.getUrl()}/balance`, { headers: { connection: 'close' } });
+    expect(failed.status).toBe(500);
+    expect(stage.emulator.counts.token.total).toBe(0);
   });
 });

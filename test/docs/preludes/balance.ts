@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ContaSimplesTokenService } from 'nestjs-conta-simples-auth';
+import { ContaSimplesHttpService } from 'nestjs-conta-simples-auth';
+import { firstValueFrom } from 'rxjs';
 
-/** What the recipe for `fetch` makes, for the recipe that tests it. */
+/** The service that the README begins with, for the recipe that tests it. */
 @Injectable()
 export class BalanceService {
-  constructor(@Inject(ContaSimplesTokenService) private readonly tokens: ContaSimplesTokenService) {}
+  constructor(@Inject(ContaSimplesHttpService) private readonly contaSimples: ContaSimplesHttpService) {}
 
   async current(): Promise<number> {
-    const response = await this.tokens.fetch('/accounts/v1/balance');
-    return ((await response.json()) as { amount: number }).amount;
+    const { data } = await firstValueFrom(this.contaSimples.get<{ amount: number }>('/accounts/v1/balance'));
+    return data.amount;
   }
 }

@@ -8,6 +8,7 @@ export declare const error: unknown;
 export declare const response: { setHeader(name: string, value: number): void };
 export declare function secondsUntil(instant: number | undefined): number;
 export declare class BalanceService {}
+export declare class ReportsService {}
 /** What an example may call its own. */
 export declare class Reader {
   readonly tokens: ContaSimplesTokenService;
