@@ -198,6 +198,19 @@ describe('values from other loaders', () => {
   });
 });
 
+describe('a ConfigService that a test puts in place of the real one', () => {
+  it.each(Object.entries(REGISTRATIONS))('is the one that is read: %s', async (_name, register) => {
+    const { CONTA_SIMPLES_BASE_URL, CONTA_SIMPLES_API_KEY, CONTA_SIMPLES_API_SECRET } = values();
+    const fake = new Map(Object.entries({ CONTA_SIMPLES_BASE_URL, CONTA_SIMPLES_API_KEY, CONTA_SIMPLES_API_SECRET }));
+    const testing = await Test.createTestingModule({ imports: [register(), config({ isGlobal: true })] })
+      .overrideProvider(ConfigService)
+      .useValue(fake)
+      .compile();
+    closers.push(() => testing.close());
+    expect(await testing.get(ContaSimplesTokenService, { strict: false }).getAccessToken()).toMatch(/^ey/);
+  });
+});
+
 describe('a loader of ConfigModule that rejects', () => {
   it.each(Object.entries(REGISTRATIONS))('fails the start with its own error: %s', async (_name, register) => {
     const failure = new Error('the vault is sealed');

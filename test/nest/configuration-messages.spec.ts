@@ -6,7 +6,12 @@ import { Logger, type LoggerService, Module } from '@nestjs/common';
 import { ConfigModule, type ConfigModuleOptions } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { rejection } from '@support/busy-api.js';
-import { ContaSimplesAuthModule, ContaSimplesTokenService, isContaSimplesAuthError } from 'nestjs-conta-simples-auth';
+import {
+  ContaSimplesAuthModule,
+  type ContaSimplesModuleOptions,
+  ContaSimplesTokenService,
+  isContaSimplesAuthError,
+} from 'nestjs-conta-simples-auth';
 import {
   type ContaSimplesEmulator,
   EMULATOR_CREDENTIALS,
@@ -50,10 +55,14 @@ const sound = () => ({
 });
 
 /** Starts an application with these variables, and a ConfigModule if it has options. Resolves with its first token. */
-async function start(variables: Record<string, string>, config?: ConfigModuleOptions): Promise<string> {
+async function start(
+  variables: Record<string, string>,
+  config?: ConfigModuleOptions,
+  options: ContaSimplesModuleOptions = {},
+): Promise<string> {
   Object.assign(process.env, variables);
   const imports = [
-    ContaSimplesAuthModule.forRoot({ bootstrap: 'lazy' }),
+    ContaSimplesAuthModule.forRoot({ bootstrap: 'lazy', ...options }),
     ...(config ? [ConfigModule.forRoot(config)] : []),
   ];
   @Module({ imports })
@@ -356,6 +365,14 @@ describe('a variable whose name is nearly right', () => {
     const started = start({ ...rest, ...withUrl, [name]: 'x', HTTPS_PROXY: 'http://127.0.0.1:9' });
     await started.catch(() => {});
     expect(warnings).toContainEqual(expect.stringMatching(words));
+  });
+
+  it('is no warning where the application reads it itself, and gives the pair in code', async () => {
+    await start({ CONTA_SIMPLES_MATRIZ_API_KEY: apiKey, CONTASIMPLES_BASE_URL: emulator.baseUrl }, undefined, {
+      ...EMULATOR_CREDENTIALS,
+      baseUrl: emulator.baseUrl,
+    });
+    expect(warnings).toEqual([]);
   });
 
   it('is no warning where all is right', async () => {

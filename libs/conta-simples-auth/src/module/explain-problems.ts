@@ -39,12 +39,14 @@ export function explainProblems(problems: Problems, settings: SettingsRead, arou
 
 function warnOfUnread(problems: Problems, { asked, read }: SettingsRead, unread: readonly string[]): void {
   const unset = OPTIONAL.filter((name) => asked.has(name) && !read(name));
+  // An application that gives pairs in code may read variables of any name for them.
+  const isPairRead = asked.has('CONTA_SIMPLES_API_KEY') && asked.has('CONTA_SIMPLES_ACCOUNTS');
   for (const name of unread) {
     if (!/^\W*conta/i.test(name)) continue;
     const wanted = unset.find((each) => isSpelledAlike(name, each));
     if (wanted !== undefined) {
       problems.warn(printableName(name), `is set and not read: rename it if ${wanted} is meant`, 'not_read');
-    } else if (asked.has('CONTA_SIMPLES_ACCOUNTS') && /^CONTA_SIMPLES_\w+_API_(?:KEY|SECRET)(?:_FILE)?$/.test(name)) {
+    } else if (isPairRead && /^CONTA_SIMPLES_\w+_API_(?:KEY|SECRET)(?:_FILE)?$/.test(name)) {
       problems.warn(name, 'is set and not read: CONTA_SIMPLES_ACCOUNTS does not list its account', 'not_read');
     }
   }
