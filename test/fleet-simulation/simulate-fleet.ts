@@ -112,7 +112,7 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       const send = () => endpoint.request();
       return tokens?.obtain({ deriveKey, demand, signal, gate, send }) ?? gate.pass(send, signal);
     },
-    hasNews: async () => false,
+    canRetryEarly: async () => false,
   };
 }
 
@@ -125,6 +125,8 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
       lifeClock: new LifeClock(clock),
       refreshAt: REFRESH_AT,
       waitTimeoutMs: WAIT_TIMEOUT_MS,
+      inContext: (work) => work(),
+      onContention: () => {},
       emit: (event) => {
         if (event.type === 'acquired' && event.generation === 1) onFirst();
       },

@@ -69,6 +69,8 @@ class Simulation {
         refreshAt: this.#random.pick([0.9, 0.9, 0.5, 0.95] as const),
         waitTimeoutMs: WAIT_TIMEOUT_MS,
         emit: (event) => this.#scan('an event', JSON.stringify(event)),
+        inContext: (work) => work(),
+        onContention: () => {},
       },
       source: this.#server,
       keepFresh: 'always',

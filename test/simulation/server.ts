@@ -85,7 +85,7 @@ export class SimulatedServer implements TokenSource {
     return { ok: true, grant: { value, lifeMs, sentAt } };
   }
 
-  async hasNews(): Promise<boolean> {
+  async canRetryEarly(): Promise<boolean> {
     return false;
   }
 

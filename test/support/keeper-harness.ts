@@ -31,6 +31,8 @@ export class KeeperHarness {
   /** Whether the credentials have been replaced since they were refused, and how often that was asked. */
   newCredentials = false;
   credentialChecks = 0;
+  /** How often another client was taken for the cause of rejected tokens. */
+  contentions = 0;
   /** How long it takes to find out. */
   credentialCheckMs = 0;
   /** The answer to every request that {@link KeeperHarness.script} has none for. */
@@ -48,9 +50,14 @@ export class KeeperHarness {
         refreshAt: 0.9,
         waitTimeoutMs: 10_000,
         emit: (event) => this.events.push(event),
+        inContext: (work) => work(),
+        onContention: () => this.contentions++,
         ...settings,
       },
-      source: { obtain: (signal) => this.#obtain(signal), hasNews: (_value, signal) => this.#hasNews(signal) },
+      source: {
+        obtain: (signal) => this.#obtain(signal),
+        canRetryEarly: (_value, signal) => this.#canRetryEarly(signal),
+      },
       keepFresh: 'always',
       ...options,
     });
@@ -84,7 +91,7 @@ export class KeeperHarness {
     return { ok: true, grant: { value: `token-${number}`, lifeMs: answer.token.lifeMs, sentAt } };
   }
 
-  async #hasNews(signal: AbortSignal): Promise<boolean> {
+  async #canRetryEarly(signal: AbortSignal): Promise<boolean> {
     this.credentialChecks++;
     const isAborted = this.credentialCheckMs > 0 && (await this.#pass(this.credentialCheckMs, signal));
     return this.newCredentials && !isAborted;

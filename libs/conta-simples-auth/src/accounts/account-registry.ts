@@ -84,7 +84,7 @@ export class AccountRegistry {
     this.#fixed.delete(account);
     this.#provided.delete(account);
     if (account === DEFAULT_ACCOUNT) this.#default = undefined;
-    keeper.close(this.#unknown(account));
+    keeper.close(() => this.#unknown(account));
     return true;
   }
 

@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosAdapter, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
+import type { RunInContext } from '../token/keeper-options.js';
 import { brokeOnIdleSocket, keptHttpAgent, keptHttpsAgent } from './idle-sockets.js';
+import { createSocketsIn } from './sockets-in-context.js';
 
 export interface ConnectionOptions {
   readonly tls: AgentOptions | undefined;
@@ -10,6 +12,8 @@ export interface ConnectionOptions {
   readonly httpsAgent: HttpsAgent | undefined;
   /** The proxy of a request; `undefined` leaves it to the agent. */
   readonly proxyFor: (url: string, agent: object) => AxiosProxyConfig | false | undefined;
+  /** The asynchronous context in which sockets are created. */
+  readonly inContext: RunInContext;
   /** What a call in flight fails with when the module is closed. */
   readonly closed: () => Error;
 }
@@ -19,7 +23,7 @@ export class Connections {
   readonly httpsAgent: HttpsAgent;
 
   readonly #options: ConnectionOptions;
-  readonly #httpAgent: HttpAgent = keptHttpAgent();
+  readonly #httpAgent: HttpAgent;
   /** Options of every https agent of our own. */
   readonly #tls: AgentOptions;
   readonly #closing = new AbortController();
@@ -30,7 +34,8 @@ export class Connections {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#tls = { ...options.tls, rejectUnauthorized: true };
-    this.httpsAgent = options.httpsAgent ?? keptHttpsAgent(this.#tls);
+    this.#httpAgent = createSocketsIn(keptHttpAgent(), options.inContext);
+    this.httpsAgent = options.httpsAgent ?? createSocketsIn(keptHttpsAgent(this.#tls), options.inContext);
     // Two for each tunnel.
     setMaxListeners(0, this.#closing.signal);
   }

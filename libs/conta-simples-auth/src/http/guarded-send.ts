@@ -49,7 +49,7 @@ export async function guardedSend<Response>(call: GuardedCall<Response>): Promis
   call.discard(first);
   const second = await call.send(replacement);
   if (second.status === 401) keeper.refuseReplay(replacement);
-  else if (second.status !== undefined) keeper.accept(replacement);
+  else if (second.status !== undefined) keeper.acceptReplay(replacement);
   keeper.noteReplay(second.status ?? 0);
   return second;
 }

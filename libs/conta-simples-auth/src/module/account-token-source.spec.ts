@@ -40,9 +40,9 @@ async function failed(kind: TokenFailureKind) {
 describe('news for an account that cools down', () => {
   it.each(['credentials_rejected', 'forbidden'] as const)('after %s is another pair', async (kind) => {
     const { source, pair, asked } = await failed(kind);
-    expect(await source.hasNews(undefined)).toBe(false);
+    expect(await source.canRetryEarly(undefined)).toBe(false);
     pair.apiSecret = 'another-secret';
-    expect(await source.hasNews(undefined)).toBe(true);
+    expect(await source.canRetryEarly(undefined)).toBe(true);
     expect(asked()).toBe(2);
   });
 
@@ -51,7 +51,7 @@ describe('news for an account that cools down', () => {
     async (kind) => {
       const { source, pair, asked } = await failed(kind);
       pair.apiSecret = 'another-secret';
-      expect(await source.hasNews(undefined)).toBe(false);
+      expect(await source.canRetryEarly(undefined)).toBe(false);
       expect(asked()).toBe(0);
     },
   );

@@ -37,6 +37,8 @@ export class AccountTokenSource implements TokenSource, GateAccount {
   readonly #shared: SharedTokens | undefined;
   /** The pair the token endpoint refused last, by its fingerprint. */
   #refused: string | undefined;
+  /** The pair that was read last for a token request, by its fingerprint. */
+  pairInUse: string | undefined;
 
   /** `shared` is where other processes share their tokens, if there is such a place. */
   constructor(settings: TokenSourceSettings, account: string, shared: SharedTokens | undefined) {
@@ -51,16 +53,18 @@ export class AccountTokenSource implements TokenSource, GateAccount {
     if (signal.aborted) return { ok: false, failure: CANCELLED };
     const read = await this.#read(signal);
     if (!read.ok) return read;
+    if (!signal.aborted) this.pairInUse = read.credentials.fingerprint;
     const outcome = await this.#request(read.credentials, signal, demand);
     if (this.#refused === undefined || signal.aborted) return outcome;
     // A pair that was replaced a moment ago is no reason to cool: asked once more, and tried only if it is another.
     const again = await this.#read(signal);
-    if (!again.ok || again.credentials.fingerprint === this.#refused) return outcome;
+    if (!again.ok || signal.aborted || again.credentials.fingerprint === this.#refused) return outcome;
+    this.pairInUse = again.credentials.fingerprint;
     return this.#request(again.credentials, signal, demand);
   }
 
-  async hasNews(lastValue: string | undefined, signal?: AbortSignal): Promise<boolean> {
-    // Another pair would mend nothing else, so that it is not asked for.
+  async canRetryEarly(lastValue: string | undefined, signal?: AbortSignal): Promise<boolean> {
+    // Another pair helps only where a pair was rejected.
     if (this.#refused === undefined && this.#shared === undefined) return false;
     const read = await this.#read(signal);
     if (!read.ok) return false;
@@ -105,6 +109,8 @@ export class AccountTokenSource implements TokenSource, GateAccount {
     const deriveKey = this.#keyOf(credentials);
     const shared = this.#shared?.obtain({ deriveKey, demand, signal, gate: this.#gate, send });
     const outcome = await (shared ?? gate.pass(send, signal, this));
+    // Given up: says nothing about the pair, which may have been replaced since.
+    if (signal.aborted) return outcome;
     const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
     this.#refused = isRefusal ? credentials.fingerprint : undefined;
     return outcome;

@@ -19,11 +19,13 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import { type Clock, systemClock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
 import { collectOrigins } from './check-url.js';
 import { HttpServices } from './http-services.js';
 import { KeeperFactory } from './keeper-factory.js';
+import { captureContext, clockInContext } from './module-context.js';
 import { Problems } from './problems.js';
 import { type ResolvedOptions, TOKEN_PATH } from './resolved-options.js';
 import { ContaSimplesTokenService } from './token.service.js';
@@ -47,7 +49,9 @@ export interface Core {
 
 export type ListTimer = (account: string) => TimerListing | undefined;
 
-export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock: Clock = systemClock): Core {
+export function createCore(options: ResolvedOptions, listTimer: ListTimer, systemTime: Clock = systemClock): Core {
+  const inContext = captureContext();
+  const clock = clockInContext(systemTime, inContext);
   const log = new TokenLog();
   const hub = new EventHub((error) => log.subscriberFailed(error));
   const { proxy, tls, httpsAgent } = options.transport();
@@ -77,12 +81,13 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     onClockSkew: telemetry && ((skewMs) => telemetry.clockSkew(skewMs)),
   });
 
-  const tell = (event: ContaSimplesTokenEvent) => {
-    if (event.type === 'acquired') accounts.noteToken(event.account);
-    log.event(event);
-    telemetry?.event(event);
-    hub.emit(event);
-  };
+  const tell = (event: ContaSimplesTokenEvent) =>
+    inContext(() => {
+      if (event.type === 'acquired') accounts.noteToken(event.account);
+      log.event(event);
+      telemetry?.event(event);
+      hub.emit(event);
+    });
   const guarded = options.store && guardStore(options.store, { clock, tell, telemetry });
   const sharing = {
     clock,
@@ -103,6 +108,9 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
   const factory = new KeeperFactory({
     options,
     clock,
+    // Read by every call with a cached token, and sets no timers.
+    lifeClock: new LifeClock(systemTime),
+    inContext,
     endpointUrl,
     request,
     gate,
@@ -126,6 +134,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
     // Node takes every form that our options allow; its types spell them as mutable arrays.
     tls: tls as AgentOptions | undefined,
     httpsAgent,
+    inContext,
     proxyFor: (url, agent) => {
       const chosen = chooseProxy(url, proxy, agent);
       if (chosen.ok) return chosen.proxy;
@@ -153,7 +162,8 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, clock
       events: hub.events,
       fetch: createGuardedFetch({ ...options, keeper: (account) => accounts.get(account) }),
       setAccount: (account, credentials) => {
-        factory.setCredentials(account, credentials);
+        const isCooling = accounts.find(account)?.status().state === 'cooling';
+        if (!factory.setCredentials(account, credentials, isCooling)) return;
         const keeper = accounts.set(account);
         if (options.bootstrap !== 'lazy') keeper.warmUp();
       },

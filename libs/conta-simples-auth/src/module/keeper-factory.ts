@@ -1,5 +1,5 @@
 import { credentialProblem } from '../accounts/check-credentials.js';
-import type { ContaSimplesCredentials } from '../accounts/credentials.js';
+import { type ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import { StartTurns } from '../accounts/start-turns.js';
@@ -11,15 +11,18 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { Clock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import { TokenKeeper } from '../token/keeper.js';
-import type { KeeperSettings } from '../token/keeper-options.js';
-import { LifeClock } from '../token/life-clock.js';
+import type { KeeperSettings, RunInContext } from '../token/keeper-options.js';
+import type { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
+import { listingInContext } from './module-context.js';
 import type { ResolvedOptions } from './resolved-options.js';
 
 export interface KeeperFactoryOptions {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
+  readonly lifeClock: LifeClock;
+  readonly inContext: RunInContext;
   readonly endpointUrl: string;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
@@ -35,21 +38,27 @@ export interface KeeperFactoryOptions {
 export class KeeperFactory {
   readonly #given: KeeperFactoryOptions;
   readonly #pairs: Map<string, CredentialsSource>;
+  /** The sources of the accounts that have a pair of their own. */
+  readonly #sources = new Map<string, AccountTokenSource>();
+  /** The pairs given to {@link KeeperFactory.setCredentials}, by their fingerprints. */
+  readonly #set = new Map<string, string>();
   readonly #keeperSettings: KeeperSettings;
   readonly #sourceSettings: TokenSourceSettings;
 
   constructor(given: KeeperFactoryOptions) {
-    const { options, clock, endpointUrl, request, gate, log, telemetry } = given;
+    const { options, clock, lifeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
     this.#given = given;
     this.#pairs = new Map(options.accounts);
     this.#keeperSettings = {
       environment: options.environment,
       clock,
-      lifeClock: new LifeClock(clock),
+      lifeClock,
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
       emit: given.emit,
       observer: telemetry,
+      inContext,
+      onContention: (account) => log.contended(account, options.store !== undefined),
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
@@ -66,26 +75,31 @@ export class KeeperFactory {
   }
 
   create(account: string): TokenKeeper {
-    const { options, shared, listTimer } = this.#given;
+    const { options, shared, listTimer, inContext } = this.#given;
     const pairs = this.#pairs;
+    const source = new AccountTokenSource(this.#sourceSettings, account, shared());
+    if (pairs.has(account)) this.#sources.set(account, source);
+    const listing = listTimer(account);
     return new TokenKeeper({
       account,
       settings: this.#keeperSettings,
-      source: new AccountTokenSource(this.#sourceSettings, account, shared()),
+      source,
       // Asked each time: `setAccount()` may give an account of the function a pair.
       get keepFresh() {
         if (!pairs.has(account)) return 'while_used';
         return options.bootstrap === 'lazy' ? 'once_held' : 'always';
       },
-      timerListing: listTimer(account),
+      timerListing: listing && listingInContext(listing, inContext),
     });
   }
 
   /**
+   * @param retries whether a pair that is in use already is to be tried again when it is set for the first time
+   * @returns whether the account has to start afresh: the same pair set again changes nothing
    * @throws ContaSimplesAuthError of kind `configuration` for what is no name of an account, of kind
    * `credentials_unavailable` for a pair that cannot be one
    */
-  setCredentials(account: string, credentials: ContaSimplesCredentials): void {
+  setCredentials(account: string, credentials: ContaSimplesCredentials, retries: boolean): boolean {
     const { clientAuthEncoding, environment } = this.#given.options;
     const named = nameProblem(account);
     if (named !== undefined) {
@@ -100,11 +114,17 @@ export class KeeperFactory {
       const what = `The pair was not taken: ${part} ${problem}`;
       throw new ContaSimplesAuthError({ kind: 'credentials_unavailable', what, account, environment });
     }
+    const { fingerprint } = new Credentials({ apiKey, apiSecret });
+    const present = this.#set.get(account) ?? (retries ? undefined : this.#sources.get(account)?.pairInUse);
     this.#pairs.set(account, () => ({ apiKey, apiSecret }));
+    this.#set.set(account, fingerprint);
+    return fingerprint !== present;
   }
 
   forgetCredentials(account: string): void {
     this.#pairs.delete(account);
+    this.#set.delete(account);
+    this.#sources.delete(account);
   }
 }
 

@@ -80,8 +80,8 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * Says that a token is no good, so that the next call obtains another. Does nothing if it is no longer the one held,
-   * so that many reports of one revoked token cost one request.
+   * Reports a token that the API rejected: the next call obtains another, within the minimum interval between two
+   * requests. Does nothing if it is no longer the one held, so that many reports of one revoked token cost one request.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -146,7 +146,7 @@ export class ContaSimplesTokenService {
 
   /**
    * Adds an account while the application runs, or replaces the pair of one that is there: its token and its failures
-   * are forgotten at once, and whoever waits gets a token of the new pair.
+   * are forgotten at once, and callers that wait get a token of the new pair. The same pair set again changes nothing.
    *
    * @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one; of kind `configuration`
    * for a name that is no text, is blank, or is `*`, which stands for all accounts in events
@@ -156,7 +156,7 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * Forgets an account, its token and its timer; whoever waits for its token is told that it is unknown. An account of a
+   * Forgets an account, its token and its timer; each caller that waits gets an `unknown_account` error. An account of a
    * provider function is asked for anew when it is used again.
    *
    * @returns whether there was one

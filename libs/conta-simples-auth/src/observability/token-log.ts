@@ -74,6 +74,18 @@ export class TokenLog {
     });
   }
 
+  /** Once for each account. */
+  contended(account: string, hasStore: boolean): void {
+    const remedy = hasStore
+      ? 'Give every client of this account the same store, or credentials of its own'
+      : 'Share one token between all processes with the option store, or give each client credentials of its own';
+    const line =
+      `The API rejects tokens of account ${printedName(account)} soon after it accepted them: another client uses the ` +
+      `same credentials, and the API keeps one valid token per account. ${remedy}. Until then each client obtains a ` +
+      'new token whenever the other has done so, at most once per minimum interval';
+    this.#warnOnce(line, { event: 'credentials_contended', account });
+  }
+
   subscriberFailed(error: unknown): void {
     const name = error instanceof Error ? error.name : typeof error;
     const line = `A subscriber of ContaSimplesTokenService.events failed (${name}); the token is unaffected`;

@@ -14,9 +14,14 @@ export class HeldToken {
   readonly wantedFor: AcquisitionCause;
   /** Made once, so that a call with a cached token allocates nothing. */
   readonly promise: Promise<AccessToken>;
-  #valuePromise: Promise<string> | undefined;
+  /** The same for callers who want the bare string. */
+  readonly valuePromise: Promise<string>;
   /** Whether a resource has answered anything but 401 to it. */
   accepted = false;
+  /** Whether a request that had been rejected with the token before was accepted with this one. */
+  acceptedReplay = false;
+  /** Whether a 401 to this token was once taken for the fault of a route. */
+  isDoubted = false;
   /** When to renew it, in elapsed time of the {@link LifeClock}. */
   readonly #renewAt: number;
   /** Past it the token is no longer handed out, though it has a moment to live. */
@@ -34,14 +39,10 @@ export class HeldToken {
     this.cause = cause;
     this.wantedFor = wantedFor;
     this.promise = Promise.resolve(this.token);
+    // Not made on first use: a promise keeps the asynchronous context of the request that made it.
+    this.valuePromise = Promise.resolve(value);
     this.#renewAt = sentElapsed + window.refreshAfterMs;
     this.#serveUntil = sentElapsed + window.serveForMs;
-  }
-
-  /** The same for whoever wants the bare string; made when it is first asked for. */
-  get valuePromise(): Promise<string> {
-    this.#valuePromise ??= Promise.resolve(this.token.value);
-    return this.#valuePromise;
   }
 
   isServable(now: Moment): boolean {

@@ -12,6 +12,9 @@ export interface KeeperObserver {
   servedWhileFailing(account: string): void;
 }
 
+/** Runs `work` in the asynchronous context in which the module was created, and returns its result. */
+export type RunInContext = <T>(work: () => T) => T;
+
 /** What all accounts of an application have in common: one object for all of them. */
 export interface KeeperSettings {
   readonly environment: string;
@@ -22,6 +25,13 @@ export interface KeeperSettings {
   readonly waitTimeoutMs: number;
   readonly emit: (event: ContaSimplesTokenEvent) => void;
   readonly observer?: KeeperObserver | undefined;
+  /**
+   * Token requests, timers and events run in this context, never in that of the call that started them: they outlive it,
+   * and would keep its memory, its log fields and its closed transaction.
+   */
+  readonly inContext: RunInContext;
+  /** Called when another client seems to use the same credentials, and each revokes the other's tokens. */
+  readonly onContention: (account: string) => void;
 }
 
 /** What it takes to keep one account's token. */

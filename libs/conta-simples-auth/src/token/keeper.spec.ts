@@ -109,7 +109,7 @@ describe('credentials that were refused', () => {
     return harness;
   };
 
-  it('are looked at again when somebody asks, at most every 5 s', async () => {
+  it('are checked again when the account is used, at most every 5 s', async () => {
     const harness = await cooling();
     for (let call = 0; call < 20; call++) {
       await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'credentials_rejected' });
@@ -119,7 +119,7 @@ describe('credentials that were refused', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('are not looked at again while nobody asks', async () => {
+  it('are not checked again while the account is not used', async () => {
     const harness = await cooling();
     await harness.clock.advance(50 * SECOND);
     expect(harness.credentialChecks).toBe(0);
@@ -135,20 +135,53 @@ describe('credentials that were refused', () => {
     expect(harness.keeper.status().state).toBe('valid');
   });
 
-  it('end their cool-down for all who ask while the look takes its time, by one look', async () => {
+  it('end their cool-down for all calls during a quick check, by one check', async () => {
     const harness = await cooling();
-    harness.credentialCheckMs = 200;
+    harness.credentialCheckMs = 40;
     harness.newCredentials = true;
     await harness.clock.advance(10 * SECOND);
     const calls = Array.from({ length: 5 }, () => watch(harness.keeper.get()));
-    await harness.clock.advance(100);
+    await harness.clock.advance(20);
     calls.push(watch(harness.keeper.get()));
     await harness.clock.advance(300);
     expect(calls.map(({ state }) => state)).toEqual(Array(6).fill('resolved'));
     expect([harness.credentialChecks, harness.requests.length]).toEqual([1, 2]);
   });
 
-  it('are looked at while the held token is served, so that a rotation is found before it ends', async () => {
+  it('end their cool-down in the background where the check is slow, and fail calls at once until then', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = 3 * SECOND;
+    harness.newCredentials = true;
+    await harness.clock.advance(10 * SECOND);
+    const first = watch(harness.keeper.get());
+    await harness.clock.advance(50);
+    expect(first).toMatchObject({ state: 'rejected', error: { kind: 'credentials_rejected', attempts: 1 } });
+    for (let call = 0; call < 20; call++) {
+      const next = watch(harness.keeper.get());
+      await harness.clock.advance(0);
+      expect(next).toMatchObject({ state: 'rejected', error: { kind: 'credentials_rejected', attempts: 1 } });
+      await harness.clock.advance(100);
+    }
+    await harness.clock.advance(2 * SECOND);
+    expect(harness.keeper.status().state).toBe('valid');
+    expect([harness.credentialChecks, harness.requests.length]).toEqual([1, 2]);
+  });
+
+  it('fail calls at once while the check hangs, and are not checked twice at a time', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = HOUR;
+    await harness.clock.advance(10 * SECOND);
+    watch(harness.keeper.get());
+    for (let second = 0; second < 30; second++) {
+      await harness.clock.advance(SECOND);
+      const call = watch(harness.keeper.get());
+      await harness.clock.advance(0);
+      expect(call.state).toBe('rejected');
+    }
+    expect(harness.credentialChecks).toBe(1);
+  });
+
+  it('are checked while the held token is served, so that a rotation is found before it ends', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
     harness.script.push(rejected);
@@ -165,7 +198,7 @@ describe('credentials that were refused', () => {
     expect([harness.credentialChecks, harness.requests.length]).toEqual([1, 3]);
   });
 
-  it('are looked at every 5 s while the held token is served to steady calls', async () => {
+  it('are checked every 5 s while the held token is served to steady calls', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
     harness.script.push(rejected);
@@ -381,11 +414,13 @@ describe('a replacement that is refused as well', () => {
     return { harness, first, second };
   };
 
-  it('is replaced where a resource had accepted it in between', async () => {
+  it('is replaced within the minimum interval where the API had accepted it in between', async () => {
     const { harness, second } = await refusedTwice();
     harness.keeper.accept(second);
     const third = watch(harness.keeper.replacementFor(second));
-    await harness.clock.advance(SECOND);
+    await harness.clock.advance(3 * SECOND);
+    expect(third.state).toBe('pending');
+    await harness.clock.advance(2 * SECOND);
     expect(third).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
   });
 
@@ -410,6 +445,7 @@ describe('a replacement that is refused as well', () => {
     const forced = harness.keeper.refresh();
     await harness.clock.advance(6 * SECOND);
     const third = await forced;
+    await harness.clock.advance(5 * SECOND);
     harness.keeper.refuseReplay(third);
     expect(harness.types().at(-1)).toBe('invalidated');
   });
@@ -594,35 +630,33 @@ describe('the end of an application', () => {
   });
 });
 
-describe('a look at whether refused credentials have been replaced', () => {
+describe('an early retry check that a caller waits for', () => {
   const cooling = async () => {
     const harness = new KeeperHarness();
     harness.script.push(rejected);
     await harness.warm();
     await harness.clock.advance(10 * SECOND);
+    harness.credentialCheckMs = 40;
     return harness;
   };
 
-  it('ends for a caller with its signal or its timeout, and starts nothing for it', async () => {
+  it('ends for a caller with its signal or its timeout', async () => {
     const harness = await cooling();
-    harness.credentialCheckMs = 3_000;
-    harness.newCredentials = true;
     const abort = new AbortController();
     const aborted = watch(harness.keeper.get({ signal: abort.signal }));
-    await harness.clock.advance(100);
+    const late = watch(harness.keeper.get({ timeoutMs: 20 }));
+    await harness.clock.advance(10);
     abort.abort(new Error('changed my mind'));
     await harness.clock.advance(0);
     expect(aborted).toMatchObject({ state: 'rejected', error: { message: 'changed my mind' } });
-    await harness.clock.advance(10 * SECOND);
-    const late = watch(harness.keeper.get({ timeoutMs: 200 }));
-    await harness.clock.advance(200);
+    expect(late.state).toBe('pending');
+    await harness.clock.advance(10);
     expect(late).toMatchObject({ state: 'rejected', error: { kind: 'credentials_rejected' } });
     expect(harness.requests).toHaveLength(1);
   });
 
   it('counts as part of the wait', async () => {
     const harness = await cooling();
-    harness.credentialCheckMs = 900;
     harness.newCredentials = true;
     harness.answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
     const call = watch(harness.keeper.get({ timeoutMs: 1_000 }));
@@ -632,11 +666,10 @@ describe('a look at whether refused credentials have been replaced', () => {
     expect(call.state).toBe('rejected');
   });
 
-  it('ends with the account, and tells why', async () => {
+  it('ends with the account, for the reason of that', async () => {
     const harness = await cooling();
-    harness.credentialCheckMs = 20 * SECOND;
     const call = watch(harness.keeper.get());
-    await harness.clock.advance(100);
+    await harness.clock.advance(10);
     harness.keeper.close();
     await harness.clock.advance(0);
     expect(call).toMatchObject({ state: 'rejected', error: { kind: 'shut_down' } });
@@ -644,24 +677,39 @@ describe('a look at whether refused credentials have been replaced', () => {
     expect(harness.clock.pending({ hold: true })).toBe(0);
   });
 
-  it('does not fail a caller for whom a token came, though it found nothing new', async () => {
+  it('gives the caller the token of the new pair where the account gets other credentials', async () => {
     const harness = await cooling();
-    harness.credentialCheckMs = 1_000;
-    await harness.clock.advance(50 * SECOND - 600);
     const call = watch(harness.keeper.get());
-    await harness.clock.advance(SECOND);
-    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
-  });
-
-  it('takes the token that came in the meantime', async () => {
-    const harness = await cooling();
-    harness.credentialCheckMs = 1_000;
-    harness.newCredentials = true;
-    await harness.clock.advance(50 * SECOND - 600);
-    const call = watch(harness.keeper.get());
-    await harness.clock.advance(SECOND);
+    await harness.clock.advance(10);
+    harness.keeper.restart();
+    await harness.clock.advance(200);
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
     expect(harness.requests).toHaveLength(2);
+  });
+
+  it('is forgotten with the old credentials: those that are rejected next have a check of their own', async () => {
+    const harness = await cooling();
+    harness.credentialCheckMs = HOUR;
+    watch(harness.keeper.get());
+    harness.script.push(rejected);
+    harness.keeper.restart();
+    await harness.clock.advance(6 * SECOND);
+    harness.credentialCheckMs = 0;
+    harness.newCredentials = true;
+    const call = watch(harness.keeper.get());
+    await harness.clock.advance(100);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
+    expect(harness.credentialChecks).toBe(2);
+  });
+
+  it('does not fail a caller for whom a token came meanwhile', async () => {
+    const harness = await cooling();
+    await harness.clock.advance(49_080);
+    const call = watch(harness.keeper.get());
+    harness.script.push({ token: { lifeMs: HOUR }, afterMs: 10 });
+    await harness.clock.advance(60);
+    expect(harness.requests).toHaveLength(2);
+    expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
   });
 });
 

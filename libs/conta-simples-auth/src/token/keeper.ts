@@ -4,12 +4,10 @@ import type { HeldToken } from './held-token.js';
 import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
 import type { LifeClock, Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
+import { Rejections } from './rejections.js';
 import type { ContaSimplesTokenStatus } from './status.js';
 import { retryAt } from './trouble.js';
 import type { WaitOptions } from './wait-options.js';
-
-/** After a token that replaced a refused one was itself refused, 401s are the resource's own affair for this long. */
-const REFUSAL_PAUSE_MS = 30_000;
 
 /** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
 export class TokenKeeper extends AccountUse {
@@ -17,7 +15,7 @@ export class TokenKeeper extends AccountUse {
   readonly #lifeClock: LifeClock;
   readonly #cycle: RefreshCycle;
   readonly #observer: KeeperObserver | undefined;
-  #refusalPauseUntil = Number.NEGATIVE_INFINITY;
+  readonly #rejections: Rejections;
   /** Set when the account was evicted: calls that still hold this keeper use the one that the account has now. */
   #successor: ((account: string) => TokenKeeper) | undefined;
 
@@ -26,6 +24,7 @@ export class TokenKeeper extends AccountUse {
     this.account = options.account;
     this.#lifeClock = options.settings.lifeClock;
     this.#observer = options.settings.observer;
+    this.#rejections = new Rejections(options);
     this.#cycle = new RefreshCycle(options, this);
   }
 
@@ -62,42 +61,47 @@ export class TokenKeeper extends AccountUse {
   /** Forgets the token if it is the one held; the next call obtains another. */
   invalidate(value: string): boolean {
     if (this.#cycle.held?.token.value !== value) return false;
-    this.#cycle.drop(this.#lifeClock.look());
+    this.#cycle.invalidate(this.#lifeClock.look());
     return true;
   }
 
   /**
-   * What a request refused with 401 should be sent with instead, or `undefined` if sending it again is pointless. A
-   * token that was already replaced costs nothing; the one still held is replaced by one request, whoever reports it.
+   * The token to send a request again with after a 401, or `undefined` if sending it again is pointless. If the rejected
+   * token is still held, one request replaces it for all callers that report it.
    */
-  async replacementFor(refused: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
+  async replacementFor(rejected: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
     const now = this.#lifeClock.look();
-    if (!this.#giveUp(refused, now)) return undefined;
-    const forwarded = this.#forward((keeper) => keeper.replacementFor(refused, wait));
+    const { held } = this.#cycle;
+    const isHeld = held?.token.value === rejected.value;
+    if (isHeld && !this.#reject(rejected, now, false)) return undefined;
+    const forwarded = this.#forward((keeper) => keeper.replacementFor(rejected, wait));
     if (forwarded !== undefined) return forwarded;
-    return this.#cycle.held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
+    if (isHeld) return this.#cycle.next(now, wait, 'rejected');
+    return held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
   }
 
-  /** A request was refused with 401 and cannot be sent again: the next one gets another token, if that is any use. */
-  refuse(refused: AccessToken): void {
-    this.#giveUp(refused, this.#lifeClock.look());
+  /** A request was rejected with 401 and cannot be sent again. */
+  refuse(rejected: AccessToken): void {
+    this.#reject(rejected, this.#lifeClock.look(), false);
   }
 
-  /**
-   * Two tokens in a row were refused to one request. If the second was obtained for that, the refusals are the resource's
-   * own affair, although others may have accepted it: one dead route must not cost the living ones their token.
-   */
-  refuseReplay(refused: AccessToken): void {
-    const now = this.#lifeClock.look();
-    const held = this.#cycle.held;
-    if (held?.token === refused && held.wantedFor === 'rejected') this.#pauseRefusals(now);
-    else this.#giveUp(refused, now);
+  /** A request was rejected with 401, was sent again with this token, and was rejected again. */
+  refuseReplay(rejected: AccessToken): void {
+    this.#reject(rejected, this.#lifeClock.look(), true);
   }
 
-  /** A resource answered something else than 401 to this token. */
+  /** The API answered anything but 401 to this token. */
   accept(token: AccessToken): void {
     const held = this.#cycle.held;
     if (held !== undefined && held.token === token) held.accepted = true;
+  }
+
+  /** A request was rejected with 401, was sent again with this token, and was not rejected again. */
+  acceptReplay(token: AccessToken): void {
+    const held = this.#cycle.held;
+    if (held === undefined || held.token !== token) return;
+    held.accepted = true;
+    this.#rejections.acceptedReplay(held);
   }
 
   /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
@@ -137,7 +141,7 @@ export class TokenKeeper extends AccountUse {
 
   /** The credentials are others now: forgets the token and all failures, and obtains another for whoever waits. */
   restart(): void {
-    this.#refusalPauseUntil = Number.NEGATIVE_INFINITY;
+    this.#rejections.reset();
     this.#cycle.restart();
   }
 
@@ -164,8 +168,8 @@ export class TokenKeeper extends AccountUse {
     this.#cycle.retire();
   }
 
-  /** Nothing is handed out any more: `reason` is what everybody gets, `shut_down` unless another is given. */
-  close(reason?: Error): void {
+  /** Hands out no more tokens: each caller gets an error that `reason` makes, `shut_down` unless another is given. */
+  close(reason?: () => Error): void {
     this.#cycle.close(reason);
   }
 
@@ -182,21 +186,13 @@ export class TokenKeeper extends AccountUse {
     return true;
   }
 
-  /** Lets go of a refused token if it is the one held; `false` where the refusals are no fault of the token's. */
-  #giveUp(refused: AccessToken, now: Moment): boolean {
-    const held = this.#cycle.held;
-    if (held?.token.value !== refused.value) return true;
-    if (now.monotonic < this.#refusalPauseUntil) return false;
-    if (held.wantedFor === 'rejected' && !held.accepted) {
-      this.#pauseRefusals(now);
-      return false;
-    }
-    this.#cycle.drop(now);
+  /** Replaces a rejected token if it is the one held; `false` where the route seems to be the cause of the 401. */
+  #reject(rejected: AccessToken, now: Moment, isReplay: boolean): boolean {
+    const { held } = this.#cycle;
+    if (held?.token.value !== rejected.value) return true;
+    if (!this.#rejections.mayReplace(held, now, isReplay)) return false;
+    this.#cycle.reject(now, this.#rejections.isContended);
     return true;
-  }
-
-  #pauseRefusals(now: Moment): void {
-    this.#refusalPauseUntil = now.monotonic + REFUSAL_PAUSE_MS;
   }
 
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */
@@ -207,7 +203,7 @@ export class TokenKeeper extends AccountUse {
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
     this.fast = held;
     this.fastPromise = held.promise;
-    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.newsInMs(now));
+    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.earlyRetry.dueInMs(this.#cycle.trouble, now));
     this.fastUntil = Math.floor(now.elapsed + untilMs);
   }
 }

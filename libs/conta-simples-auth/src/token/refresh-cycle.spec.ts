@@ -152,7 +152,7 @@ describe('the end of a cool-down', () => {
     const outcomes: TokenOutcome[] = [{ ok: false, failure }];
     const harness: KeeperHarness = new KeeperHarness({
       source: {
-        hasNews: () => news,
+        canRetryEarly: () => news,
         obtain: async () =>
           outcomes.shift() ?? { ok: true, grant: { value: 'abc', lifeMs: HOUR, sentAt: readInstant(harness.clock) } },
       },
@@ -328,7 +328,7 @@ describe('a token that another process has shared', () => {
     const demands: TokenDemand[] = [];
     const harness: KeeperHarness = new KeeperHarness({
       source: {
-        hasNews: async () => false,
+        canRetryEarly: async () => false,
         obtain: async (_signal, demand) => {
           demands.push(demand);
           const { clock } = harness;
@@ -625,17 +625,19 @@ describe('the end of an account', () => {
     harness.script.push(down);
     const call = watch(harness.keeper.get());
     await harness.clock.advance(200);
-    harness.keeper.close(new Error('no such account any more'));
+    harness.keeper.close(() => new Error('no such account any more'));
     await harness.clock.advance(0);
     expect(call).toMatchObject({ state: 'rejected', error: { message: 'no such account any more' } });
   });
 
-  it('is told to everybody by its reason, where there is one', async () => {
+  it('rejects each caller with an error of its own, made by the reason', async () => {
     const harness = new KeeperHarness();
+    const others = [1, 2, 3].map(() => watch(harness.keeper.get()));
     const waiting = watch(harness.keeper.get());
-    harness.keeper.close(new Error('no such account any more'));
+    harness.keeper.close(() => new Error('no such account any more'));
     await harness.clock.advance(0);
     expect(waiting).toMatchObject({ state: 'rejected', error: { message: 'no such account any more' } });
+    expect(new Set([waiting, ...others].map(({ error }) => error)).size).toBe(4);
     await expect(harness.keeper.get()).rejects.toThrow('no such account any more');
   });
 });

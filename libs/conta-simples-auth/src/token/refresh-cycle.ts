@@ -1,28 +1,20 @@
 import type { AccessToken } from './access-token.js';
 import type { AccountUse } from './account-use.js';
 import type { Clock } from './clock.js';
+import { EarlyRetryCheck } from './early-retry-check.js';
 import type { AcquisitionCause } from './events.js';
 import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { type LifeClock, type Moment, sinceMs } from './life-clock.js';
-import { NewsWatch } from './news-watch.js';
 import { RefreshPlan } from './refresh-plan.js';
 import { refreshWindow } from './refresh-window.js';
 import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
-import {
-  type AccountIdentity,
-  lateError,
-  shutDownError,
-  type Trouble,
-  troubleAfter,
-  troubleError,
-  withoutWait,
-} from './trouble.js';
+import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
 import type { WaitOptions } from './wait-options.js';
-import { Waiters, withinLimits } from './waiters.js';
+import { untilLimits, Waiters } from './waiters.js';
 import type { WaitLimits } from './waiting-parties.js';
 
 /** What an application that is ending grants a caller who still needs a token. */
@@ -31,8 +23,8 @@ const DRAIN_ATTEMPT_MS = 1_000;
 const ENDED: TokenFailure = { kind: 'invalid_response', what: 'The token had ended before it arrived' };
 
 /**
- * How an account's token comes and is replaced: one request at a time, renewal before the end, a pause after failures.
- * It asks nobody what to do next; a timer or a caller moves it on, whoever is first.
+ * How an account's token is obtained and replaced: one request at a time, renewal before the end, a pause after failures.
+ * Driven by the timer or by callers; there is no loop.
  */
 export class RefreshCycle {
   /** Set when a token is in use. May be past its limit: ask {@link HeldToken.isServable}. */
@@ -46,8 +38,7 @@ export class RefreshCycle {
   readonly #lifeClock: LifeClock;
   readonly #plan: RefreshPlan;
   readonly #waiters: Waiters;
-  /** Made when something fails: with thousands of accounts, nothing does for nearly all of them. */
-  #news: NewsWatch | undefined;
+  readonly earlyRetry: EarlyRetryCheck;
   readonly #use: AccountUse;
   #life: 'open' | 'retired' | 'draining' | 'closed' = 'open';
   #closedFor: (() => Error) | undefined;
@@ -61,6 +52,7 @@ export class RefreshCycle {
     this.#lifeClock = options.settings.lifeClock;
     this.#use = use;
     this.report = new TokenReporter(options.account, options.settings.emit);
+    this.earlyRetry = new EarlyRetryCheck(options.source, options.settings.inContext);
     this.#waiters = new Waiters(options, this);
     this.#plan = new RefreshPlan(options, this);
   }
@@ -88,46 +80,44 @@ export class RefreshCycle {
     const trouble = this.trouble;
     const patienceMs = trouble?.patienceMs ?? waitTimeoutMs;
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? patienceMs, patienceMs) };
-    if (trouble !== undefined && this.#refuses(trouble, now)) return this.#refuse(trouble, now, limits, cause);
+    if (trouble !== undefined && this.#mustFail(trouble, now)) return this.#failCaller(trouble, now, limits, cause);
     const arrival = this.#waiters.add(limits, now.monotonic);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }
 
-  /** Fails a caller, unless there is something new to try, or a token has come while that was asked. */
-  async #refuse(trouble: Trouble, now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<AccessToken> {
-    this.report.state(now, this.state(now), trouble);
-    const news = this.#newsWatch.hasNews(trouble, now, this.#lastValue);
-    const late = () => this.lateError(limits.timeoutMs);
-    const hasNews = await withinLimits(news, limits, this.#clock, late);
+  /** Fails a caller at once, unless a quick early retry check, or anything else meanwhile, has changed the state. */
+  async #failCaller(failed: Trouble, now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<AccessToken> {
+    this.report.state(now, this.state(now), failed);
+    const check = this.#life === 'draining' ? undefined : this.#checkEarly(failed, now);
+    if (check !== undefined) {
+      const timeoutMs = Math.min(check.waitMs, limits.timeoutMs);
+      await untilLimits(check.done, { signal: limits.signal, timeoutMs }, this.#clock);
+      limits.signal?.throwIfAborted();
+    }
     const later = this.#lifeClock.look();
-    if (this.#closedFor !== undefined) throw this.#closedFor();
+    const leftMs = Math.max(0, limits.timeoutMs - (later.monotonic - now.monotonic));
+    if (this.#closedFor === undefined && this.trouble === failed) throw troubleError(failed, later, this.#options);
     if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
-    if (!hasNews) throw troubleError(trouble, later, this.#identity);
-    if (this.trouble === trouble) this.trouble = withoutWait(trouble);
-    const leftMs = limits.timeoutMs - (later.monotonic - now.monotonic);
-    return this.next(later, { ...limits, timeoutMs: Math.max(0, leftMs) }, cause);
+    return this.next(later, { ...limits, timeoutMs: leftMs }, cause);
   }
 
-  /** So that a rotation is found while the held token is served, and not only when callers are without one. */
-  async #followNews(overcome: Trouble, now: Moment): Promise<void> {
-    const hasNews = await this.#newsWatch.hasNews(overcome, now, this.#lastValue);
-    if (!hasNews || this.trouble !== overcome || this.#life !== 'open') return;
-    this.trouble = withoutWait(overcome);
-    const later = this.#lifeClock.look();
-    if (!this.#tryStart(later, 'scheduled', false)) this.#planNext(later, 'scheduled');
+  /** Checks in the background, if it is time for that, whether a retry is worthwhile; starts it if it is. */
+  #checkEarly(failed: Trouble, now: Moment) {
+    return this.earlyRetry.run(failed, now, this.#lastValue, () => {
+      if (this.trouble !== failed || this.#life === 'draining' || this.#life === 'closed') return;
+      this.trouble = withoutWait(failed);
+      const later = this.#lifeClock.look();
+      const cause = this.held === undefined ? this.#missingCause : 'scheduled';
+      if (!this.#tryStart(later, cause, true)) this.#planNext(later, cause);
+    });
   }
 
-  /** Somebody uses the held token: sees to it that a timer will renew it. */
+  /** The held token is used: makes sure that a timer renews it. */
   noteUse(now: Moment): void {
     this.#use.noteUse(now.elapsed);
     if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
-    if (this.trouble !== undefined && this.newsInMs(now) === 0) void this.#followNews(this.trouble, now);
-  }
-
-  /** Milliseconds until a call should look whether what fails has been mended elsewhere. */
-  newsInMs(now: Moment): number {
-    return this.trouble === undefined ? Number.POSITIVE_INFINITY : this.#newsWatch.dueInMs(this.trouble, now);
+    if (this.trouble !== undefined) this.#checkEarly(this.trouble, now);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
@@ -141,9 +131,9 @@ export class RefreshCycle {
     return this.#options.keepFresh === 'always';
   }
 
-  /** Whether a request or an early-retry check runs, or callers wait. */
+  /** Whether a request or an early retry check runs, or callers wait. */
   get isBusy(): boolean {
-    return this.#flight !== undefined || this.#waiters.size > 0 || this.#news?.isRunning === true;
+    return this.#flight !== undefined || this.#waiters.size > 0 || this.earlyRetry.isRunning;
   }
 
   /** Whether anything would come of asking for a renewal now. */
@@ -151,26 +141,44 @@ export class RefreshCycle {
     return this.#flight === undefined && this.#life === 'open';
   }
 
-  /** Lets go of the held token, because a resource or the application says it is no good. */
+  /**
+   * The API rejected the held token with 401. It is given up if another can be requested now. Otherwise it is served on:
+   * the calls of other routes need not wait. Where another client revokes the tokens, no route would accept it.
+   */
+  reject(now: Moment, isContended: boolean): void {
+    const { interval } = this.#plan;
+    if (this.held?.accepted) interval.waive(now.monotonic);
+    if (this.trouble !== undefined) return;
+    const isEarly = this.#flight === undefined && this.#life !== 'draining' && now.monotonic < interval.until;
+    if (!isEarly || isContended) this.drop(now);
+  }
+
+  /** The application reports that the API rejected the held token. */
+  invalidate(now: Moment): void {
+    if (this.held?.accepted) this.#plan.interval.waive(now.monotonic);
+    this.drop(now);
+  }
+
+  /** Gives up the held token. */
   drop(now: Moment): void {
     const held = this.held;
     if (held === undefined) return;
-    // A token that worked and is suddenly refused was revoked: that is no reason to make callers wait for the floor.
-    if (held.accepted) this.#plan.floor.waive();
     this.#hold(undefined);
     this.#missingCause = 'rejected';
     this.report.invalidated(now, held);
     if (this.#plan.isKeptFresh(this.generation) && this.#flight === undefined) this.#planNext(now, 'rejected');
   }
 
-  /** Forgets everything but who waits, as if the account had just been added. */
+  /** Forgets everything but the waiters, as if the account had just been added. */
   restart(): void {
     if (this.#life !== 'open') return;
+    this.earlyRetry.cancel();
+    this.#lastValue = undefined;
     this.#flight?.cancel();
     this.#flight = undefined;
     this.#hold(undefined);
     this.trouble = undefined;
-    this.#plan.floor.waive();
+    this.#plan.interval.reset();
     this.#missingCause = 'first';
     this.#plan.cancel();
     this.report.restart();
@@ -184,7 +192,7 @@ export class RefreshCycle {
     this.#life = 'draining';
     this.#plan.cancel();
     if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-    else this.#waiters.rejectAll(() => shutDownError(this.#identity));
+    else this.#waiters.rejectAll(() => shutDownError(this.#options));
   }
 
   /** Nobody will ask but those who have it already: no timer and no attempt but for a caller. */
@@ -194,12 +202,12 @@ export class RefreshCycle {
     if (this.#waiters.size === 0) this.#plan.cancel();
   }
 
-  /** Everything that waits or comes is rejected. */
-  close(reason?: Error): void {
+  /** Rejects all callers, those that wait and those that come; `reason` makes one error for each of them. */
+  close(reason: () => Error = () => shutDownError(this.#options)): void {
     this.#life = 'closed';
-    this.#closedFor ??= () => reason ?? shutDownError(this.#identity);
+    this.#closedFor ??= reason;
     this.#plan.cancel();
-    this.#news?.cancel();
+    this.earlyRetry.cancel();
     this.#flight?.cancel();
     this.#flight = undefined;
     this.#hold(undefined);
@@ -211,25 +219,27 @@ export class RefreshCycle {
     this.#use.forget();
   }
 
-  #refuses(trouble: Trouble, now: Moment): boolean {
+  #mustFail(trouble: Trouble, now: Moment): boolean {
     if (this.#flight?.awaited) return false;
     if (this.#life === 'draining') return true;
-    // A probe that the timer made is nobody's to wait for: while it cools, the account fails its callers at once.
+    // Callers do not wait for a request that the timer started: while it cools, the account fails them at once.
     return trouble.failsCallers && (this.#flight !== undefined || now.monotonic < trouble.untilMonotonic);
   }
 
   #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
     if (this.#life === 'closed' || this.#flight !== undefined) return false;
-    // The one attempt of an application that is ending has no time to wait for the floor.
+    // The one attempt of an application that is ending has no time to wait for the minimum interval.
     if (this.#life !== 'draining' && now.monotonic < this.#plan.earliest(this.trouble)) return false;
     this.#plan.cancel();
     const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
-    this.#plan.floor.requestStarted(now.monotonic);
+    this.#plan.interval.requestStarted(now.monotonic);
+    // A rejected token was served on only until this request could be made.
+    if (cause === 'rejected' && this.trouble === undefined) this.drop(now);
     // What is asked from here on is asked of the next attempt.
     this.#use.wanted = false;
     if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-    void this.#fly(flight);
+    void this.#options.settings.inContext(() => this.#fly(flight));
     return true;
   }
 
@@ -256,9 +266,8 @@ export class RefreshCycle {
     this.#hold(held);
     this.trouble = undefined;
     this.#missingCause = 'expired';
-    this.#plan.floor.tokenObtained(flight.startedAt, lifeMs);
-    // No request of ours was made for a shared one; the lease keeps the fleet's apart.
-    if (grant.shared) this.#plan.floor.waive();
+    this.#plan.interval.lastLifeMs = lifeMs;
+    if (grant.shared) this.#plan.interval.requestNotSent();
     this.#waiters.resolveAll(held.token);
     // Where only use keeps it fresh, it has no timer until it is used again.
     if (this.#options.keepFresh !== 'while_used') this.#planNext(now, 'scheduled');
@@ -266,13 +275,11 @@ export class RefreshCycle {
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
-    const previous = this.trouble;
-    const { lastLifeMs } = this.#plan.floor;
-    const random = this.#clock.random();
-    const trouble = troubleAfter({ failure, previous, now, startedAt, lastLifeMs, random });
+    const input = { failure, previous: this.trouble, now, startedAt, random: this.#clock.random() };
+    const trouble = troubleAfter({ ...input, lastLifeMs: this.#plan.interval.lastLifeMs });
     this.trouble = trouble;
     if (trouble.failsCallers || this.#life === 'draining') {
-      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#identity));
+      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
     }
     this.#planNext(now, cause);
     this.report.refreshFailed(now, trouble);
@@ -300,17 +307,7 @@ export class RefreshCycle {
   /** For a caller whose patience has ended. */
   lateError(timeoutMs: number): Error {
     const now = this.#lifeClock.look();
-    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#identity);
-    return lateError(timeoutMs, this.#identity);
-  }
-
-  get #identity(): AccountIdentity {
-    const { account, settings } = this.#options;
-    return { account, environment: settings.environment };
-  }
-
-  get #newsWatch(): NewsWatch {
-    this.#news ??= new NewsWatch(this.#options.source);
-    return this.#news;
+    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#options);
+    return lateError(timeoutMs, this.#options);
   }
 }

@@ -2,8 +2,8 @@ import type { AcquisitionCause } from './events.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import type { Moment } from './life-clock.js';
+import { MinimumInterval } from './minimum-interval.js';
 import { RefreshTimer, type TimerOwner } from './refresh-timer.js';
-import { RequestFloor } from './request-floor.js';
 import type { Trouble } from './trouble.js';
 
 /** What the next request depends on. */
@@ -16,7 +16,7 @@ export interface RefreshNeeds {
 
 /** When the next request may be made, when it is due, and the timer that sees to it. */
 export class RefreshPlan {
-  readonly floor = new RequestFloor();
+  readonly interval = new MinimumInterval();
   /** What the planned request will be for. */
   cause: AcquisitionCause = 'first';
   readonly #options: KeeperOptions;
@@ -33,7 +33,7 @@ export class RefreshPlan {
 
   /** By the monotonic clock: no request is made before, whoever asks for one. */
   earliest(trouble: Trouble | undefined): number {
-    return Math.max(this.floor.until, trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
+    return Math.max(this.interval.until, trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */

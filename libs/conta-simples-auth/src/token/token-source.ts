@@ -44,11 +44,10 @@ export interface TokenSource {
   /** Makes one attempt. Never throws, and gives up when the signal says so. */
   obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome>;
   /**
-   * Whether something is other than it was when the last attempt failed, so that another is worth making at once: other
-   * credentials than those refused, or a token of another process that is not `lastValue`. Asks no token endpoint, and
-   * gives up when the signal says so.
+   * Whether a retry is worthwhile before the cool-down ends: the credentials differ from those that were rejected, or
+   * another process has shared a token that is not `lastValue`. Sends no token request; ends early when the signal aborts.
    */
-  hasNews(lastValue: string | undefined, signal: AbortSignal): Promise<boolean>;
+  canRetryEarly(lastValue: string | undefined, signal: AbortSignal): Promise<boolean>;
 }
 
 /** One attempt, of which nothing but its outcome comes out. */

@@ -6,7 +6,7 @@ import { lateError, retryAt, shutDownError, troubleAfter, troubleError, withoutW
 const DOWN: TokenFailure = { kind: 'server_error', what: 'The token endpoint answered 503', status: 503 };
 const REJECTED: TokenFailure = { kind: 'credentials_rejected', what: 'The token endpoint answered 401' };
 const NOW = { wall: 1_000_000, monotonic: 5_000 };
-const IDENTITY = { account: 'matriz', environment: 'sandbox' };
+const SUBJECT = { account: 'matriz', settings: { environment: 'sandbox' } };
 
 const after = (failure: TokenFailure, given: Partial<Parameters<typeof troubleAfter>[0]> = {}) =>
   troubleAfter({
@@ -80,9 +80,10 @@ describe('the time of the next attempt', () => {
 
 describe('the error that comes of it', () => {
   it('says everything that is known', () => {
-    const error = troubleError(after({ ...DOWN, requestId: 'req_1' }), NOW, IDENTITY);
+    const error = troubleError(after({ ...DOWN, requestId: 'req_1' }), NOW, SUBJECT);
     expect({ ...error }).toMatchObject({
-      ...IDENTITY,
+      account: 'matriz',
+      environment: 'sandbox',
       kind: 'server_error',
       attempts: 1,
       status: 503,
@@ -93,17 +94,17 @@ describe('the error that comes of it', () => {
   });
 
   it('has no field for what is not known', () => {
-    const error = troubleError(after(REJECTED), NOW, IDENTITY);
+    const error = troubleError(after(REJECTED), NOW, SUBJECT);
     expect(Object.keys(error).sort()).toEqual(['account', 'attempts', 'environment', 'kind', 'name', 'retryAt']);
   });
 
   it('of a wait that was too long says how long it was', () => {
     const where = '(account "matriz", environment sandbox)';
-    expect(lateError(200, IDENTITY).message).toBe(`No token arrived within 200 ms ${where}. ${REMEDY.timeout}`);
+    expect(lateError(200, SUBJECT).message).toBe(`No token arrived within 200 ms ${where}. ${REMEDY.timeout}`);
   });
 
   it('after shutdown says so', () => {
     const where = '(account "matriz", environment sandbox)';
-    expect(shutDownError(IDENTITY).message).toBe(`No token is handed out after shutdown ${where}. ${REMEDY.shut_down}`);
+    expect(shutDownError(SUBJECT).message).toBe(`No token is handed out after shutdown ${where}. ${REMEDY.shut_down}`);
   });
 });

@@ -25,9 +25,10 @@ const SLOW_MS = 1_000;
 /** Where the last attempt was slow, callers do not wait for a further slow one; an endpoint that works again is faster. */
 const PATIENCE_AFTER_SLOW_MS = 400;
 
-export interface AccountIdentity {
+/** What an error says of the account. */
+export interface ErrorSubject {
   readonly account: string;
-  readonly environment: string;
+  readonly settings: { readonly environment: string };
 }
 
 export interface TroubleInput {
@@ -72,7 +73,7 @@ export function retryAt(trouble: Trouble, now: Instant): number {
 export function troubleError(
   trouble: Trouble,
   now: Instant,
-  { account, environment }: AccountIdentity,
+  { account, settings: { environment } }: ErrorSubject,
 ): ContaSimplesAuthError {
   const { failure, attempts } = trouble;
   return new ContaSimplesAuthError({
@@ -87,12 +88,15 @@ export function troubleError(
   });
 }
 
-export function lateError(timeoutMs: number, { account, environment }: AccountIdentity): ContaSimplesAuthError {
+export function lateError(
+  timeoutMs: number,
+  { account, settings: { environment } }: ErrorSubject,
+): ContaSimplesAuthError {
   const what = `No token arrived within ${timeoutMs} ms`;
   return new ContaSimplesAuthError({ kind: 'timeout', what, account, environment });
 }
 
-export function shutDownError({ account, environment }: AccountIdentity): ContaSimplesAuthError {
+export function shutDownError({ account, settings: { environment } }: ErrorSubject): ContaSimplesAuthError {
   const what = 'No token is handed out after shutdown';
   return new ContaSimplesAuthError({ kind: 'shut_down', what, account, environment });
 }

@@ -54,20 +54,16 @@ export class Waiters {
   }
 }
 
-/** Waits for something that knows no limits, no longer than the caller would. */
-export function withinLimits<T>(
-  work: Promise<T>,
-  { signal, timeoutMs }: WaitLimits,
-  clock: Clock,
-  lateError: () => Error,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    const timer = clock.setTimer(() => reject(lateError()), timeoutMs, { hold: true });
-    const ignore = signal && onAbort(signal, abort);
-    work.then(resolve, reject).finally(() => {
+/** Waits until `work` ends, but not beyond the limits. Never rejects, provided that `work` does not. */
+export function untilLimits(work: Promise<void>, { signal, timeoutMs }: WaitLimits, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(end, timeoutMs, { hold: true });
+    const ignore = signal && onAbort(signal, end);
+    function end(): void {
       timer.cancel();
       ignore?.();
-    });
+      resolve();
+    }
+    void work.then(end);
   });
 }
