@@ -10,7 +10,7 @@ import { ContaSimplesAuthInterceptor } from 'nestjs-conta-simples-auth';
 /** The minimum interval is a tenth of the lifetime. */
 const TTL_SECONDS = 6;
 const INTERVAL_MS = 600;
-const RUN_MS = 2_000;
+const RUN_MS = 1_500;
 
 afterEach(async () => {
   await closeAll();
@@ -47,22 +47,26 @@ const LOOPS: [string, (started: Started) => Promise<unknown>][] = [
 ];
 
 describe('in a loop, beside a route that works', () => {
-  it.each(LOOPS)('%s cost one token request in a minimum interval, and one more', async (_what, act) => {
-    const started = await start();
-    const { emulator, http, good } = started;
-    const startedAt = performance.now();
-    const isOver = () => performance.now() - startedAt > RUN_MS;
-    const loop = async (call: () => Promise<unknown>) => {
-      while (!isOver()) {
-        await call();
-        await delay(5);
-      }
-    };
-    await Promise.all([
-      loop(() => act(started).catch(() => {})),
-      loop(async () => expect((await http.axiosRef.get(good)).status).toBe(200)),
-    ]);
-    const elapsedMs = performance.now() - startedAt;
-    expect(emulator.counts.token.total).toBeLessThanOrEqual(elapsedMs / INTERVAL_MS + 2);
-  });
+  it.each(LOOPS)(
+    '%s cost one token request in a minimum interval, and one more',
+    async (_what, act) => {
+      const started = await start();
+      const { emulator, http, good } = started;
+      const startedAt = performance.now();
+      const isOver = () => performance.now() - startedAt > RUN_MS;
+      const loop = async (call: () => Promise<unknown>) => {
+        while (!isOver()) {
+          await call();
+          await delay(5);
+        }
+      };
+      await Promise.all([
+        loop(() => act(started).catch(() => {})),
+        loop(async () => expect((await http.axiosRef.get(good)).status).toBe(200)),
+      ]);
+      const elapsedMs = performance.now() - startedAt;
+      expect(emulator.counts.token.total).toBeLessThanOrEqual(elapsedMs / INTERVAL_MS + 2);
+    },
+    30_000,
+  );
 });
