@@ -36,7 +36,8 @@ export function readInstant(clock: Clock): Instant {
 const RANDOM_STEPS = 2 ** 32;
 
 export const systemClock: Clock = {
-  now: Date.now,
+  // Read through `Date` each time: the fake timers of a test replace `Date.now` after this file is loaded.
+  now: () => Date.now(),
   monotonic: () => performance.now(),
   // Not Math.random: replicas forked from one snapshot may share its seed, and would then all refresh together.
   random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
