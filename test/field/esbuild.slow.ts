@@ -21,7 +21,8 @@ const OPTIONAL = [
   'class-transformer/*',
   'class-validator',
 ];
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const REQUIRE =
+  "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
 
 /** The whole application in one file. */
 async function bundled(format: 'esm' | 'cjs'): Promise<string> {
