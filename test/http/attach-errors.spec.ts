@@ -83,6 +83,45 @@ describe('attach()', () => {
     expect(String(error)).toContain(advice);
   });
 
+  const old: typeof axios = require('axios-0');
+  const before118 = () => {
+    const instance = axios.create();
+    // Until 1.17 axios took an http address without slashes, and made a path of it.
+    return Object.assign(instance, { getUri: ({ url }: { url?: string }) => `https://api.example/${url}` });
+  };
+  it.each<[string, () => AxiosInstance]>([
+    ['axios 0.27', () => old.create()],
+    [
+      'axios 0.27, with all defaults replaced',
+      () => Object.assign(old.create(), { defaults: axios.create().defaults }),
+    ],
+    ['axios 0.27, as a class', () => new old.Axios({}) as AxiosInstance],
+    ['axios 1.17', before118],
+    [
+      'an axios without getUri()',
+      () => Object.assign(axios.create(), { getUri: undefined }) as unknown as AxiosInstance,
+    ],
+  ])('refuses an instance of another version: %s', async (_name, instance) => {
+    const { interceptor } = await bootWithInterceptor();
+    const error = errorOf(() => interceptor.attach(instance()));
+    expect(isContaSimplesAuthError(error, 'configuration')).toBe(true);
+    expect(String(error)).toContain('axios >=1.18.0 <2 is needed');
+  });
+
+  it.each<[string, () => AxiosInstance]>([
+    ['of the build for import', () => axios.create()],
+    ['of the build for require', () => commonJsAxios.create()],
+    ['of a class', () => new axios.Axios({ baseURL: 'https://api.example' }) as AxiosInstance],
+    [
+      'with defaults of its own',
+      () => axios.create({ baseURL: 'https://a.example/b', transitional: {}, params: { a: 1 } }),
+    ],
+    ['made by another', () => axios.create().create({ allowAbsoluteUrls: false, baseURL: '/relative' })],
+  ])('takes an instance %s', async (_name, instance) => {
+    const { interceptor } = await bootWithInterceptor();
+    expect(() => interceptor.attach(instance())).not.toThrow();
+  });
+
   it('refuses the instance of ContaSimplesHttpService, which needs nothing attached', async () => {
     const { interceptor, http } = await bootWithInterceptor();
     const error = errorOf(() => interceptor.attach(http.axiosRef));

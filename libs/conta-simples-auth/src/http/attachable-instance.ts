@@ -1,5 +1,6 @@
 import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { AdapterChoice } from './axios-build.js';
+import { isSupportedAxios, SUPPORTED_AXIOS } from './axios-version.js';
 import { isGuarded } from './guarded-instance.js';
 
 /**
@@ -36,6 +37,7 @@ export function defaultsOf(instance: AttachableAxiosInstance): Defaults {
   if (isGuarded(given)) throw refusal('belongs to ContaSimplesHttpService, which sends the token by itself');
   const defaults = 'defaults' in given ? given.defaults : undefined;
   if (typeof defaults !== 'object' || defaults === null || !('interceptors' in given)) throw notAnInstance();
+  if (!isSupportedAxios(given)) throw refusal(`is an instance of another version of axios: ${SUPPORTED_AXIOS}`);
   return defaults as Defaults;
 }
 

@@ -1,5 +1,6 @@
 import axios, { type AxiosAdapter, type AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { load, loaded } from './commonjs-axios.cjs';
+import { noting } from './noting-fetch.js';
 
 /** What axios takes as an adapter: a function, a name, or a list of either to choose from. */
 export type AdapterChoice = Parameters<typeof axios.getAdapter>[0];
@@ -11,10 +12,13 @@ let commonJs: AxiosBuild | undefined;
 
 /** Finds the function behind an adapter setting, for one request, as axios does. */
 export function adapterFinder(choice: AdapterChoice): (config: InternalAxiosRequestConfig) => AxiosAdapter {
-  if (typeof choice === 'function') return () => choice;
   return (config) => {
     const { getAdapter, defaults } = buildOf(config);
-    return (getAdapter as FindAdapter)(choice ?? defaults.adapter, config);
+    const find = getAdapter as FindAdapter;
+    const adapter = typeof choice === 'function' ? choice : find(choice ?? defaults.adapter, config);
+    // Nearly always; nothing else of axios has this name.
+    if ((adapter as { adapterName?: unknown }).adapterName === 'http') return adapter;
+    return noting(adapter, config.env, (env) => find('fetch', env as InternalAxiosRequestConfig));
   };
 }
 

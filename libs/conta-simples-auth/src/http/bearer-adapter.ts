@@ -4,14 +4,15 @@ import type { TokenKeeper } from '../token/keeper.js';
 import { axiosErrorOf } from './axios-build.js';
 import { joinErrorClasses } from './axios-error-classes.js';
 import { CallerDeadline } from './caller-deadline.js';
-import { destinationOf, goesWithoutToken } from './destination.js';
+import { destinationOf, goesWithoutToken, type OwnAgents } from './destination.js';
 import { guardedSend, type Sent } from './guarded-send.js';
+import { wasRefused } from './noting-fetch.js';
 import { type CallerView, printableError, printableResponse } from './printable.js';
 import { privateCopy, type SendOptions } from './private-copy.js';
 import { untrustedOrigin, untrustedServer } from './refusals.js';
 import { isAnswerStream } from './relayed-stream.js';
 import { bodyAsItIs, requestBody } from './request-body.js';
-import { uncheckedTls } from './unchecked-tls.js';
+import { untrustedConnectionOf } from './verified-agent.js';
 
 export interface BearerAdapterOptions {
   /** Sends a request for good; looked up for each one, as axios does. */
@@ -22,8 +23,8 @@ export interface BearerAdapterOptions {
   readonly origins: ReadonlySet<string>;
   /** What becomes of a request to a stranger: sent without the token, or refused. */
   readonly untrusted: 'send_without_token' | 'refuse';
-  /** The https agent of requests that name none. Default: Node's global one. */
-  readonly httpsAgent?: object;
+  /** The agents of requests that name none. Default: Node's global ones. */
+  readonly agents?: OwnAgents;
 }
 
 /**
@@ -37,21 +38,24 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const withoutToken = goesWithoutToken(config);
     const passesThrough = options.untrusted === 'send_without_token';
     if (withoutToken && passesThrough) return passThrough(inner, config);
-    const destination = destinationOf(config, options.origins);
+    const destination = destinationOf(config, inner, options.origins, options.agents ?? GLOBAL_AGENTS);
     if (destination.name === 'untrusted') {
       if (passesThrough) return passThrough(inner, config);
       throw untrustedOrigin(options.keeper().account, destination.why);
     }
     const { url } = destination;
+    const httpsAgent = destination.name === 'trusted' ? destination.httpsAgent : undefined;
     const used: AccessToken[] = [];
     const view = { config, url, used };
     const redact = (error: unknown) => printableError(error, view);
     if (withoutToken) {
-      return unwrap(await send(inner, config, { url, body: bodyAsItIs(config.data), isForeign, redact }), view);
+      const sent = await send(inner, config, { url, httpsAgent, body: bodyAsItIs(config.data), isForeign, redact });
+      const elsewhere = sent.ok ? undefined : untrustedConnectionOf(sent.error);
+      if (elsewhere !== undefined) throw untrustedOrigin(options.keeper().account, elsewhere.message);
+      return unwrap(sent, view);
     }
     const keeper = options.keeper();
-    const unchecked = url.protocol === 'https:' ? uncheckedTls(config, inner, options.httpsAgent) : undefined;
-    if (unchecked !== undefined) throw untrustedServer(keeper.account, unchecked);
+    if (destination.name === 'unchecked') throw untrustedServer(keeper.account, destination.why);
     const body = requestBody(config.data);
     const deadline = new CallerDeadline(config, body.stream);
     const sent = await guardedSend<AxiosResponse>({
@@ -60,7 +64,7 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
       isReplayable: body.isReplayable,
       send: (token) => {
         used.push(token);
-        return send(inner, config, { url, body, token, isForeign, timeout: deadline.remainingMs, redact });
+        return send(inner, config, { url, httpsAgent, body, token, isForeign, timeout: deadline.remainingMs, redact });
       },
       discard,
       // Who takes every status for an answer gets this one, too.
@@ -68,9 +72,15 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     }).catch((error: unknown) => {
       throw body.stream?.brokeWith(error) ? printableError(axiosErrorOf(error, config), view) : error;
     });
-    return unwrap(sent, view);
+    const elsewhere = sent.ok ? undefined : untrustedConnectionOf(sent.error);
+    if (elsewhere === undefined) return unwrap(sent, view);
+    // Nothing of the request has left: what can be sent again goes out as it would to any other server.
+    if (passesThrough && body.isReplayable) return passThrough(inner, config);
+    throw untrustedOrigin(keeper.account, elsewhere.message);
   };
 }
+
+const GLOBAL_AGENTS: OwnAgents = {};
 
 /**
  * As if we were not there, but for what can be printed of it: its agent is that of requests with the token, and holds
@@ -86,15 +96,23 @@ async function passThrough(inner: AxiosAdapter, config: InternalAxiosRequestConf
   }
 }
 
+/** How many connections of unknown ends an agent may have kept: each send closes one of them. */
+const MOST_UNKNOWN_CONNECTIONS = 20;
+
 async function send(
   inner: AxiosAdapter,
   config: InternalAxiosRequestConfig,
   options: SendOptions,
+  attempt = 1,
 ): Promise<Sent<AxiosResponse>> {
   try {
     const response = await inner(privateCopy(config, options));
     return { ok: true, status: response.status, response };
   } catch (error) {
+    const isUnknown = options.httpsAgent !== undefined && untrustedConnectionOf(error)?.isUnknown;
+    if (isUnknown && options.body.isReplayable && attempt <= MOST_UNKNOWN_CONNECTIONS) {
+      return send(inner, config, options, attempt + 1);
+    }
     joinErrorClasses();
     return { ok: false, status: statusOf(error), error };
   }
@@ -112,13 +130,20 @@ function discard(sent: Sent<AxiosResponse>): void {
   else if (data instanceof ReadableStream) data.cancel().catch(() => {});
 }
 
+interface RawRequest {
+  readonly statusCode?: unknown;
+  readonly res?: { readonly statusCode?: unknown } | null;
+}
+
 /**
  * A 401 is one although its body broke off or was too long: what it refuses was decided before. Of any other answer that
  * came to nothing no status is told, unless axios does.
  */
 function statusOf(error: unknown): number | undefined {
-  const { request } = (error ?? {}) as { request?: { res?: { statusCode?: unknown } | null } | null };
-  return responseOf(error)?.status ?? (request?.res?.statusCode === 401 ? 401 : undefined);
+  const { request } = (error ?? {}) as { request?: RawRequest | null };
+  // Over HTTP/1 the request knows its answer, over HTTP/2 it is its answer, and that of `fetch` knows nothing.
+  const isRefused = (request?.res ?? request)?.statusCode === 401 || wasRefused(request);
+  return responseOf(error)?.status ?? (isRefused ? 401 : undefined);
 }
 
 function responseOf(error: unknown): AxiosResponse | undefined {

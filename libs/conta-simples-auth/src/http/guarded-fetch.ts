@@ -1,25 +1,17 @@
 import type { TokenKeeper } from '../token/keeper.js';
 import { CallerDeadline } from './caller-deadline.js';
+import { fetchDestination } from './destination.js';
 import { FetchCall, sendByFetch } from './fetch-call.js';
+import { AUTHORIZATION, addGiven, HOST } from './fetch-headers.js';
+import { type ContaSimplesFetchInit, readInit } from './fetch-init.js';
 import { guardedSend, type Sent } from './guarded-send.js';
 import { untrustedOrigin, untrustedServer } from './refusals.js';
-import { requestBody } from './request-body.js';
+import { type RequestBody, requestBody } from './request-body.js';
 import type { StreamedBody } from './streamed-body.js';
-import { type Destination, fullAddress, isPlainPath, trustedAddress, untrusted } from './trusted-address.js';
+import { fullAddress, isPlainPath } from './trusted-address.js';
 import { uncheckedByEnvironment } from './unchecked-tls.js';
-import { withRest } from './with-rest.js';
 
-/**
- * What the built-in `fetch` takes, and whose token to send.
- *
- * @publicApi
- */
-export interface ContaSimplesFetchInit extends RequestInit {
-  /** The account's name; left out, the account of the pair without a name. */
-  account?: string | undefined;
-  /** `false` sends this request without the account's token. Default: true. */
-  contaSimplesAuth?: boolean | undefined;
-}
+export type { ContaSimplesFetchInit };
 
 export type GuardedFetch = (input: string | URL | Request, init?: ContaSimplesFetchInit) => Promise<Response>;
 
@@ -31,47 +23,45 @@ export interface GuardedFetchOptions {
   readonly userAgent: string;
 }
 
-/** What a call without options has: there is nothing in it to copy. */
-const NOTHING: ContaSimplesFetchInit = Object.freeze({});
-
 /** The built-in `fetch` with the guarantees of `ContaSimplesHttpService`, by the same core. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   // Worked out once for all plain paths; nearly every call is one.
   const base = options.baseUrl.replace(/\/+$/, '');
   const isBaseSecure = isSecure(base);
-  return async (input, init = NOTHING) => {
+  return async (input, given) => {
+    // From here on this is what is sent: our own two names among its members are nothing to the platform.
+    const init = readInit(given);
     const keeper = options.keeper(init.account);
     const body = requestBody(init.body);
     const headers: Record<string, string> = { 'User-Agent': options.userAgent };
     // That of what has been written anew: the platform would set its own.
     if (body.contentType !== undefined) headers['Content-Type'] = body.contentType;
-    const hasAuthorization = addGiven(headers, init.headers ?? (input instanceof Request ? input.headers : undefined));
-    // Read from a copy that is the platform's own, so that what is checked is what is sent to.
-    const request = input instanceof Request ? new Request(input, { ...init, body: undefined, headers }) : undefined;
+    const isRequest = input instanceof Request;
+    const named = addGiven(headers, init.headers === undefined && isRequest ? input.headers : init.headers);
+    init.headers = headers;
+    const request = isRequest ? copiedRequest(input, init) : undefined;
     const isPlain = isPlainPath(input);
     const address = isPlain ? base + input : (request?.url ?? addressOf(input, options.baseUrl));
     let target = request ?? address;
-    if (!isPlain || init.dispatcher) {
-      const destination = destinationOf(address, init, options.origins);
+    if (!isPlain || init.dispatcher || named & HOST) {
+      const destination = fetchDestination(address, init, named & HOST ? headers : undefined, options.origins);
       if (destination.name === 'untrusted') throw untrustedOrigin(keeper.account, destination.why);
       target = request ?? destination.url.href;
+      if (request !== undefined && destination.url.protocol === 'http:') init.dispatcher ??= globalDispatcher();
     }
-    // A redirect would take the token along. Who wants an error for one still gets the platform's.
-    const redirect = (init.redirect ?? request?.redirect) === 'error' ? 'error' : 'manual';
-    // Our own two names among them are nothing to the platform.
-    const prepared: RequestInit = { body: body.data as RequestInit['body'], headers, redirect };
-    if (init !== NOTHING) withRest(prepared, init);
-    if (init.contaSimplesAuth === false || hasAuthorization) return unwrap(await sendByFetch(target, prepared));
+    const isReplayable = isSentWhole(init, body, request);
+    init.body = body.data as RequestInit['body'];
+    init.redirect = notFollowed(init.redirect === undefined ? request?.redirect : init.redirect);
+    if (init.contaSimplesAuth === false || named & AUTHORIZATION) return unwrap(await sendByFetch(target, init));
     const unchecked = (isPlain ? isBaseSecure : isSecure(address)) ? uncheckedByEnvironment() : undefined;
     if (unchecked !== undefined) throw untrustedServer(keeper.account, unchecked);
     const sending = guardedSend(
       new FetchCall({
         keeper,
-        deadline: new CallerDeadline({ signal: init.signal ?? request?.signal }, body.stream),
-        // A `Request` holds its body as a stream, whatever that was made of.
-        isReplayable: body.isReplayable && (body.data !== undefined || (request?.body ?? null) === null),
+        deadline: new CallerDeadline({ signal: request === undefined ? init.signal : request.signal }, body.stream),
+        isReplayable,
         target,
-        init: prepared,
+        init,
         headers,
       }),
     );
@@ -80,38 +70,50 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
 }
 
 /**
- * Adds the caller's headers, which come before ours of the same name, and tells whether they bring an `Authorization`. In
- * a plain object, and a plain object is taken as it is: to have them checked by `Headers` here, and by `fetch` again, takes
- * longer than all the rest.
+ * A copy that is the platform's own, so that what is checked is what is sent to. It takes over the body of the request,
+ * unless `init` brings another: that is given to each send, and is here represented by an empty one.
  */
-function addGiven(headers: Record<string, string>, given: RequestInit['headers']): boolean {
-  if (given === undefined) return false;
-  const theirs = Symbol.iterator in given ? Object.fromEntries(new Headers(given)) : given;
-  let hasAuthorization = false;
-  for (const name of Object.keys(theirs)) {
-    const lowerCase = name.toLowerCase();
-    if (lowerCase === 'authorization') hasAuthorization = true;
-    for (const mine of Object.keys(headers)) if (mine.toLowerCase() === lowerCase) delete headers[mine];
-  }
-  withRest(headers, theirs);
-  return hasAuthorization;
+function copiedRequest(request: Request, init: RequestInit): Request {
+  return new Request(request, { ...init, body: hasBody(init) ? '' : undefined });
 }
 
+/**
+ * A `Request` may carry a dispatcher that cannot be read from it. Over plain http it must not decide where the request
+ * goes: the one of the process is named instead.
+ */
+function globalDispatcher(): RequestInit['dispatcher'] {
+  return (globalThis as { [GLOBAL_DISPATCHER]?: RequestInit['dispatcher'] })[GLOBAL_DISPATCHER];
+}
+
+/** Under this name undici keeps it, the one in Node and the package alike. */
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** Whether the same bytes can be sent a second time. A `Request` holds its body as a stream, whatever that was made of. */
+function isSentWhole(init: RequestInit, body: RequestBody, request: Request | undefined): boolean {
+  return hasBody(init) ? body.isReplayable : (request?.body ?? null) === null;
+}
+
+/** The platform takes `null` for none. */
+function hasBody({ body }: RequestInit): boolean {
+  return body !== undefined && body !== null;
+}
+
+/** A redirect would take the token along. For whoever wants an error for one, the platform makes it. */
+function notFollowed(redirect: RequestInit['redirect']): RequestInit['redirect'] {
+  return redirect === undefined || redirect === 'follow' ? 'manual' : redirect;
+}
+
+/** What is neither of these the platform takes for its text, as a `URL` of another realm. */
 function addressOf(input: unknown, baseUrl: string): string {
   if (input instanceof URL) return input.href;
   if (typeof input === 'string') return fullAddress(baseUrl, input);
-  throw new TypeError('fetch() takes a string, a URL or a Request of this platform');
+  const text = String(input);
+  if (!URL.canParse(text)) throw new TypeError('fetch() takes a string, a URL or a Request of this platform');
+  return text;
 }
 
 function isSecure(address: string): boolean {
   return /^https:/i.test(address);
-}
-
-function destinationOf(address: string, init: RequestInit, origins: ReadonlySet<string>): Destination {
-  const destination = trustedAddress(address, origins);
-  if (destination.name === 'untrusted' || destination.url.protocol !== 'http:') return destination;
-  // Over https the certificate shows who is at the other end, whichever way leads there.
-  return init.dispatcher ? untrusted('a dispatcher of its own may lead elsewhere') : destination;
 }
 
 /** For which a body that breaks is a failure of the network. */

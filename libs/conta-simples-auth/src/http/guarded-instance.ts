@@ -1,6 +1,8 @@
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { noteGuardedAdapter } from './axios-error-classes.js';
+import { isSupportedAxios, SUPPORTED_AXIOS } from './axios-version.js';
 import { createBearerAdapter } from './bearer-adapter.js';
 import type { Connections } from './connections.js';
 import { foreignAdapter } from './refusals.js';
@@ -26,10 +28,19 @@ export function isGuarded(instance: object): boolean {
 /** An axios instance of the library's own: bound to one account and its API, and refusing any other origin. */
 export function createGuardedInstance(options: GuardedInstanceOptions): AxiosInstance {
   const { keeper, baseUrl, origins, userAgent, connections } = options;
-  const { send, httpsAgent } = connections;
-  const adapter = createBearerAdapter({ inner: () => send, keeper, origins, untrusted: 'refuse', httpsAgent });
+  const adapter = createBearerAdapter({
+    inner: () => connections.send,
+    keeper,
+    origins,
+    untrusted: 'refuse',
+    agents: connections,
+  });
   noteGuardedAdapter(adapter);
   const instance = axios.create();
+  if (!isSupportedAxios(instance)) {
+    const what = `The axios that is installed beside this library has another version: ${SUPPORTED_AXIOS}`;
+    throw new ContaSimplesAuthError({ kind: 'configuration', what });
+  }
   // What the application has set on the default axios is for calls of its own, and must neither replace our header nor
   // travel on our calls.
   for (const name of Object.keys(instance.defaults)) delete (instance.defaults as Record<string, unknown>)[name];

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { authorization } from './authorization.js';
@@ -7,6 +8,8 @@ import { fullAddress } from './trusted-address.js';
 
 export interface SendOptions {
   readonly url: URL;
+  /** In place of the one of the config. */
+  readonly httpsAgent?: Agent | undefined;
   readonly body: RequestBody;
   /** Left out for a request that goes with credentials of the caller's own, or with none. */
   readonly token?: AccessToken | undefined;
@@ -20,13 +23,14 @@ export interface SendOptions {
 
 /** The config that is sent for good. The token is in here and nowhere else; the caller never gets to see this object. */
 export function privateCopy(config: InternalAxiosRequestConfig, options: SendOptions) {
-  const { url, body, token, timeout, redact } = options;
+  const { url, httpsAgent, body, token, timeout, redact } = options;
   const copy = copiedConfig(config);
   const address = options.isForeign ? asGiven(copy, url) : { url: url.href, baseURL: undefined };
   copy.url = address.url;
   copy.baseURL = address.baseURL;
   copy.allowAbsoluteUrls = true;
   copy.maxRedirects = 0;
+  if (httpsAgent !== undefined) copy.httpsAgent = httpsAgent;
   // The same in the words of `fetch`: the adapter of that name in axios 1.18 heeds no others.
   copy.fetchOptions = { ...config.fetchOptions, redirect: 'manual' };
   copy.data = detachedBody(body.data, redact);

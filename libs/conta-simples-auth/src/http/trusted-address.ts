@@ -1,7 +1,24 @@
+import type { Agent } from 'node:https';
+
+/** To the account's own API: the checked URL is what is sent to, whatever the parts of the request say. */
+export interface TrustedDestination {
+  readonly name: 'trusted';
+  readonly url: URL;
+  /** The https agent to send through, where the one of the request has to be verified on the way. */
+  readonly httpsAgent?: Agent;
+}
+
+export interface UntrustedDestination {
+  readonly name: 'untrusted';
+  readonly why: string;
+}
+
 /** Where a request is really going, and what that means for the token. */
 export type Destination =
-  /** To the account's own API: the checked URL is what is sent to, whatever the parts of the request say. */
-  { readonly name: 'trusted'; readonly url: URL } | { readonly name: 'untrusted'; readonly why: string };
+  | TrustedDestination
+  | UntrustedDestination
+  /** To the account's own API, over a connection that checks no certificate: only a request without the token may go. */
+  | { readonly name: 'unchecked'; readonly url: URL; readonly why: string };
 
 /**
  * Puts base URL and URL together as axios does, for every client alike: a path is appended to that of the base, and what
@@ -14,7 +31,10 @@ export function fullAddress(baseUrl: string | undefined, url: string, allowAbsol
 }
 
 /** Decides from the address alone. */
-export function trustedAddress(address: string, origins: ReadonlySet<string>): Destination {
+export function trustedAddress(
+  address: string,
+  origins: ReadonlySet<string>,
+): TrustedDestination | UntrustedDestination {
   const url = parsed(address);
   if (url === undefined) return untrusted('the address is not an absolute URL');
   if (url.username !== '' || url.password !== '') return untrusted('the address holds a user name or password');
@@ -35,7 +55,7 @@ export function isPlainPath(url: unknown): url is string {
   return typeof url === 'string' && PLAIN_PATH.test(url);
 }
 
-export function untrusted(why: string): Destination {
+export function untrusted(why: string): UntrustedDestination {
   return { name: 'untrusted', why };
 }
 

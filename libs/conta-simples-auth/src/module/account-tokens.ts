@@ -1,4 +1,4 @@
-import type { ContaSimplesFetchInit } from '../http/guarded-fetch.js';
+import { type ContaSimplesFetchInit, readInit } from '../http/fetch-init.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
 import type { WaitOptions } from '../token/wait-options.js';
@@ -77,6 +77,6 @@ export class ContaSimplesAccountTokens {
    * @throws as {@link ContaSimplesTokenService.fetch}
    */
   fetch(input: string | URL | Request, init?: Omit<ContaSimplesFetchInit, 'account'>): Promise<Response> {
-    return this.#tokens.fetch(input, { ...init, account: this.account });
+    return this.#tokens.fetch(input, { ...readInit(init), account: this.account });
   }
 }
