@@ -134,6 +134,41 @@ describe('a .env file', () => {
   });
 });
 
+describe('what explains a setting that is missing', () => {
+  it('is told: a variable with nearly its name', async () => {
+    const { CONTA_SIMPLES_API_KEY: _left, ...rest } = environment();
+    const { out, exitCode } = await runDoctor({ environment: { ...rest, CONTASIMPLES_API_KEY: apiKey } });
+    delete process.env.CONTASIMPLES_API_KEY;
+    expect(out).toMatch(/^fail +settings +CONTA_SIMPLES_API_KEY is missing.*; CONTASIMPLES_API_KEY is set: rename it/m);
+    expect(exitCode).toBe(1);
+  });
+
+  it('is told: a .env file in UTF-16', async () => {
+    await writeFile(join(directory, '.env'), Buffer.from(`\ufeff${envText()}`, 'utf16le'));
+    const { out, exitCode } = await runDoctor({ directory });
+    expect(out).toMatch(/^fail +settings +The file \S*\.env is encoded in UTF-16.*: save it as UTF-8/m);
+    expect(exitCode).toBe(1);
+  });
+
+  it('is told: how an application reads the file that the doctor reads by itself', async () => {
+    await file('.env.staging', envText());
+    const { line } = await runDoctor({ directory, argv: ['--env-file', '.env.staging'] });
+    expect(line('settings')).toMatch(
+      /\n +> The application reads \.env\.staging only if it imports ConfigModule\.forRoot\(\{ envFilePath: '\.env\.staging' \}\), or .*node --env-file=\.env\.staging\./,
+    );
+    expect((await runDoctor({ directory: '/', environment: environment() })).line('settings')).not.toContain(
+      'ConfigModule',
+    );
+  });
+
+  it('is told: a $ that expandVariables would take for a variable', async () => {
+    await file('.env', envText().replace(apiSecret, 'first$ecret-part'));
+    const { out } = await runDoctor({ directory });
+    expect(out).toMatch(/^warn +settings +CONTA_SIMPLES_API_SECRET has a \$ in the file: .*`expandVariables`/m);
+    expect(out).not.toContain('ecret-part');
+  });
+});
+
 describe('a pair in files', () => {
   it('is read from them, with the line end of an editor taken off', async () => {
     const { CONTA_SIMPLES_BASE_URL } = environment();

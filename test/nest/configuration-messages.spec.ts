@@ -179,6 +179,13 @@ describe('a .env file that cannot be read as it was meant', () => {
     expect(await start({ VAULT_SECRET: apiSecret }, { expandVariables: true })).toMatch(/^ey/);
   });
 
+  it('is a warning where expandVariables puts the value of another variable into a secret', async () => {
+    await file('.env', lines({ ...sound(), CONTA_SIMPLES_API_SECRET: 'canary$OTHER' }));
+    await rejection(start({ OTHER: 'canary-too' }, { expandVariables: true }));
+    expect(warnings).toEqual([expect.stringMatching(/^CONTA_SIMPLES_API_SECRET has a "\$" in \.env: .*write "\\\$"/)]);
+    expect(warnings.join()).not.toContain('canary');
+  });
+
   it('may have a $ where nothing is expanded', async () => {
     await file('.env', lines({ ...sound(), CONTA_SIMPLES_API_SECRET: 'canary$ecretvalue' }));
     expect(await rejection(start({}, {}))).toMatchObject({ kind: 'credentials_rejected' });

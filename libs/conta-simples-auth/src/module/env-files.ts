@@ -81,17 +81,22 @@ export function hasReference(value: string): boolean {
 }
 
 /**
- * Whether `value` is what `expandVariables` makes of the text in the file, with the name of a variable that is not set in
- * it: a part of the text is then lost.
+ * Whether `value` is what `expandVariables` makes of the text in the file: `lost` where the name of a variable that is not
+ * set was found in it, so that a part of the text is gone; `replaced` where a part has become another variable's value.
+ * A text that is nothing but a reference is meant to be one.
  */
-export function lostByExpansion(inFile: string, value: string, isSet: (name: string) => boolean): boolean {
-  if (inFile === value) return false;
-  let isLost = false;
-  for (const [, braced, bare] of inFile.matchAll(REFERENCE)) {
-    const name = bare ?? braced ?? '';
-    if (!name.includes('-') && !isSet(name)) isLost = true;
-  }
-  return isLost && patternOf(inFile).test(value);
+export function expansionOf(
+  inFile: string,
+  value: string,
+  isSet: (name: string) => boolean,
+): 'lost' | 'replaced' | undefined {
+  if (inFile === value || !hasReference(inFile) || !patternOf(inFile).test(value)) return undefined;
+  const names = [...inFile.matchAll(REFERENCE)].map(([, braced, bare]) => bare ?? braced ?? '');
+  // `${NAME:-default}` says what it becomes.
+  if (names.some((name) => !name.includes('-') && !isSet(name))) return 'lost';
+  return inFile.replace(REFERENCE, '').trim() === '' || names.some((name) => name.includes('-'))
+    ? undefined
+    : 'replaced';
 }
 
 function patternOf(inFile: string): RegExp {

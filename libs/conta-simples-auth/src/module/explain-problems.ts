@@ -1,5 +1,5 @@
 import type { EnvFile } from './env-files.js';
-import { cutAtComment, hasReference, lostByExpansion } from './env-files.js';
+import { cutAtComment, expansionOf, hasReference } from './env-files.js';
 import type { ReadVariable } from './environment-variables.js';
 import { isSpelledAlike, nearMisses, printableName } from './near-misses.js';
 import type { Problems } from './problems.js';
@@ -71,9 +71,12 @@ function explainByFile(problems: Problems, { asked, read }: SettingsRead, file: 
   // A name in the file is as good as a variable: what it stands for is not lost.
   const isSet = (name: string) => Boolean(process.env[name] ?? file.values.get(name));
   for (const [name, text] of file.values) {
-    if (!asked.has(name) || !lostByExpansion(text, read(name) ?? '', isSet)) continue;
-    const what = `has a "$" in ${file.name}: expandVariables of ConfigModule takes what follows for a variable, and it is lost`;
-    problems.add(name, `${what}; write "\\$" there`, 'expanded');
+    const expansion = asked.has(name) ? expansionOf(text, read(name) ?? '', isSet) : undefined;
+    const what = `has a "$" in ${file.name}: expandVariables of ConfigModule takes what follows for a variable`;
+    if (expansion === 'lost') problems.add(name, `${what}, and it is lost; write "\\$" there`, 'expanded');
+    else if (expansion === 'replaced' && /_API_(?:KEY|SECRET)$/.test(name)) {
+      problems.warn(name, `${what}, and has put its value there; write "\\$" if that is not meant`, 'expanded');
+    }
   }
   for (const name of cutAtComment(file)) {
     if (read(name) !== file.values.get(name)) continue;
