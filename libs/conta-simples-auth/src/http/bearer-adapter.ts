@@ -7,7 +7,7 @@ import { CallerDeadline } from './caller-deadline.js';
 import { destinationOf, goesWithoutToken, type OwnAgents } from './destination.js';
 import { guardedSend, type Sent } from './guarded-send.js';
 import { wasRefused } from './noting-fetch.js';
-import { type CallerView, printableError, printableResponse } from './printable.js';
+import { type CallerView, printableError, printableErrorWithFile, printableResponse } from './printable.js';
 import { privateCopy, type SendOptions } from './private-copy.js';
 import { untrustedOrigin, untrustedServer } from './refusals.js';
 import { isAnswerStream } from './relayed-stream.js';
@@ -118,9 +118,12 @@ async function send(
   }
 }
 
-function unwrap(sent: Sent<AxiosResponse>, view: CallerView): AxiosResponse {
-  if (sent.ok) return printableResponse(sent.response, view);
-  throw printableError(sent.error, view);
+function unwrap(sent: Sent<AxiosResponse>, view: CallerView): AxiosResponse | Promise<never> {
+  return sent.ok ? printableResponse(sent.response, view) : reject(sent.error, view);
+}
+
+async function reject(error: unknown, view: CallerView): Promise<never> {
+  throw await printableErrorWithFile(error, view);
 }
 
 /** Closes a streamed answer that is not handed on. It may never end, so it is not read to keep its connection. */

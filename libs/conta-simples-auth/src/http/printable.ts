@@ -1,9 +1,12 @@
+import { IncomingMessage } from 'node:http';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { dropRawBytes } from './raw-bytes.js';
+import { redacted, redactedFile } from './redacted.js';
+import { redactTransforms } from './redacted-transforms.js';
 import { isAnswerStream, relayedStream } from './relayed-stream.js';
 import { relayedWebStream } from './relayed-web-stream.js';
-import { blotTraces, withoutTraces } from './traces.js';
+import { withoutTraces } from './traces.js';
 import { isUnprintable } from './unprintable.js';
 
 /** The caller's view of a request: nothing in it has ever seen the token. */
@@ -19,11 +22,23 @@ export interface CallerView {
  * Puts the caller's own config back on an answer, and a plain description in place of Node's request object, which holds
  * the raw header of what was sent and ends up in logs.
  */
-export function printableResponse(response: AxiosResponse, view: CallerView): AxiosResponse {
+export function printableResponse(
+  response: AxiosResponse,
+  view: CallerView,
+  redactResult: (data: unknown) => unknown = asItIs,
+): AxiosResponse {
   response.config = withHiddenAgents(view.config);
   if (response.request !== undefined) response.request = description(view, response.request);
   response.data = printableData(response.data, response, view);
+  // axios parses the data after this. An error of the parser has the data in it.
+  if (view.used.length > 0) {
+    redactTransforms(response.config, { redact: (error) => redactedError(error, view), redactResult });
+  }
   return response;
+}
+
+function asItIs(data: unknown): unknown {
+  return data;
 }
 
 interface RawError {
@@ -31,36 +46,46 @@ interface RawError {
   request?: unknown;
   response?: AxiosResponse;
   cause?: unknown;
+  errors?: unknown;
 }
 
-/** The same for whatever a request was rejected with, and for what that was caused by. */
-export function printableError(error: unknown, view: CallerView, seen = new Set<unknown>()): unknown {
-  if (typeof error !== 'object' || error === null || seen.has(error)) return error;
+/**
+ * The same for what a request was rejected with, and for what that was caused by. Some servers repeat in an error what
+ * they were sent, and errors end up in logs whole: the token is removed from it. An answer is left as it is.
+ */
+export function printableError(error: unknown, view: CallerView): unknown {
+  describeRequests(error, view, new Set());
+  return redactedError(error, view);
+}
+
+/** Also for files, which are read for it. */
+export async function printableErrorWithFile(error: unknown, view: CallerView): Promise<unknown> {
+  const { response } = (error ?? {}) as RawError;
+  if (response !== undefined) response.data = await redactedFile(response.data, view.used);
+  return printableError(error, view);
+}
+
+function describeRequests(error: unknown, view: CallerView, seen: Set<unknown>): void {
+  if (typeof error !== 'object' || error === null || seen.has(error)) return;
   seen.add(error);
   const raw = error as RawError;
   if (raw.config !== undefined) raw.config = withHiddenAgents(view.config);
   if (raw.request !== undefined) raw.request = description(view, raw.request);
-  if (raw.response !== undefined) withoutEchoes(printableResponse(raw.response, view), view.used);
+  if (raw.response !== undefined) printableResponse(raw.response, view, (data) => redacted(data, view.used));
   dropRawBytes(error);
-  printableError(raw.cause, view, seen);
-  return error;
+  describeRequests(raw.cause, view, seen);
+  if (Array.isArray(raw.errors)) for (const each of raw.errors) describeRequests(each, view, seen);
 }
 
-/** Some servers repeat in an error what they were sent, and errors end up in logs whole. An answer is left as it is. */
-function withoutEchoes(response: AxiosResponse, tokens: readonly AccessToken[]): void {
-  if (tokens.length === 0) return;
-  const clean = (value: unknown): unknown => {
-    if (typeof value === 'string') return withoutTraces(value, tokens);
-    return Array.isArray(value) ? value.map(clean) : value;
-  };
-  // An adapter of the application may answer without any of these.
-  const headers = (response.headers ?? {}) as Record<string, unknown>;
-  for (const name of Object.keys(headers)) headers[name] = clean(headers[name]);
-  if (typeof response.statusText === 'string') response.statusText = withoutTraces(response.statusText, tokens);
-  // Not parsed yet: that is done after this.
-  if (response.data instanceof Uint8Array) blotTraces(response.data, tokens);
-  else if (response.data instanceof ArrayBuffer) blotTraces(new Uint8Array(response.data), tokens);
-  else response.data = clean(response.data);
+/** Not in the config, which is the caller's own and never had the token. */
+function redactedError(error: unknown, { config, used }: CallerView): unknown {
+  if (used.length === 0) return error;
+  const data = (error as RawError | undefined)?.response?.data;
+  if (data instanceof IncomingMessage) {
+    data.statusMessage = withoutTraces(data.statusMessage ?? '', used);
+    for (const part of [data.headers, data.rawHeaders]) redacted(part, used);
+  }
+  return redacted(error, used, new Set([config]));
 }
 
 /**

@@ -50,9 +50,24 @@ function spellings(token: AccessToken): ReadonlySet<string> {
   if (known !== undefined) return known;
   const { value } = token;
   // In base64, what comes before decides among three spellings.
-  const encoded = ['', '.', '..'].map((before) => Buffer.from(before + value).toString('base64'));
+  const encoded = ['', '.', '..'].flatMap((before) =>
+    (['base64', 'base64url'] as const).map((encoding) => Buffer.from(before + value).toString(encoding)),
+  );
+  const percent = encodeURIComponent(value);
+  const escaped = JSON.stringify(value);
   const runs = new Set<string>();
-  for (const spelling of [value, encodeURIComponent(value), JSON.stringify(value), ...encoded]) {
+  for (const spelling of [
+    value,
+    percent,
+    percent.replace(/%../g, (code) => code.toLowerCase()),
+    escaped,
+    JSON.stringify(escaped),
+    // PHP and some others escape these in JSON, too.
+    escaped.replaceAll('/', '\\/'),
+    value.replace(/[^\w.-]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
+    value.replace(/[^\w.-]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+    ...encoded,
+  ]) {
     for (let at = 0; at + RUN <= spelling.length; at++) runs.add(spelling.slice(at, at + RUN));
   }
   runsOf.set(token, runs);
