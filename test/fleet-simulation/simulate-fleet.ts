@@ -105,6 +105,7 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       refreshAt: REFRESH_AT,
       endpointUrl: ENDPOINT_URL,
       onTampered: () => {},
+      onClocksDisagree: () => {},
       onTtlUnknown: () => {},
     });
   return {

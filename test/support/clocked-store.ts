@@ -44,6 +44,11 @@ export class ClockedStore implements TokenStore {
     for (const key of this.#of(part)) Object.assign(this.#find(key) ?? {}, { endsAt: Number.POSITIVE_INFINITY });
   }
 
+  /** Overwrites values, and leaves the rest of their lives. */
+  overwrite(part: string, value: string): void {
+    for (const key of this.#of(part)) Object.assign(this.#find(key) ?? {}, { value });
+  }
+
   delete(part: string): void {
     for (const key of this.#of(part)) this.#records.delete(key);
   }

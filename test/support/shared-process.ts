@@ -4,7 +4,7 @@ import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-st
 import type { LeaseWait } from '../../libs/conta-simples-auth/src/store/lease-wait.js';
 import { SharedTokens, type SharedTokensOptions } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
 import type { TokenStore } from '../../libs/conta-simples-auth/src/store/token-store.js';
-import { readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
+import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
 import type { TokenDemand, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import type { FakeClock } from './fake-clock.js';
 
@@ -39,17 +39,13 @@ export class SharedProcess {
   readonly gate: EndpointGate;
   readonly waits: LeaseWait[] = [];
   ttlUnknown = 0;
+  clocksDisagree = 0;
   readonly #tokens = new Map<string, SharedTokens>();
   readonly #options: Omit<SharedTokensOptions, 'store'>;
   readonly #guarded: GuardedStore;
   readonly #endpoint: ClockedEndpoint;
 
-  constructor(
-    clock: FakeClock,
-    store: TokenStore,
-    endpoint: ClockedEndpoint,
-    options: Partial<SharedTokensOptions> = {},
-  ) {
+  constructor(clock: Clock, store: TokenStore, endpoint: ClockedEndpoint, options: Partial<SharedTokensOptions> = {}) {
     this.gate = new EndpointGate(clock);
     this.#guarded = new GuardedStore({ store, clock, onChange: () => {} });
     this.#endpoint = endpoint;
@@ -62,6 +58,7 @@ export class SharedProcess {
       refreshAt: 0.9,
       endpointUrl: 'https://api.invalid/oauth/v1/access-token',
       onTampered: () => {},
+      onClocksDisagree: () => this.clocksDisagree++,
       onTtlUnknown: () => this.ttlUnknown++,
       onLeaseWait: (wait) => this.waits.push(wait),
       ...options,
@@ -73,13 +70,14 @@ export class SharedProcess {
     {
       signal = new AbortController().signal,
       cause = 'first',
-    }: { signal?: AbortSignal; cause?: TokenDemand['cause'] } = {},
+      replaces,
+    }: { signal?: AbortSignal; cause?: TokenDemand['cause']; replaces?: string } = {},
   ): Promise<TokenOutcome> {
     const tokens = this.#tokens.get(account) ?? new SharedTokens({ ...this.#options, store: this.#guarded });
     this.#tokens.set(account, tokens);
     return tokens.obtain({
       deriveKey: (purpose, bytes) => Buffer.from(hkdfSync('sha256', `secret of ${account}`, '', purpose, bytes)),
-      demand: { cause, replaces: undefined },
+      demand: { cause, replaces },
       signal,
       gate: this.gate,
       send: () => this.#endpoint.request(account, signal),

@@ -78,8 +78,8 @@ export class EndpointGate {
   #shutFailure(): TokenFailure | undefined {
     if (this.#shut === undefined) return undefined;
     const { failure, untilMonotonic } = this.#shut;
-    const retryAfterMs = untilMonotonic - this.#clock.monotonic();
-    if (retryAfterMs > 0) return { ...failure, retryAfterMs };
+    const leftMs = untilMonotonic - this.#clock.monotonic();
+    if (leftMs > 0) return { ...failure, retryAfterMs: leftMs, coolsForMs: leftMs };
     this.#shut = undefined;
     return undefined;
   }

@@ -107,5 +107,6 @@ const SHARING = {
   refreshAt: 0.9,
   endpointUrl: 'https://api.contasimples.com/oauth/v1/access-token',
   onTampered: () => {},
+  onClocksDisagree: () => {},
   onTtlUnknown: () => {},
 };

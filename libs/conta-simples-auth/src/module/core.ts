@@ -98,6 +98,7 @@ export function createCore(options: ResolvedOptions, listTimer: ListTimer, syste
     refreshAt: options.refreshAt,
     endpointUrl,
     onTtlUnknown: () => log.ttlUnknown(),
+    onClocksDisagree: () => log.clocksDisagree(),
     onTampered: () => {
       log.recordRefused();
       telemetry?.recordRefused();

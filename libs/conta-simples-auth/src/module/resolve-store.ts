@@ -9,8 +9,8 @@ export function resolveStore(
   problems: Problems,
 ): TokenStore | undefined {
   if (store === undefined) return undefined;
-  const given: Partial<Record<keyof TokenStore, unknown>> | null = store;
-  if (typeof given !== 'object' || given === null) {
+  const given = snapshot(store);
+  if (given === undefined) {
     problems.add('option store', 'must be a token store, such as redisTokenStore(client)');
     return undefined;
   }
@@ -31,7 +31,25 @@ export function resolveStore(
         'it was taken lets a second process ask for a token as well',
     );
   }
-  return store;
+  return {
+    get: (key) => store.get(key),
+    set: (key, value, options) => store.set(key, value, options),
+    ttlMs: (key) => store.ttlMs(key),
+    ...(keyPrefix !== undefined && { keyPrefix: keyPrefix as string }),
+    ...(leaseMs !== undefined && { leaseMs: leaseMs as number }),
+    ...(commandTimeoutMs !== undefined && { commandTimeoutMs: commandTimeoutMs as number }),
+  };
+}
+
+/** What the store is made of, read once: a getter may throw, or answer something else later. */
+function snapshot(store: unknown): Partial<Record<keyof TokenStore, unknown>> | undefined {
+  if (typeof store !== 'object' || store === null) return undefined;
+  try {
+    const { get, set, ttlMs, keyPrefix, leaseMs, commandTimeoutMs } = store as Record<keyof TokenStore, unknown>;
+    return { get, set, ttlMs, keyPrefix, leaseMs, commandTimeoutMs };
+  } catch {
+    return undefined;
+  }
 }
 
 function isBetween(value: unknown, min: number, max: number): boolean {

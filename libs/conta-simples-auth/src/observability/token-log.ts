@@ -58,6 +58,14 @@ export class TokenLog {
     this.#warnOnce(line, { event: 'store_ttl_unknown', account: '*' });
   }
 
+  /** Once: the clocks stay as they are until a person sets them. */
+  clocksDisagree(): void {
+    const line =
+      'The clocks of two machines that share tokens differ, or a write of the shared token store was carried out late: ' +
+      'tokens are renewed earlier or not shared with this process. Synchronize the clocks (NTP)';
+    this.#warnOnce(line, { event: 'store_clocks_disagree', account: '*' });
+  }
+
   /**
    * Once for each account and warning, for a limited number of accounts: a server that does something odd does it with
    * every answer.

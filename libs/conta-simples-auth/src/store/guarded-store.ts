@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../token/clock.js';
-import { NamedOperations, type StoreOperationName } from './named-operations.js';
+import { Breaker, type StoreChangeListener } from './breaker.js';
+import { CheckedStore, StoreFault, type StoreOperationName } from './checked-store.js';
+import { takeBack } from './late-write.js';
 import type { TokenStore } from './token-store.js';
 
 /** What came of one operation that was tried. */
@@ -12,60 +14,86 @@ export interface StoreOperationResult {
 export interface GuardedStoreOptions {
   readonly store: TokenStore;
   readonly clock: Clock;
-  /** Told once when the store stops answering, and once when it answers again. */
-  readonly onChange: (state: 'unavailable' | 'recovered', reason: string) => void;
-  /** Told of each operation; not of those refused because the store is left alone. */
+  /** Called once when the store stops working, and once when it works again. */
+  readonly onChange: StoreChangeListener;
+  /** Called for each operation; not for those refused by the breaker. */
   readonly onOperation?: ((result: StoreOperationResult) => void) | undefined;
 }
 
-/** Thrown by every operation while the store is left alone; holds nothing of what the client said. */
+/** Thrown by every operation that fails, and while the breaker is open; holds nothing of what the client said. */
 export class StoreUnavailable extends Error {}
 
 const LATE = Symbol('late');
 const DEADLINE_STEPS = 5;
 const DEFAULT_COMMAND_TIMEOUT_MS = 250;
-const MIN_PAUSE_MS = 5_000;
-const MAX_PAUSE_MS = 30_000;
 
 /**
- * Puts a deadline of our own on every operation: a client's options do not bound a server that hangs. The first that
- * fails or is late opens a breaker, so that trouble costs one call once and the others nothing.
+ * Puts a deadline of our own on every operation: a client's options do not bound a server that hangs. The first operation
+ * that fails or is late opens a breaker, so that trouble costs one call once and the others nothing.
  */
 export class GuardedStore {
   readonly #options: GuardedStoreOptions;
   readonly #timeoutMs: number;
-  #openUntil = Number.NEGATIVE_INFINITY;
-  #pauseMs = MIN_PAUSE_MS;
-  #isDown = false;
+  readonly #breaker: Breaker;
 
   constructor(options: GuardedStoreOptions) {
     this.#options = options;
     this.#timeoutMs = options.store.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
+    this.#breaker = new Breaker(options.clock, options.onChange);
   }
 
-  /** @throws StoreUnavailable */
-  async run<T>(operation: (store: TokenStore) => Promise<T>): Promise<T> {
-    const { store, clock, onOperation } = this.#options;
+  /** @throws StoreUnavailable, and nothing else */
+  async run<T>(operation: (store: CheckedStore) => Promise<T>): Promise<T> {
+    const { clock, onOperation } = this.#options;
     const startedAt = clock.monotonic();
-    if (startedAt < this.#openUntil) throw new StoreUnavailable();
-    const named = onOperation && new NamedOperations(store);
-    const done = (failure?: StoreOperationResult['failure']) => {
-      if (named) onOperation({ operation: named.last, durationMs: clock.monotonic() - startedAt, failure });
-    };
+    if (this.#breaker.isOpen(startedAt)) throw new StoreUnavailable();
+    const store = new CheckedStore(this.#options.store);
+    const done = (failure?: StoreOperationResult['failure']) =>
+      onOperation?.({ operation: store.last, durationMs: clock.monotonic() - startedAt, failure });
     const deadline = this.#deadline();
+    let failure: { readonly name: 'timeout' | 'store_error'; readonly reason: string };
     try {
-      // What comes after the deadline is nobody's any more, its rejection included: the race has taken it.
-      const result = await Promise.race([call(operation, named ?? store), deadline.passed]);
-      done(result === LATE ? 'timeout' : undefined);
-      if (result === LATE) throw this.#failed(startedAt, `no answer within ${this.#timeoutMs} ms`);
-      this.#succeeded(startedAt);
-      return result;
+      // Late results and rejections are ignored.
+      const result = await Promise.race([call(operation, store), deadline.passed]);
+      if (result !== LATE) {
+        done();
+        this.#breaker.succeeded(store.last, startedAt);
+        return result;
+      }
+      failure = { name: 'timeout', reason: `no answer within ${this.#timeoutMs} ms` };
     } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
-      done('store_error');
-      throw this.#failed(startedAt, reasonOf(error));
+      failure = { name: 'store_error', reason: reasonOf(error) };
     } finally {
       deadline.cancel();
+    }
+    done(failure.name);
+    this.#breaker.failed(store.last, startedAt, failure.reason);
+    throw new StoreUnavailable();
+  }
+
+  /**
+   * Sets a key. A write that fails or is late may still be carried out by the store: it is taken back then. `isLease` for a
+   * key that another process may have set meanwhile.
+   *
+   * @throws StoreUnavailable, and nothing else
+   */
+  async set(
+    key: string,
+    value: string,
+    {
+      isLease = false,
+      ...options
+    }: { readonly ttlMs: number; readonly ifAbsent?: boolean; readonly isLease?: boolean },
+  ): Promise<boolean | undefined> {
+    let answer: Promise<boolean | undefined> | undefined;
+    try {
+      return await this.run((store) => {
+        answer = store.set(key, value, options);
+        return answer;
+      });
+    } catch (error) {
+      if (answer !== undefined) void takeBack(new CheckedStore(this.#options.store), { key, value, isLease, answer });
+      throw error;
     }
   }
 
@@ -85,28 +113,6 @@ export class GuardedStore {
     });
     return { passed, cancel: () => timer?.cancel() };
   }
-
-  #failed(startedAt: number, reason: string): StoreUnavailable {
-    const { clock, onChange } = this.#options;
-    if (!this.#isNews(startedAt)) return new StoreUnavailable();
-    this.#openUntil = clock.monotonic() + this.#pauseMs * (0.8 + 0.2 * clock.random());
-    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
-    if (!this.#isDown) onChange('unavailable', reason);
-    this.#isDown = true;
-    return new StoreUnavailable();
-  }
-
-  #succeeded(startedAt: number): void {
-    if (!this.#isNews(startedAt)) return;
-    this.#pauseMs = MIN_PAUSE_MS;
-    if (this.#isDown) this.#options.onChange('recovered', 'it answers again');
-    this.#isDown = false;
-  }
-
-  /** What was begun before the breaker opened belongs to the trouble that opened it, however it ends. */
-  #isNews(startedAt: number): boolean {
-    return startedAt >= this.#openUntil;
-  }
 }
 
 /** What was obtained counts, whether or not it could be shared. */
@@ -119,14 +125,20 @@ export async function quietly(sharing: Promise<unknown> | undefined): Promise<vo
 }
 
 /** An async function, so that a client that throws at once is treated as one that rejects. */
-async function call<T>(operation: (store: TokenStore) => Promise<T>, store: TokenStore): Promise<T> {
+async function call<T>(operation: (store: CheckedStore) => Promise<T>, store: CheckedStore): Promise<T> {
   return operation(store);
 }
 
 /** Redis starts an error with a word in capitals, Node gives a code; the rest may quote a command and its values. */
 function reasonOf(error: unknown): string {
-  const { message, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const word = /^(?:\S* )?([A-Z]{3,20})\b/.exec(typeof message === 'string' ? message : '')?.[1];
-  if (word !== undefined) return word;
-  return typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code) ? code : 'an error of the client';
+  try {
+    if (error instanceof StoreFault) return error.message;
+    const { message, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+    const word = /^(?:\S* )?([A-Z]{3,20})\b/.exec(typeof message === 'string' ? message : '')?.[1];
+    if (word !== undefined) return word;
+    if (typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code)) return code;
+  } catch {
+    // An error whose own properties throw.
+  }
+  return 'an error of the client';
 }

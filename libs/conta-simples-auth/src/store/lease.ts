@@ -1,5 +1,8 @@
 import type { Clock } from '../token/clock.js';
+import { type CheckedStore, StoreFault } from './checked-store.js';
 import type { GuardedStore } from './guarded-store.js';
+import { ENDED_RECORD } from './late-write.js';
+import { hasEnded, readLease, writeLease } from './lease-value.js';
 
 interface LeaseOptions {
   readonly store: GuardedStore;
@@ -19,22 +22,40 @@ export class Lease {
     this.takenAt = takenAt;
   }
 
-  /** The lease, or `undefined` where another process holds it. */
-  static async take(options: LeaseOptions): Promise<Lease | undefined> {
-    const takenAt = options.clock.monotonic();
-    return (await claim(options, options.key)) ? new Lease(options, takenAt) : undefined;
+  /**
+   * The lease, or `undefined` where another process holds it. `verify` checks that there is a lease when the store says so.
+   *
+   * @throws StoreUnavailable
+   */
+  static async take(options: LeaseOptions, { verify }: { readonly verify: boolean }): Promise<Lease | undefined> {
+    const { store, key, clock } = options;
+    // Twice: the lease may end between the answer of the store and the look at the key.
+    for (const isLast of [false, true]) {
+      const takenAt = clock.monotonic();
+      const value = writeLease('held', clock, options.leaseMs);
+      const isTaken = await claim(options, key, value);
+      if (isTaken) return new Lease(options, takenAt);
+      if (isTaken === false && !verify) return undefined;
+      const found = await store.run((client) => readHolder(client, key, isLast));
+      if (isTaken === undefined && found === value) return new Lease(options, takenAt);
+      if (found !== null) return undefined;
+    }
+    return undefined;
   }
 
   /**
-   * The lease, if it is one that would never end, as after a `PERSIST` or in a restored dump: none of ours is, so nobody
-   * holds it. A second key decides which process may overwrite it, since all of them see it at once.
+   * The lease, if no process holds it although it is there: it would never end, as after a `PERSIST` or in a restored dump,
+   * or it was written after its end. A second key decides which process may overwrite it, since all of them see it at once.
+   *
+   * @throws StoreUnavailable
    */
-  static async takeEndless(options: LeaseOptions): Promise<Lease | undefined> {
-    const { store, key, clock } = options;
-    if ((await Lease.msLeft(options)) !== Number.POSITIVE_INFINITY) return undefined;
-    if (!(await claim(options, `${key}:endless`))) return undefined;
+  static async takeAbandoned(options: LeaseOptions): Promise<Lease | undefined> {
+    const { store, key, clock, leaseMs } = options;
+    if (!(await isAbandoned(options))) return undefined;
+    const endlessKey = `${key}:endless`;
+    if (!(await claim(options, endlessKey, writeLease('held', clock, leaseMs)))) return undefined;
     const takenAt = clock.monotonic();
-    await store.run((client) => client.set(key, 'held', { ttlMs: wholeMs(options.leaseMs) }));
+    await store.set(key, writeLease('held', clock, leaseMs), { ttlMs: wholeMs(leaseMs), isLease: true });
     return new Lease(options, takenAt);
   }
 
@@ -43,16 +64,33 @@ export class Lease {
     return store.run((client) => client.ttlMs(key));
   }
 
-  /** Sets what is left of it. Not if it has ended meanwhile: it may be somebody else's by now. */
+  /** Sets what is left of it. Not if it has ended meanwhile: another process may hold it by now. */
   async endIn(milliseconds: number): Promise<void> {
     const { store, key, clock, leaseMs } = this.#options;
     if (clock.monotonic() >= this.takenAt + leaseMs) return;
-    await store.run((client) => client.set(key, 'ends', { ttlMs: wholeMs(milliseconds) }));
+    const ttlMs = wholeMs(milliseconds);
+    await store.set(key, writeLease('ends', clock, ttlMs), { ttlMs, isLease: true });
   }
 }
 
-function claim({ store, leaseMs }: LeaseOptions, key: string): Promise<boolean> {
-  return store.run((client) => client.set(key, 'held', { ttlMs: wholeMs(leaseMs), ifAbsent: true }));
+function claim({ store, leaseMs }: LeaseOptions, key: string, value: string): Promise<boolean | undefined> {
+  return store.set(key, value, { ttlMs: wholeMs(leaseMs), ifAbsent: true, isLease: true });
+}
+
+/** The value of the lease that stood in the way, or `null` where it has just ended. */
+async function readHolder(client: CheckedStore, key: string, mustExist: boolean): Promise<string | null> {
+  const found = await client.get(key);
+  if (found === null && mustExist) throw new StoreFault('its set() says that a key exists, its get() does not find it');
+  if (found === null || found === ENDED_RECORD) return null;
+  if (readLease(found) === undefined) throw new StoreFault('its get() resolved with a lease that nobody wrote');
+  return found;
+}
+
+async function isAbandoned({ store, key, clock }: LeaseOptions): Promise<boolean> {
+  if ((await Lease.msLeft({ store, key })) === Number.POSITIVE_INFINITY) return true;
+  const value = await store.run((client) => client.get(key));
+  const lease = value === null ? undefined : readLease(value);
+  return lease !== undefined && hasEnded(lease, clock);
 }
 
 /** Redis refuses a fraction, and what has ended already. */

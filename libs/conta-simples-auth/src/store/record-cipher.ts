@@ -4,7 +4,7 @@ const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** Longer than any record of ours; a longer value is somebody else's. */
-const MAX_CHARACTERS = 32_768;
+export const MAX_RECORD_CHARACTERS = 32_768;
 
 /** Makes a key of so many bytes for a purpose out of a secret that stays where it is. */
 export type DeriveKey = (purpose: string, bytes: number) => Buffer;
@@ -33,7 +33,7 @@ export class RecordCipher {
 
   /** The text, or `undefined` for anything that was not sealed with this secret for this key. */
   open(sealed: string, keyName: string): string | undefined {
-    if (sealed.length > MAX_CHARACTERS || !/^[A-Za-z0-9+/]+={0,2}$/.test(sealed)) return undefined;
+    if (sealed.length > MAX_RECORD_CHARACTERS || !/^[A-Za-z0-9+/]+={0,2}$/.test(sealed)) return undefined;
     const bytes = Buffer.from(sealed, 'base64');
     if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined;
     const decipher = createDecipheriv(ALGORITHM, this.#key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });

@@ -1,9 +1,12 @@
-import { type Clock, readInstant } from '../token/clock.js';
+import { type Clock, type Instant, readInstant } from '../token/clock.js';
+import { sinceMs } from '../token/life-clock.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
 import type { GuardedStore } from './guarded-store.js';
-import type { RecordCipher } from './record-cipher.js';
+import { ENDED_RECORD } from './late-write.js';
+import { ageOf, toleranceMs } from './record-age.js';
+import { MAX_RECORD_CHARACTERS, type RecordCipher } from './record-cipher.js';
 import type { StoreKeys } from './store-keys.js';
-import { readFailure, readToken, type StoredFailure } from './stored-record.js';
+import { readFailure, readToken, type StoredToken } from './stored-record.js';
 
 export interface RecordReaderOptions {
   readonly store: GuardedStore;
@@ -13,10 +16,13 @@ export interface RecordReaderOptions {
   readonly refreshAt: number;
   readonly onTampered: () => void;
   readonly onTtlUnknown: () => void;
+  readonly onClocksDisagree: () => void;
 }
 
 /** A token with less of its life left than this is not worth taking over. */
 const LEAST_SHARE_LEFT = 0.02;
+/** How much of a cool-down the clocks of two machines may differ by. */
+const FAILURE_TOLERANCE_SHARE = 0.1;
 
 /** Reads what other processes wrote, as if anybody could have written it. */
 export class RecordReader {
@@ -26,41 +32,61 @@ export class RecordReader {
     this.#options = options;
   }
 
-  /** The stored token, if it is one that was asked for. */
-  async token({ cause, replaces }: TokenDemand): Promise<TokenGrant | undefined> {
+  /** The stored token, if it is one that was asked for, and not obtained before `newest`. */
+  async token({ cause, replaces }: TokenDemand, newest?: Instant): Promise<TokenGrant | undefined> {
     const { keys, clock, refreshAt } = this.#options;
     const found = await this.#read(keys.token, true);
     if (found === undefined) return undefined;
     const record = readToken(found.text);
     if (record === undefined) return this.#tampered();
+    if (record.value === replaces) return undefined;
     const now = readInstant(clock);
-    // Where the store does not tell how old it is, the writer's wall clock has to do.
-    const ageMs =
-      found.ttlMs === undefined || found.ttlMs === Number.POSITIVE_INFINITY
-        ? Math.max(0, now.wall - record.writtenAt)
-        : 0;
-    const leftMs = Math.min(found.ttlMs ?? Number.POSITIVE_INFINITY, record.leftMs - ageMs);
+    const leftMs = this.#tokenLeftMs(record, now, found.ttlMs);
     const leastShare = cause === 'scheduled' ? 1 - refreshAt : LEAST_SHARE_LEFT;
-    if (record.value === replaces || leftMs <= record.lifeMs * leastShare) return undefined;
+    if (leftMs <= record.lifeMs * leastShare) return undefined;
     const since = record.lifeMs - leftMs;
+    if (newest !== undefined && since > sinceMs(newest, now)) return undefined;
     const sentAt = { wall: now.wall - since, monotonic: now.monotonic - since };
     return { value: record.value, lifeMs: record.lifeMs, sentAt, shared: true };
+  }
+
+  /** Whether the store holds a token that was obtained after this one, and is not the one that it replaces. */
+  async hasNewerThan({ sentAt }: TokenGrant, { replaces }: TokenDemand): Promise<boolean> {
+    const { store, keys, cipher, clock } = this.#options;
+    const value = await store.run((client) => client.get(keys.token));
+    const text = value === null ? undefined : cipher.open(value, keys.token);
+    const record = text === undefined ? undefined : readToken(text);
+    if (record === undefined || record.value === replaces) return false;
+    const now = readInstant(clock);
+    const leftMs = this.#tokenLeftMs(record, now, undefined);
+    return leftMs > 0 && record.lifeMs - leftMs < sinceMs(sentAt, now);
   }
 
   /** The failure for which the fleet leaves the token endpoint alone, if it does. */
   async failure(): Promise<TokenFailure | undefined> {
     const { keys } = this.#options;
-    const found = (await this.#failure(keys.failure, true)) ?? (await this.#failure(keys.endpoint, false));
-    return found && { ...found.failure, notBeforeMs: found.waitMs };
+    return (await this.#failure(keys.failure, true)) ?? (await this.#failure(keys.endpoint, false));
   }
 
-  async #failure(key: string, sealed: boolean): Promise<StoredFailure | undefined> {
+  async #failure(key: string, sealed: boolean): Promise<TokenFailure | undefined> {
     const found = await this.#read(key, sealed);
     // None of ours lasts for ever: it would, in a restored dump, keep the fleet from the token endpoint for good.
     if (found === undefined || found.ttlMs === Number.POSITIVE_INFINITY) return undefined;
     const record = readFailure(found.text);
     if (record === undefined) return this.#tampered();
-    return { failure: record.failure, waitMs: Math.min(record.waitMs, found.ttlMs ?? record.waitMs) };
+    const { failure, waitMs, writtenAt } = record;
+    const tolerance = toleranceMs(waitMs * FAILURE_TOLERANCE_SHARE);
+    const now = this.#options.clock.now();
+    const age = ageOf({ leftMs: waitMs, writtenAt, now, ttlMs: found.ttlMs, toleranceMs: tolerance });
+    if (age.isDoubtful) this.#options.onClocksDisagree();
+    return age.leftMs > 0 ? { ...failure, coolsForMs: age.leftMs } : undefined;
+  }
+
+  #tokenLeftMs({ lifeMs, leftMs, writtenAt }: StoredToken, { wall }: Instant, ttlMs: number | undefined): number {
+    const tolerance = toleranceMs(lifeMs * LEAST_SHARE_LEFT);
+    const age = ageOf({ leftMs, writtenAt, now: wall, ttlMs, toleranceMs: tolerance });
+    if (age.isDoubtful) this.#options.onClocksDisagree();
+    return age.leftMs;
   }
 
   /** How long it lives is asked first: what is read afterwards is then never taken for younger than it is. */
@@ -77,7 +103,8 @@ export class RecordReader {
       ttlMs = laterTtlMs;
       value = await store.run((client) => client.get(key));
     }
-    if (value === null) return undefined;
+    if (value === null || value === ENDED_RECORD) return undefined;
+    if (value.length > MAX_RECORD_CHARACTERS) return this.#tampered();
     const text = sealed ? cipher.open(value, key) : value;
     return text === undefined ? this.#tampered() : { text, ttlMs };
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock, Instant } from '../token/clock.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, quietly, StoreUnavailable } from './guarded-store.js';
 import { Lease } from './lease.js';
@@ -22,6 +22,8 @@ export interface SharedAttemptOptions {
   readonly reader: RecordReader;
   readonly wait: LeaseWatch;
   readonly demand: TokenDemand;
+  /** When the newest token that this process knows was requested: an older one is of no use. */
+  readonly newest: Instant | undefined;
   readonly signal: AbortSignal;
   readonly gate: RequestGate;
   readonly send: () => Promise<TokenOutcome>;
@@ -61,6 +63,8 @@ export class SharedAttempt {
   readonly #options: SharedAttemptOptions;
   /** Since when another process has been seen to hold the lease, by the monotonic clock. */
   #heldSince: number | undefined;
+  /** Whether the store has shown the lease that it says is held. */
+  #isVerified = false;
 
   constructor(options: SharedAttemptOptions) {
     this.#options = options;
@@ -139,11 +143,12 @@ export class SharedAttempt {
   }
 
   async #lease(): Promise<Lease | undefined> {
-    const lease = await Lease.take(this.#leaseOptions);
+    const lease = await Lease.take(this.#leaseOptions, { verify: !this.#isVerified });
     if (lease !== undefined) return lease;
+    this.#isVerified = true;
     this.#heldSince ??= this.#options.clock.monotonic();
     if (this.#heldForMs < USUAL_REQUEST_MS) return undefined;
-    return Lease.takeEndless(this.#leaseOptions);
+    return Lease.takeAbandoned(this.#leaseOptions);
   }
 
   get #leaseOptions() {
@@ -172,8 +177,8 @@ export class SharedAttempt {
 
   /** A token asked for by force is a new one: what is stored does not count. */
   async #find(): Promise<TokenGrant | undefined> {
-    const { demand, reader } = this.#options;
-    return demand.cause === 'forced' ? undefined : reader.token(demand);
+    const { demand, reader, newest } = this.#options;
+    return demand.cause === 'forced' ? undefined : reader.token(demand, newest);
   }
 
   #end(answer: Answer): SharedAttemptResult {

@@ -1,5 +1,6 @@
-import { type Clock, readInstant } from '../token/clock.js';
+import { type Clock, type Instant, readInstant } from '../token/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
+import { sinceMs } from '../token/life-clock.js';
 import { requestFloorMs } from '../token/refresh-window.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, quietly, StoreUnavailable } from './guarded-store.js';
@@ -25,6 +26,8 @@ export interface SharedTokensOptions {
   readonly onTampered: () => void;
   /** Told where the store does not say how long a record has left. */
   readonly onTtlUnknown: () => void;
+  /** Called where the age of a record by wall clock and the store's own contradict each other. */
+  readonly onClocksDisagree: () => void;
   /** Told how long this process waited for another one's request, and what ended that. */
   readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
@@ -49,6 +52,8 @@ export class SharedTokens {
   #failures = 0;
   #coolDowns = 0;
   #lastLifeMs: number | undefined;
+  /** The newest token of this process: when it was requested, and by which pair. */
+  #newest: { readonly id: string; readonly sentAt: Instant } | undefined;
 
   constructor(options: SharedTokensOptions) {
     this.#options = options;
@@ -58,10 +63,15 @@ export class SharedTokens {
     const { clock, onLeaseWait } = this.#options;
     const { cipher, keys, reader } = this.#records(deriveKey);
     const wait = new LeaseWatch(clock, onLeaseWait);
-    const given = { ...this.#options, leaseKey: keys.lease, reader, wait, demand, signal, gate, send };
+    const newest = this.#newest?.id === cipher.id ? this.#newest.sentAt : undefined;
+    const given = { ...this.#options, leaseKey: keys.lease, reader, wait, demand, newest, signal, gate, send };
     const { outcome, request } = await new SharedAttempt(given).run();
+    if (outcome.ok) this.#newest = { id: cipher.id, sentAt: outcome.grant.sentAt };
     if (request === undefined) return outcome;
-    if (outcome.ok) return this.#shareToken(outcome.grant, keys, cipher, request.lease);
+    if (outcome.ok) {
+      await this.#shareToken(outcome.grant, { keys, cipher, reader, demand, lease: request.lease });
+      return outcome;
+    }
     if (!signal.aborted) return this.#shareFailure(outcome.failure, keys, cipher, request.lease);
     // Given up by this process, most likely since it ends: no failure of the endpoint's, and the next may ask at once.
     await quietly(request.lease?.endIn(1));
@@ -70,8 +80,9 @@ export class SharedTokens {
 
   /** Whether another process has shared a token that is not `lastValue`. */
   async hasToken(deriveKey: DeriveKey, lastValue: string | undefined): Promise<boolean> {
-    const { reader } = this.#records(deriveKey);
-    const found = await reader.token({ cause: 'expired', replaces: lastValue }).catch(nothing);
+    const { cipher, reader } = this.#records(deriveKey);
+    const newest = this.#newest?.id === cipher.id ? this.#newest.sentAt : undefined;
+    const found = await reader.token({ cause: 'expired', replaces: lastValue }, newest).catch(nothing);
     return found !== undefined;
   }
 
@@ -83,25 +94,22 @@ export class SharedTokens {
     return { cipher, keys, reader };
   }
 
-  async #shareToken(
-    grant: TokenGrant,
-    keys: StoreKeys,
-    cipher: RecordCipher,
-    lease: Lease | undefined,
-  ): Promise<TokenOutcome> {
+  async #shareToken(grant: TokenGrant, { keys, cipher, reader, demand, lease }: ShareOptions): Promise<void> {
     const { store, clock } = this.#options;
     const { value, lifeMs, sentAt } = grant;
     this.#failures = 0;
     this.#coolDowns = 0;
     this.#lastLifeMs = lifeMs;
-    const now = readInstant(clock);
-    const leftMs = Math.floor(lifeMs - (now.monotonic - sentAt.monotonic));
-    if (leftMs > 0) {
-      const record = cipher.seal(writeToken({ value, lifeMs, leftMs, writtenAt: now.wall }), keys.token);
-      await quietly(store.run((client) => client.set(keys.token, record, { ttlMs: leftMs })));
-    }
-    await quietly(lease?.endIn(requestFloorMs(lifeMs) - (now.monotonic - lease.takenAt)));
-    return { ok: true, grant };
+    await quietly(
+      reader.hasNewerThan(grant, demand).then(async (hasNewer) => {
+        const now = readInstant(clock);
+        const leftMs = Math.floor(lifeMs - sinceMs(sentAt, now));
+        if (hasNewer || leftMs <= 0) return;
+        const record = cipher.seal(writeToken({ value, lifeMs, leftMs, writtenAt: now.wall }), keys.token);
+        await store.set(keys.token, record, { ttlMs: leftMs });
+      }),
+    );
+    await quietly(lease?.endIn(requestFloorMs(lifeMs) - (clock.monotonic() - lease.takenAt)));
   }
 
   async #shareFailure(
@@ -118,14 +126,22 @@ export class SharedTokens {
     const waitMs = Math.max(policy.waitMs, requestFloorMs(this.#lastLifeMs));
     // A secret that could not be read is this process's own affair.
     if (lease !== undefined && failure.kind !== 'credentials_unavailable') {
-      const text = writeFailure({ failure, waitMs });
+      const text = writeFailure({ failure, waitMs, writtenAt: clock.now() });
       const isByAddress = failure.kind === 'rate_limited' || failure.kind === 'edge_blocked';
       const [key, value] = isByAddress ? [keys.endpoint, text] : [keys.failure, cipher.seal(text, keys.failure)];
-      await quietly(store.run((client) => client.set(key, value, { ttlMs: Math.ceil(waitMs) })));
+      await quietly(store.set(key, value, { ttlMs: Math.ceil(waitMs) }));
     }
     await quietly(lease?.endIn(waitMs));
     return { ok: false, failure: { ...failure, notBeforeMs: waitMs } };
   }
+}
+
+interface ShareOptions {
+  readonly keys: StoreKeys;
+  readonly cipher: RecordCipher;
+  readonly reader: RecordReader;
+  readonly demand: TokenDemand;
+  readonly lease: Lease | undefined;
 }
 
 function once(call: () => void): () => void {

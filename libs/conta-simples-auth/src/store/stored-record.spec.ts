@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { readFailure, readToken, writeFailure, writeToken } from './stored-record.js';
 
 const token = { value: 'a.b.c', lifeMs: 1_800_000, leftMs: 1_799_000, writtenAt: 1_700_000_000_000 };
-const failure = { failure: { kind: 'credentials_rejected', what: 'x', status: 401 }, waitMs: 60_000 } as const;
+const failure = {
+  failure: { kind: 'credentials_rejected', what: 'x', status: 401 },
+  waitMs: 60_000,
+  writtenAt: 1_700_000_000_000,
+} as const;
 
 describe('a stored token', () => {
   it('is read as it was written', () => {
@@ -36,6 +40,7 @@ describe('a stored failure', () => {
         what: 'Another process was answered 401 by the token endpoint',
       },
       waitMs: 60_000,
+      writtenAt: 1_700_000_000_000,
     });
   });
 
@@ -43,8 +48,14 @@ describe('a stored failure', () => {
     ['an unknown kind', { kind: 'constructor' }],
     ['a wait of nothing', { waitMs: 0 }],
     ['a wait of a day', { waitMs: 86_400_000 }],
+    ['a time of writing that is none', { writtenAt: 'yesterday' }],
   ])('is a miss with %s', (_what, change) => {
     expect(readFailure(JSON.stringify({ ...JSON.parse(writeFailure(failure)), ...change }))).toBeUndefined();
+  });
+
+  it('is read without a time of writing, as older versions wrote it', () => {
+    const text = JSON.stringify({ ...JSON.parse(writeFailure(failure)), writtenAt: undefined });
+    expect(readFailure(text)).toMatchObject({ waitMs: 60_000, writtenAt: undefined });
   });
 
   it('does not show a status that is none', () => {

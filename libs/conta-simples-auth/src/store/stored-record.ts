@@ -2,21 +2,24 @@ import type { TokenFailureKind } from '../token/error-kind.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
 
-/** A token as a fleet shares it. Lives are durations: clocks of two machines need not agree. */
+/** A token as a fleet shares it. */
 export interface StoredToken {
   readonly value: string;
   /** From its request to its end, milliseconds. */
   readonly lifeMs: number;
   /** What was left of that when the record was written. */
   readonly leftMs: number;
-  /** The writer's wall clock; only for stores that cannot tell how old a record is. */
+  /** The writer's wall clock, epoch milliseconds: a store may carry out a write long after it was sent. */
   readonly writtenAt: number;
 }
 
 /** A failure as a fleet shares it: for how long the token endpoint is to be left alone, and why. */
 export interface StoredFailure {
   readonly failure: TokenFailure;
+  /** What was left of the cool-down when the record was written. */
   readonly waitMs: number;
+  /** The writer's wall clock, epoch milliseconds; versions before 0.2 did not write it. */
+  readonly writtenAt: number | undefined;
 }
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,8192}$/;
@@ -46,25 +49,26 @@ export function readToken(text: string): StoredToken | undefined {
   const { value, lifeMs, leftMs, writtenAt } = record;
   if (typeof value !== 'string' || !VISIBLE_ASCII.test(value)) return undefined;
   if (!isDuration(lifeMs, MAX_LIFE_MS) || !isDuration(leftMs, lifeMs)) return undefined;
-  if (typeof writtenAt !== 'number' || !Number.isFinite(writtenAt)) return undefined;
+  if (!isInstant(writtenAt)) return undefined;
   return { value, lifeMs, leftMs, writtenAt };
 }
 
-export function writeFailure({ failure, waitMs }: StoredFailure): string {
+export function writeFailure({ failure, waitMs, writtenAt }: StoredFailure): string {
   const { kind, status } = failure;
-  return JSON.stringify({ v: 1, kind, status, waitMs: Math.ceil(waitMs) });
+  return JSON.stringify({ v: 1, kind, status, waitMs: Math.ceil(waitMs), writtenAt });
 }
 
 /** The words are made anew: what is shown in a message never comes out of a store. */
 export function readFailure(text: string): StoredFailure | undefined {
   const record = parse(text);
   if (record === undefined) return undefined;
-  const { kind, status, waitMs } = record;
+  const { kind, status, waitMs, writtenAt } = record;
+  if (writtenAt !== undefined && !isInstant(writtenAt)) return undefined;
   if (typeof kind !== 'string' || !KINDS.has(kind) || !isDuration(waitMs, 2 * MAX_WAIT_MS)) return undefined;
   const hasStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599;
   const what = `Another process was answered ${hasStatus ? status : 'nothing'} by the token endpoint`;
   const failure = { kind: kind as TokenFailureKind, what, ...(hasStatus && { status }) };
-  return { failure, waitMs };
+  return { failure, waitMs, writtenAt };
 }
 
 function parse(text: string): Partial<Record<string, unknown>> | undefined {
@@ -76,6 +80,10 @@ function parse(text: string): Partial<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function isDuration(value: unknown, max: number): value is number {

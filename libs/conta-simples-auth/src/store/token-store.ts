@@ -2,12 +2,12 @@
  * Where the processes of a fleet share their tokens. The library asks for three operations on single keys, and for
  * nothing that would have to be atomic over two: any key-value store with expiry will do.
  *
- * Every call may fail or hang: the library gives each its own deadline, and goes on without the store.
+ * Every call may fail, hang or be carried out late: the library gives each its own deadline, and goes on without the store.
  *
  * @publicApi
  */
 export interface TokenStore {
-  /** The value of a key, or `null` where there is none. */
+  /** The value of a key, or `null` where there is none; `undefined` is taken for `null`. */
   get(key: string): Promise<string | null>;
   /**
    * Sets a key that expires after `ttlMs`, a whole number from 1; with `ifAbsent` only where there is none. Resolves with

@@ -106,3 +106,13 @@ describe('where the server says when', () => {
 it('treats a failure marked slow as one that will not go away by itself', () => {
   expect(afterFailure(input('server_error', { slow: true, random: 0 }))).toEqual({ waitMs: MINUTE, callers: 'fail' });
 });
+
+describe('a failure that another process met', () => {
+  it('replaces the wait of its kind by what is left of it, and decides as before who waits', () => {
+    const learned = { kind: 'edge_blocked', what: 'x', coolsForMs: 1_700 } as const;
+    const given = { failure: learned, attempts: 1, lastLifeMs: undefined, random: 0 };
+    expect(afterFailure(given)).toEqual({ waitMs: 1_700, callers: 'fail' });
+    expect(afterFailure({ ...given, random: 0.5 })).toEqual({ waitMs: 2_200, callers: 'fail' });
+    expect(afterFailure({ ...given, failure: { ...learned, kind: 'server_error' } }).callers).toBe('wait');
+  });
+});

@@ -64,6 +64,12 @@ export interface FailureVerdict {
 }
 
 export function afterFailure(input: FailureInput): FailureVerdict {
+  const { coolsForMs } = input.failure;
+  const verdict = afterOwnFailure(input);
+  return coolsForMs === undefined ? verdict : { ...verdict, waitMs: withJitterUp(coolsForMs, input.random) };
+}
+
+function afterOwnFailure(input: FailureInput): FailureVerdict {
   const treatment = treat(input.failure);
   switch (treatment.name) {
     case 'transient':

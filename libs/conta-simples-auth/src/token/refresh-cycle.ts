@@ -278,6 +278,7 @@ export class RefreshCycle {
     const input = { failure, previous: this.trouble, now, startedAt, random: this.#clock.random() };
     const trouble = troubleAfter({ ...input, lastLifeMs: this.#plan.interval.lastLifeMs });
     this.trouble = trouble;
+    if (failure.coolsForMs !== undefined) this.#plan.interval.requestNotSent();
     if (trouble.failsCallers || this.#life === 'draining') {
       this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
     }

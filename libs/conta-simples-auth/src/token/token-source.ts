@@ -24,6 +24,11 @@ export interface TokenFailure {
   readonly retryAfterMs?: number;
   /** How long the fleet leaves the token endpoint alone, milliseconds from now: no less, whatever else follows. */
   readonly notBeforeMs?: number;
+  /**
+   * Set where no request was made: another process or account met this failure, and the token endpoint is left alone for so
+   * many milliseconds more. Replaces the wait of the kind.
+   */
+  readonly coolsForMs?: number;
   /** Set where the kind alone would be retried too fast: a server that says it never will, a proxy that wants a login. */
   readonly slow?: boolean;
 }

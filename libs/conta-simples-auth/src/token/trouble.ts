@@ -52,7 +52,8 @@ export function troubleAfter({ failure, previous, now, startedAt, lastLifeMs, ra
     at: now,
     untilMonotonic: Math.max(
       now.monotonic + Math.max(waitMs, failure.notBeforeMs ?? 0),
-      startedAt + requestFloorMs(lastLifeMs),
+      // No request was made where the failure is another process's or account's.
+      failure.coolsForMs === undefined ? startedAt + requestFloorMs(lastLifeMs) : Number.NEGATIVE_INFINITY,
     ),
     failsCallers: callers === 'fail',
     patienceMs:

@@ -38,10 +38,18 @@ export function redisTokenStore(
   return {
     ...options,
     get: async (key) => {
-      const value = await commands.get(key).catch(otherType);
-      return typeof value === 'string' ? value : null;
+      try {
+        const value = await commands.get(key);
+        return typeof value === 'string' ? value : null;
+      } catch (error) {
+        return otherType(error);
+      }
     },
-    set: async (key, value, { ttlMs, ifAbsent = false }) => (await commands.set(key, value, ttlMs, ifAbsent)) !== null,
+    set: async (key, value, { ttlMs, ifAbsent = false }) => {
+      // A write that waits in the client's queue would be carried out when it has been given up long ago.
+      if (isDisconnected(client)) throw new Error('DISCONNECTED');
+      return (await commands.set(key, value, ttlMs, ifAbsent)) !== null;
+    },
     ttlMs: new PermittedTtl(commands.ttl).read,
   };
 }
@@ -71,6 +79,12 @@ function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
   }
   const what = 'redisTokenStore() was called with something that is neither an ioredis nor a redis client';
   throw new ContaSimplesAuthError({ kind: 'configuration', what });
+}
+
+/** Of clients that say so: `ioredis` has a `status`, `redis` has `isReady`. */
+function isDisconnected(client: object): boolean {
+  const { status, isReady } = client as { readonly status?: unknown; readonly isReady?: unknown };
+  return isReady === false || (typeof status === 'string' && status !== 'ready');
 }
 
 function isObject(client: unknown): boolean {
