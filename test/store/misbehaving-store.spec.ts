@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
+import { ClockedStore } from '@support/clocked-store.js';
 import { FakeClock } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { MemoryStore } from '@support/memory-store.js';
@@ -27,7 +28,7 @@ const ANSWERS: Readonly<Record<string, () => unknown>> = {
   'an empty string': async () => '',
   OK: async () => 'OK',
   'a string': async () => 'held',
-  'a huge string': async () => 'x'.repeat(20_000_000),
+  'a huge string': async () => 'x'.repeat(1_000_000),
   'a Buffer': async () => Buffer.from('held'),
   'an object': async () => ({ value: 'held' }),
   'an object that throws': async () => new Proxy({}, { get: throws, getPrototypeOf: throws, has: throws }),
@@ -141,6 +142,27 @@ describe('a store that answers in a way of its own', () => {
     expect(new Set(tokens.map(({ value }) => value)).size).toBe(1);
     expect(one.emulator.counts.token.total).toBe(1);
   });
+});
+
+it('a store whose reads lag behind its writes, as those of a replica do, shares its tokens', async () => {
+  const clock = new FakeClock();
+  const endpoint = new ClockedEndpoint(clock);
+  const store = new ClockedStore(clock);
+  const set = store.set.bind(store);
+  let isBehind = true;
+  const lagging = Object.assign(store, {
+    get: async (key: string) =>
+      isBehind && key.endsWith(':lease') ? null : ClockedStore.prototype.get.call(store, key),
+    set: async (...args: Parameters<typeof set>) => {
+      clock.setTimer(() => (isBehind = false), 30);
+      return set(...args);
+    },
+  });
+  const processes = [1, 2, 3].map(() => new SharedProcess(clock, lagging, endpoint));
+  const outcomes = processes.map((process) => watch(process.obtain()));
+  await clock.advance(2_000);
+  expect(outcomes.map(({ value }) => value?.ok)).toEqual([true, true, true]);
+  expect(endpoint.asked).toHaveLength(1);
 });
 
 it('none of them leaves a rejection that no one handles', async () => {

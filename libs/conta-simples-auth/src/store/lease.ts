@@ -23,24 +23,21 @@ export class Lease {
   }
 
   /**
-   * The lease, or `undefined` where another process holds it. `verify` checks that there is a lease when the store says so.
+   * The lease, `held` where another process holds it, or `missing` where the store says so and shows none: it has ended just
+   * now, or is read from a replica that does not have it yet. `look` says whether to look for it, and whether it has to be there.
    *
    * @throws StoreUnavailable
    */
-  static async take(options: LeaseOptions, { verify }: { readonly verify: boolean }): Promise<Lease | undefined> {
-    const { store, key, clock } = options;
-    // Twice: the lease may end between the answer of the store and the look at the key.
-    for (const isLast of [false, true]) {
-      const takenAt = clock.monotonic();
-      const value = writeLease('held', clock, options.leaseMs);
-      const isTaken = await claim(options, key, value);
-      if (isTaken) return new Lease(options, takenAt);
-      if (isTaken === false && !verify) return undefined;
-      const found = await store.run((client) => readHolder(client, key, isLast));
-      if (isTaken === undefined && found === value) return new Lease(options, takenAt);
-      if (found !== null) return undefined;
-    }
-    return undefined;
+  static async take(options: LeaseOptions, look: 'no' | 'yes' | 'must exist'): Promise<Lease | 'held' | 'missing'> {
+    const { store, key, clock, leaseMs } = options;
+    const takenAt = clock.monotonic();
+    const value = writeLease('held', clock, leaseMs);
+    const isTaken = await claim(options, key, value);
+    if (isTaken) return new Lease(options, takenAt);
+    if (isTaken === false && look === 'no') return 'held';
+    const found = await store.run((client) => readHolder(client, key, look === 'must exist'));
+    if (found === null) return 'missing';
+    return isTaken === undefined && found === value ? new Lease(options, takenAt) : 'held';
   }
 
   /**
@@ -77,7 +74,7 @@ function claim({ store, leaseMs }: LeaseOptions, key: string, value: string): Pr
   return store.set(key, value, { ttlMs: wholeMs(leaseMs), ifAbsent: true, isLease: true });
 }
 
-/** The value of the lease that stood in the way, or `null` where it has just ended. */
+/** The value of the lease that stood in the way, or `null` where there is none. */
 async function readHolder(client: CheckedStore, key: string, mustExist: boolean): Promise<string | null> {
   const found = await client.get(key);
   if (found === null && mustExist) throw new StoreFault('its set() says that a key exists, its get() does not find it');

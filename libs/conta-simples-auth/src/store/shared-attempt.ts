@@ -63,8 +63,8 @@ export class SharedAttempt {
   readonly #options: SharedAttemptOptions;
   /** Since when another process has been seen to hold the lease, by the monotonic clock. */
   #heldSince: number | undefined;
-  /** Whether the store has shown the lease that it says is held. */
-  #isVerified = false;
+  /** Until the store has shown the lease that it says is held. */
+  #lookForLease: Parameters<typeof Lease.take>[1] = 'yes';
 
   constructor(options: SharedAttemptOptions) {
     this.#options = options;
@@ -143,9 +143,10 @@ export class SharedAttempt {
   }
 
   async #lease(): Promise<Lease | undefined> {
-    const lease = await Lease.take(this.#leaseOptions, { verify: !this.#isVerified });
-    if (lease !== undefined) return lease;
-    this.#isVerified = true;
+    const lease = await Lease.take(this.#leaseOptions, this.#lookForLease);
+    if (lease instanceof Lease) return lease;
+    // A store that says twice that a lease is held, and never shows it, is not waited for.
+    this.#lookForLease = lease === 'held' ? 'no' : 'must exist';
     this.#heldSince ??= this.#options.clock.monotonic();
     if (this.#heldForMs < USUAL_REQUEST_MS) return undefined;
     return Lease.takeAbandoned(this.#leaseOptions);
