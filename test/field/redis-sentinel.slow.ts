@@ -101,7 +101,7 @@ withRedis('Redis Sentinel', () => {
       }
       const { calls, failures } = await end();
       expect(failures).toEqual([]);
-      expect(calls).toBeGreaterThan(100);
+      expect(calls).toBeGreaterThan(20);
       // One for the first token, one for the revocation, one more since the store was away.
       expect(emulator.counts.token.total).toBeLessThanOrEqual(3);
     });
