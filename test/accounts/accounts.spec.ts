@@ -163,6 +163,19 @@ describe('@InjectContaSimplesHttp()', () => {
 });
 
 describe('accounts of a provider function', () => {
+  it('are not renewed while nobody uses them', async () => {
+    const list = pairs(1);
+    const { tokens, emulator } = await boot({
+      emulator: { accounts: list, tokenTtlSeconds: 1 },
+      options: { ...noPair, accounts: (name) => record(list)[name] ?? Promise.reject(new Error('no such company')) },
+    });
+    const { expiresAt } = await tokens.getToken('company-0');
+    await new Promise((resolve) => setTimeout(resolve, expiresAt - Date.now() + 200));
+    expect(emulator.counts.token.total).toBe(1);
+    await tokens.getToken('company-0');
+    expect(emulator.counts.token.total).toBe(2);
+  });
+
   it('are asked for by name, when they are needed, and held up to the bound', async () => {
     const list = pairs(30);
     const given = record(list);

@@ -215,6 +215,20 @@ describe('accounts that change while the application runs', () => {
     expect(of('late').requests).toEqual([]);
   });
 
+  it('become the default account when they are set by that name', async () => {
+    const { accounts, use } = running(['matriz']);
+    accounts.set('default');
+    await use('default');
+    expect(accounts.get(undefined)).toBe(accounts.get('default'));
+  });
+
+  it('are not kept when they come after the end', async () => {
+    const { accounts } = running([], { open: true });
+    await accounts.close();
+    accounts.get('late');
+    expect([...accounts]).toEqual([]);
+  });
+
   it('are closed with the rest, and after it', async () => {
     const { accounts } = running(['matriz'], { open: true });
     accounts.close();

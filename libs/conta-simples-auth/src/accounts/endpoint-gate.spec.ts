@@ -107,6 +107,16 @@ describe('the gate before the token endpoint', () => {
     expect(await send(token)).toBe(token);
   });
 
+  it('waits longer each time that a server says to ask again at once, until a token comes', async () => {
+    const { clock, send } = harness();
+    for (const waitMs of [SECOND, 2 * SECOND, 4 * SECOND]) {
+      expect(await send(failed('rate_limited', 0))).toMatchObject({ failure: { retryAfterMs: waitMs } });
+      await clock.advance(waitMs);
+    }
+    await send(token);
+    expect(await send(failed('rate_limited', 0))).toMatchObject({ failure: { retryAfterMs: SECOND } });
+  });
+
   it('does not send what was queued when the limit was met', async () => {
     const { gate } = harness();
     const ends: ((outcome: TokenOutcome) => void)[] = [];

@@ -50,7 +50,7 @@ export class RecentAccounts {
 
   add(account: string, keeper: TokenKeeper): void {
     if (this.#size >= this.#options.max) this.#shrink(this.#options.max - 1);
-    const entry: Entry = { keeper, score: scoreOf(keeper), at: -1 };
+    const entry: Entry = { keeper, score: NEVER_HAD_TOKEN, at: -1 };
     this.#entries.set(account, entry);
     this.#size++;
     this.#queue.add(entry);

@@ -147,6 +147,40 @@ describe('accounts whose last token request hung', () => {
   });
 });
 
+describe('a request that waited for its place', () => {
+  it('frees that one place, also where it is cancelled later', async () => {
+    const { gate, pass, sent, endAll } = harness();
+    const abort = new AbortController();
+    for (let index = 0; index < 16; index++) void pass(`request-${index}`);
+    const waited = pass('waited', undefined, abort.signal);
+    await endAll(token);
+    abort.abort();
+    await endAll(timedOut);
+    await waited;
+    for (let index = 0; index < 15; index++) void pass(`later-${index}`);
+    expect(gate.hasRoom).toBe(true);
+    void pass('last');
+    expect(gate.hasRoom).toBe(false);
+    expect(sent).toHaveLength(16);
+  });
+
+  it('gets none any more once the application has ended, until it is cancelled', async () => {
+    const { gate, pass, sent, endAll, clock } = harness();
+    const abort = new AbortController();
+    for (let index = 0; index < 16; index++) void pass(`request-${index}`);
+    void pass('waiting', undefined, abort.signal);
+    gate.close();
+    await endAll(token);
+    void pass('late', undefined, abort.signal);
+    await clock.advance(5 * SECOND);
+    expect(sent).toEqual([]);
+    expect(clock.pending()).toBe(0);
+    abort.abort();
+    await settle();
+    expect(sent.map(({ name }) => name)).toEqual(['waiting', 'late']);
+  });
+});
+
 describe('thousands of requests that wait', () => {
   it('leave in any order without a search through the others', async () => {
     const { gate, pass, sent, endAll } = harness();

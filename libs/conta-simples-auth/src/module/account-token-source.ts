@@ -1,12 +1,11 @@
 import type { ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
 import { type ReadCredentialsOptions, readCredentials } from '../accounts/credentials-source.js';
 import type { EndpointGate, GateAccount } from '../accounts/endpoint-gate.js';
-import type { StartTurns } from '../accounts/start-turns.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { DeriveKey } from '../store/record-cipher.js';
 import type { RequestGate } from '../store/shared-attempt.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
-import type { TokenDemand, TokenFailure, TokenOutcome, TokenSource } from '../token/token-source.js';
+import type { TokenDemand, TokenOutcome, TokenSource } from '../token/token-source.js';
 
 /** What the sources of all accounts have in common: one object for all of them. */
 export interface TokenSourceSettings extends ReadCredentialsOptions {
@@ -14,8 +13,6 @@ export interface TokenSourceSettings extends ReadCredentialsOptions {
   readonly credentialsOf: (account: string) => ContaSimplesCredentials | Promise<ContaSimplesCredentials>;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
-  /** Left out, each request starts at once. */
-  readonly turns?: StartTurns;
   /** The token endpoint: records of one are of no use for another. */
   readonly endpointUrl: string;
   readonly warn: (account: string, what: string) => void;
@@ -48,9 +45,6 @@ export class AccountTokenSource implements TokenSource, GateAccount {
   }
 
   async obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
-    const turn = this.#settings.turns?.next();
-    if (turn !== undefined) await turn;
-    if (signal.aborted) return { ok: false, failure: CANCELLED };
     const read = await this.#read(signal);
     if (!read.ok) return read;
     if (!signal.aborted) this.pairInUse = read.credentials.fingerprint;
@@ -117,5 +111,4 @@ export class AccountTokenSource implements TokenSource, GateAccount {
   }
 }
 
-const CANCELLED: TokenFailure = { kind: 'timeout', what: 'The token request was cancelled before it was sent' };
 const REFUSALS: ReadonlySet<string> = new Set(['credentials_rejected', 'forbidden']);

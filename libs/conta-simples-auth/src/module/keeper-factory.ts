@@ -11,7 +11,7 @@ import { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { Clock } from '../token/clock.js';
 import type { ContaSimplesTokenEvent } from '../token/events.js';
 import { TokenKeeper } from '../token/keeper.js';
-import type { KeeperSettings, RunInContext } from '../token/keeper-options.js';
+import type { KeeperOptions, KeeperSettings, RunInContext } from '../token/keeper-options.js';
 import type { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
@@ -47,6 +47,7 @@ export class KeeperFactory {
 
   constructor(given: KeeperFactoryOptions) {
     const { options, clock, lifeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
+    const turns = new StartTurns(clock);
     this.#given = given;
     this.#pairs = new Map(options.accounts);
     this.#keeperSettings = {
@@ -59,12 +60,12 @@ export class KeeperFactory {
       observer: telemetry,
       inContext,
       onContention: (account) => log.contended(account, options.store !== undefined),
+      startTurn: () => turns.next(),
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
       request,
       gate,
-      turns: new StartTurns(clock),
       endpointUrl,
       clock,
       encoding: options.clientAuthEncoding,
@@ -76,21 +77,13 @@ export class KeeperFactory {
 
   create(account: string): TokenKeeper {
     const { options, shared, listTimer, inContext } = this.#given;
-    const pairs = this.#pairs;
+    const settings = this.#keeperSettings;
     const source = new AccountTokenSource(this.#sourceSettings, account, shared());
-    if (pairs.has(account)) this.#sources.set(account, source);
+    if (this.#pairs.has(account)) this.#sources.set(account, source);
     const listing = listTimer(account);
-    return new TokenKeeper({
-      account,
-      settings: this.#keeperSettings,
-      source,
-      // Asked each time: `setAccount()` may give an account of the function a pair.
-      get keepFresh() {
-        if (!pairs.has(account)) return 'while_used';
-        return options.bootstrap === 'lazy' ? 'once_held' : 'always';
-      },
-      timerListing: listing && listingInContext(listing, inContext),
-    });
+    const timerListing = listing && listingInContext(listing, inContext);
+    const keepFresh = options.bootstrap === 'lazy' ? 'once_held' : 'always';
+    return new TokenKeeper(new AccountOptions({ account, settings, source, keepFresh, timerListing }, this.#pairs));
   }
 
   /**
@@ -125,6 +118,32 @@ export class KeeperFactory {
     this.#pairs.delete(account);
     this.#set.delete(account);
     this.#sources.delete(account);
+  }
+}
+
+/** The options of a keeper. How it is kept fresh is asked each time: `setAccount()` may give an account a pair. */
+class AccountOptions implements KeeperOptions {
+  readonly account: string;
+  readonly settings: KeeperSettings;
+  readonly source: KeeperOptions['source'];
+  readonly timerListing: KeeperOptions['timerListing'];
+  readonly #withPair: KeeperOptions['keepFresh'];
+  readonly #pairs: ReadonlyMap<string, unknown>;
+
+  constructor(
+    { account, settings, source, keepFresh, timerListing }: KeeperOptions,
+    pairs: ReadonlyMap<string, unknown>,
+  ) {
+    this.account = account;
+    this.settings = settings;
+    this.source = source;
+    this.timerListing = timerListing;
+    this.#withPair = keepFresh;
+    this.#pairs = pairs;
+  }
+
+  get keepFresh(): KeeperOptions['keepFresh'] {
+    return this.#pairs.has(this.account) ? this.#withPair : 'while_used';
   }
 }
 

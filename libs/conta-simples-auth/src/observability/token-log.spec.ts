@@ -29,10 +29,13 @@ describe('warnings about token answers', () => {
     ]);
   });
 
-  it('are logged for a limited number of accounts, and the last line says so', () => {
+  it.each([
+    ['of an odd answer', (log: TokenLog, account: string) => log.warnOnce(account, 'it is odd')],
+    ['of contended credentials', (log: TokenLog, account: string) => log.contended(account, false)],
+  ])('%s are logged for a limited number of accounts, and the last line says so', (_what, warn) => {
     const log = new TokenLog();
     for (const _round of [1, 2]) {
-      for (let index = 0; index < 3 * MAX_ACCOUNTS_PER_WARNING; index++) log.warnOnce(`account-${index}`, 'it is odd');
+      for (let index = 0; index < 3 * MAX_ACCOUNTS_PER_WARNING; index++) warn(log, `account-${index}`);
     }
     expect(lines).toHaveLength(MAX_ACCOUNTS_PER_WARNING);
     expect(lines.filter((line) => line.includes('not logged for further accounts'))).toEqual([lines.at(-1)]);

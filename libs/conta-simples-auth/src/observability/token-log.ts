@@ -71,15 +71,8 @@ export class TokenLog {
    * every answer.
    */
   warnOnce(account: string, what: string): void {
-    const name = printedName(account);
-    const noted = this.#warned.note(what, name);
-    if (noted === 'no') return;
-    const end = noted === 'last' ? '. This warning is not logged for further accounts' : '';
-    this.#say('warn', `Token answer for account ${name}: ${what}${end}`, {
-      event: 'odd_answer',
-      account,
-      reason: what,
-    });
+    const line = `Token answer for account ${printedName(account)}: ${what}`;
+    this.#warnOnceFor(account, what, line, { event: 'odd_answer', account, reason: what });
   }
 
   /** Once for each account. */
@@ -91,7 +84,7 @@ export class TokenLog {
       `The API rejects tokens of account ${printedName(account)} soon after it accepted them: another client uses the ` +
       `same credentials, and the API keeps one valid token per account. ${remedy}. Until then each client obtains a ` +
       'new token whenever the other has done so, at most once per minimum interval';
-    this.#warnOnce(line, { event: 'credentials_contended', account });
+    this.#warnOnceFor(account, 'credentials_contended', line, { event: 'credentials_contended', account });
   }
 
   subscriberFailed(error: unknown): void {
@@ -101,7 +94,14 @@ export class TokenLog {
   }
 
   #warnOnce(line: string, fields: LogFields): void {
-    if (this.#warned.note(line, '*') === 'yes') this.#say('warn', line, fields);
+    this.#warnOnceFor('*', line, line, fields);
+  }
+
+  #warnOnceFor(account: string, what: string, line: string, fields: LogFields): void {
+    const noted = this.#warned.note(what, printedName(account));
+    if (noted === 'no') return;
+    const end = noted === 'last' ? '. This warning is not logged for further accounts' : '';
+    this.#say('warn', line + end, fields);
   }
 
   #say(level: LogLevel, line: string, fields: LogFields): void {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { ContaSimplesTokenEvent } from './events.js';
+import type { StartTurn } from './flight.js';
 import type { LifeClock } from './life-clock.js';
 import type { TimerListing } from './refresh-timer.js';
 import type { TokenSource } from './token-source.js';
@@ -32,6 +33,8 @@ export interface KeeperSettings {
   readonly inContext: RunInContext;
   /** Called when another client seems to use the same credentials, and each revokes the other's tokens. */
   readonly onContention: (account: string) => void;
+  /** Left out, each request starts at once. */
+  readonly startTurn?: StartTurn | undefined;
 }
 
 /** What it takes to keep one account's token. */

@@ -244,7 +244,7 @@ export class RefreshCycle {
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const outcome = await flight.run(this.#options.source, this.#lastValue);
+    const outcome = await flight.run(this.#options.source, this.#lastValue, this.#options.settings.startTurn);
     // Closed while the answer was on its way.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
