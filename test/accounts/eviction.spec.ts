@@ -5,23 +5,23 @@ import { bootAccounts, hang, numbered, pairOf, tookMs } from '@support/many-acco
 afterEach(closeAll);
 
 describe('more accounts of a function than are held at once', () => {
-  const names = numbered('company', 150);
-  const options = { maxAccounts: 100 };
+  const names = numbered('company', 45);
+  const options = { maxAccounts: 30 };
 
   it('are not evicted while they have a request, so that each needs one for any number of callers', async () => {
     const { tokens, emulator } = await bootAccounts(names, { options });
     const calls = [1, 2, 3, 4, 5].flatMap(() => names.map((name) => tokens.getToken(name)));
     await Promise.all(calls);
-    expect(emulator.counts.token.total).toBe(150);
-    while (tokens.accounts.length > 100) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(tokens.accounts).toHaveLength(100);
+    expect(emulator.counts.token.total).toBe(45);
+    while (tokens.accounts.length > 30) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(tokens.accounts).toHaveLength(30);
   });
 
   it('make one request for each call at most where they take turns, and none after that', async () => {
     const { tokens, emulator } = await bootAccounts(names, { options });
     for (const _round of [1, 2]) for (const name of names) await tokens.getToken(name);
-    expect(emulator.counts.token.total).toBeLessThanOrEqual(300);
-    expect(tokens.accounts).toHaveLength(100);
+    expect(emulator.counts.token.total).toBeLessThanOrEqual(90);
+    expect(tokens.accounts).toHaveLength(30);
     const { total } = emulator.counts.token;
     await Promise.all(tokens.accounts.map((name) => tokens.getToken(name)));
     expect(emulator.counts.token.total).toBe(total);

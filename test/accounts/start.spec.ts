@@ -4,7 +4,7 @@ import { numbered, pairOf, tookMs } from '@support/many-accounts.js';
 import { ContaSimplesAuthModule, ContaSimplesTokenService } from 'nestjs-conta-simples-auth';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
-const COUNT = 150;
+const COUNT = 60;
 const names = numbered('company', COUNT);
 const accounts = Object.fromEntries(names.map((name) => [name, pairOf(name)]));
 const emulators: ContaSimplesEmulator[] = [];
@@ -50,8 +50,8 @@ describe('hundreds of accounts of a record', () => {
 
   it('end where the application does not start, because one that it requires has no token', async () => {
     const { app, emulator, tokens } = await stage('required');
-    emulator.fail({ kind: 'token', account: 'company-30' }, { status: 401 }, { times: 10 });
-    await expect(app.init()).rejects.toMatchObject({ kind: 'credentials_rejected', account: 'company-30' });
+    emulator.fail({ kind: 'token', account: 'company-20' }, { status: 401 }, { times: 10 });
+    await expect(app.init()).rejects.toMatchObject({ kind: 'credentials_rejected', account: 'company-20' });
     await expectNoFurtherRequest(emulator);
     expect(tokens.status('company-0').state).toBe('closed');
   });
