@@ -11,7 +11,7 @@ import { packageVersion, worksBeside } from './support/works-beside.js';
 const part = {
   name: 'hpagent',
   version: packageVersion('hpagent'),
-  note: 'as `httpsAgent` of the module, of a request or of an attached instance; the certificate of the server is checked through the tunnel',
+  note: 'as `httpsAgent` of the module (with `proxy: false`, see [recipes.md](recipes.md#proxies)), of a request or of an attached instance; the certificate of the server is checked through the tunnel',
 };
 
 const agents = new Set<HttpsProxyAgent>();
@@ -34,11 +34,11 @@ async function closeAll() {
 afterAll(closeAll);
 
 worksBeside(part, (step) => {
-  step('token and calls go through one tunnel', async () => {
+  step('token and 81 calls go through one tunnel', async () => {
     const { http, attached, httpsAgent, api, proxy, bearer } = await prepare();
-    for (let call = 0; call < 3; call++) await http.get('/x');
+    for (let call = 0; call < 80; call++) await http.get('/x');
     await attached({ httpsAgent }).post('/x', { a: 1 });
-    expect(api.seen).toEqual(Array(4).fill(bearer));
+    expect(api.seen).toEqual(Array(81).fill(bearer));
     expect(proxy.targets).toEqual([`localhost:${api.port}`]);
     await closeAll();
   });

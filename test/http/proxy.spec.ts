@@ -6,6 +6,7 @@ import { closeServers, listen } from '@support/listen.js';
 import { doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { TlsApi } from '@support/tls-api.js';
 import { TunnelProxy } from '@support/tunnel-proxy.js';
+import { HttpsProxyAgent } from 'hpagent';
 import {
   ContaSimplesAuthModule,
   ContaSimplesHttpService,
@@ -127,6 +128,17 @@ describe('a proxy that does not work', () => {
     const { message } = (await rejection(tokens.getToken())) as Error;
     expect(times(message, `localhost:${api.listening.port}`)).toBe(1);
     expect(times(message, `the proxy 127.0.0.1:${proxy.port}`)).toBe(1);
+  });
+
+  it('is named also where an agent of the application makes the tunnel', async () => {
+    const [api, proxy] = [await TlsApi.start(), await TunnelProxy.start('shop:p@ss')];
+    const httpsAgent = new HttpsProxyAgent({ proxy: `http://shop:canary@127.0.0.1:${proxy.port}`, keepAlive: true });
+    const { tokens } = await open(api, { tls: undefined, httpsAgent });
+    const error = await rejection(tokens.getToken());
+    expect(isContaSimplesAuthError(error, 'proxy_error')).toBe(true);
+    expect((error as Error).message).toContain(
+      `The proxy 127.0.0.1:${proxy.port} was not reached, or opened no tunnel`,
+    );
   });
 
   it.each(['http://canary:99999', 'socks5://canary', 'http://'])(

@@ -15,6 +15,8 @@ export class TunnelProxy {
   readonly targets: string[] = [];
   /** The next requests are for this. */
   behaviour: TunnelBehaviour | undefined;
+  /** Told of each tunnel as it is opened, with how many there have been. */
+  onTunnel: ((count: number) => void) | undefined;
 
   private constructor(listening: Listening) {
     this.listening = listening;
@@ -39,7 +41,10 @@ export class TunnelProxy {
         proxy.behaviour(socket, request);
       } else if (login !== undefined && decoded !== login) {
         socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-      } else openTunnel(socket, Number(request.url?.split(':').pop()));
+      } else {
+        openTunnel(socket, Number(request.url?.split(':').pop()));
+        proxy.onTunnel?.(proxy.targets.length);
+      }
     });
     return proxy;
   }

@@ -92,9 +92,18 @@ describe('the proxy of a request', () => {
     expect(chooseProxy(API, undefined)).toMatchObject({ proxy: { auth: { username: 'u', password: '@' } } });
   });
 
-  it('is left to an agent that has one of its own', () => {
+  it('is left to an agent that has one of its own, where Node knows that option', () => {
     process.env.HTTPS_PROXY = 'http://proxy';
-    expect(chooseProxy(API, undefined, { options: { proxyEnv: {} } })).toEqual({ ok: true, proxy: undefined });
+    const agent = { options: { proxyEnv: {} } };
+    const flags = process.allowedNodeEnvironmentFlags;
+    for (const [known, proxy] of [
+      [new Set(['--use-env-proxy']), undefined],
+      [new Set<string>(), { protocol: 'http', host: 'proxy', port: 80 }],
+    ] as const) {
+      Object.defineProperty(process, 'allowedNodeEnvironmentFlags', { value: known, configurable: true });
+      expect(chooseProxy(API, undefined, agent)).toEqual({ ok: true, proxy });
+    }
+    Object.defineProperty(process, 'allowedNodeEnvironmentFlags', { value: flags, configurable: true });
   });
 
   it('fails by the name of the variable, without its value', () => {

@@ -37,7 +37,6 @@ export type ProxyChoice =
 /** `configured` is the option `proxy`: `undefined` stands for the environment, which is read for each request. */
 export function chooseProxy(address: string, configured: URL | false | undefined, agent?: object): ProxyChoice {
   if (configured !== undefined) return { ok: true, proxy: toAxiosProxy(configured) };
-  // Node 22.21, 24.5 and newer: axios reads the environment where Node does not know this option.
   if (hasProxyEnv(agent)) return { ok: true, proxy: undefined };
   const named = environmentProxy(address, process.env);
   if (named === undefined) return { ok: true, proxy: false };
@@ -47,9 +46,10 @@ export function chooseProxy(address: string, configured: URL | false | undefined
   return { ok: false, failure: { kind: 'proxy_error', what } };
 }
 
+/** Node 22.21, 24.5 and newer; an older one ignores the option. */
 function hasProxyEnv(agent: object | undefined): boolean {
   const { options } = (agent ?? {}) as { options?: { proxyEnv?: unknown } };
-  return Boolean(options?.proxyEnv);
+  return Boolean(options?.proxyEnv) && process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
 }
 
 export function toAxiosProxy(proxy: URL | false): AxiosProxyConfig | false {
