@@ -45,22 +45,15 @@ async function upload(request: IncomingMessage): Promise<Upload> {
   return { client, digest, length: body.length, contentType: contentType?.replace(boundary, 'boundary') };
 }
 
-/** The longest time in which nothing else could run, and what came of the call. */
-async function longestBlock(run: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  let isDone = false;
-  const look = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!isDone) setImmediate(look);
-  };
-  setImmediate(look);
+/**
+ * The time that this process computed, server included, in milliseconds. On a busy machine the wall clock says little, and
+ * what blocks the event loop computes.
+ */
+async function computingTime(run: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
   await run();
-  isDone = true;
-  look();
-  return longest;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }
 
 const fields = Object.fromEntries(
@@ -90,23 +83,23 @@ const FORMS: Record<string, (client: AxiosInstance, url: string) => Promise<unkn
 };
 
 describe('a large form', () => {
-  it.each(Object.entries(FORMS))('blocks the process for about as long as with plain axios: %s', async (name, post) => {
+  it.each(Object.entries(FORMS))('takes at most twice the time that it takes plain axios: %s', async (name, post) => {
     const { clients, origin, uploads, refuseNext } = await start();
     const [plain, service] = [clients[PLAIN], clients.ContaSimplesHttpService];
     await post(service, origin);
     const times = { plain: Infinity, guarded: Infinity, replayed: Infinity };
-    // The best of three: on a busy machine another process takes its share.
-    for (let round = 0; round < 3; round++) {
-      times.plain = Math.min(times.plain, await longestBlock(() => post(plain, origin)));
-      times.guarded = Math.min(times.guarded, await longestBlock(() => post(service, origin)));
+    // The better of two: garbage may be collected in one of them.
+    for (let round = 0; round < 2; round++) {
+      times.plain = Math.min(times.plain, await computingTime(() => post(plain, origin)));
+      times.guarded = Math.min(times.guarded, await computingTime(() => post(service, origin)));
     }
     refuseNext();
-    times.replayed = await longestBlock(() => post(service, origin));
+    times.replayed = await computingTime(() => post(service, origin));
     expect(times.guarded).toBeLessThan(2 * times.plain + 100);
-    expect(times.replayed).toBeLessThan(2 * times.plain + 400);
+    expect(times.replayed).toBeLessThan(3 * times.plain + 200);
     // axios writes the heads of a platform form's parts in another way: replay.spec.ts compares what a server reads.
     const compared = name.startsWith('FormData') ? uploads.filter(({ client }) => client === 'guarded') : uploads;
-    expect(uploads).toHaveLength(9);
+    expect(uploads).toHaveLength(7);
     expect(new Set(compared.map(({ digest, length, contentType }) => `${digest} ${length} ${contentType}`)).size).toBe(
       1,
     );
