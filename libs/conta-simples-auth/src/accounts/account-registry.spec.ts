@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@support/fake-clock.js';
 import { down, HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
 import type { ContaSimplesAuthError } from '../token/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
@@ -214,6 +215,31 @@ describe('accounts that change while the application runs', () => {
     of('late').keeper.warmUp();
     expect(of('late').requests).toEqual([]);
   });
+
+  it.each(['drain', 'close'] as const)(
+    'of a function leave no timer behind that would evict them: %s()',
+    async (end) => {
+      const clock = new FakeClock();
+      const create = (account: string) => new KeeperHarness({ account, keepFresh: 'while_used' }).keeper;
+      const accounts = new AccountRegistry({
+        names: [],
+        open: true,
+        maxAccounts: 1,
+        environment: 'sandbox',
+        clock,
+        create,
+      });
+      for (const name of ['one', 'other', 'third'])
+        accounts
+          .get(name)
+          .get()
+          .catch(() => {});
+      expect([...accounts]).toHaveLength(3);
+      expect(clock.pending()).toBe(1);
+      await accounts[end]();
+      expect(clock.pending()).toBe(0);
+    },
+  );
 
   it('become the default account when they are set by that name', async () => {
     const { accounts, use } = running(['matriz']);

@@ -104,6 +104,18 @@ describe('the accounts used last', () => {
     expect(evicted.at(-1)).toBe('a0');
   });
 
+  it('remain in order where one that is busy obtains its token', () => {
+    const { recent, add, use, evicted } = stage(3);
+    add('a0', { isBusy: true, hasHadToken: false });
+    for (const index of [1, 2, 3]) add(`a${index}`, { usedAt: index });
+    expect(evicted).toEqual(['a1']);
+    Object.assign(use('a0'), { usedAt: 10, hasHadToken: true });
+    recent.noteToken('a0');
+    add('a4', { usedAt: 4 });
+    add('a5', { usedAt: 5 });
+    expect(evicted).toEqual(['a1', 'a2', 'a3']);
+  });
+
   it('are not evicted any more once the application ends', async () => {
     const clock = new FakeClock();
     const { recent, add, use, evicted } = stage(1, clock);
