@@ -11,6 +11,8 @@ import { ContaSimplesAuthInterceptor } from 'nestjs-conta-simples-auth';
 const TTL_SECONDS = 6;
 const INTERVAL_MS = 600;
 const RUN_MS = 1_500;
+/** A request that was held up on its way seems to be closer to the next one. */
+const SLACK_MS = 200;
 
 afterEach(async () => {
   await closeAll();
@@ -64,8 +66,9 @@ describe('in a loop, beside a route that works', () => {
         loop(() => act(started).catch(() => {})),
         loop(async () => expect((await http.axiosRef.get(good)).status).toBe(200)),
       ]);
-      const elapsedMs = performance.now() - startedAt;
-      expect(emulator.counts.token.total).toBeLessThanOrEqual(elapsedMs / INTERVAL_MS + 2);
+      const times = emulator.requests.filter(({ kind }) => kind === 'token').map((request) => request.startedAt);
+      const elapsedMs = (times.at(-1) ?? 0) - (times[0] ?? 0) + SLACK_MS;
+      expect(times.length).toBeLessThanOrEqual(elapsedMs / INTERVAL_MS + 2);
     },
     30_000,
   );
