@@ -30,7 +30,7 @@ export interface SimulationReport {
 
 /** Lets every promise chain of a call or an attempt run to its end; much faster than a turn of the event loop. */
 async function fastSettle(): Promise<void> {
-  for (let tick = 0; tick < 7; tick++) await undefined;
+  for (let tick = 0; tick < 20; tick++) await undefined;
 }
 
 /** One keeper through some virtual days of bad weather, odd clocks and callers. */
@@ -53,6 +53,8 @@ class Simulation {
   #refused = 0;
   #nextChange = 0;
   #hadSuspend = false;
+  /** When the account got other credentials, by the monotonic clock. */
+  readonly #restarts: number[] = [];
 
   constructor(seed: number, lifeMs: number) {
     this.#seed = seed;
@@ -125,8 +127,31 @@ class Simulation {
     else if (event < 0.006) this.#clock.block(this.#random.spread(SECOND, HOUR));
     else if (event < 0.008) this.#suspend();
     else if (event < 0.02) this.#server.revokeAll();
+    else if (event < 0.024) this.#issueDead();
+    else if (event < 0.026) this.#track(this.#invalidateInALoop());
+    else if (event < 0.028) this.#restart();
     const callers = this.#random.next() < 0.1 ? 8 : 1;
     for (let caller = 0; caller < callers; caller++) this.#track(this.#call());
+  }
+
+  /** All tokens are revoked, and the next ones before they can be used. */
+  #issueDead(): void {
+    this.#server.revokeAll();
+    this.#server.issueDead(Math.ceil(this.#random.between(0, 4)));
+  }
+
+  async #invalidateInALoop(): Promise<void> {
+    for (let times = 0; times < 20; times++) {
+      const held = this.#keeper.current();
+      if (held !== undefined) this.#keeper.invalidate(held.token.value);
+      await this.#call();
+    }
+  }
+
+  /** The account gets other credentials, whatever is under way. */
+  #restart(): void {
+    this.#restarts.push(this.#clock.monotonic());
+    this.#keeper.restart();
   }
 
   #suspend(): void {
@@ -148,7 +173,9 @@ class Simulation {
       const token = this.#keeper.current()?.token ?? (await this.#keeper.get({ timeoutMs }));
       if (this.#use(token)) return;
       const replacement = await this.#keeper.replacementFor(token, { timeoutMs });
-      if (replacement !== undefined) this.#use(replacement);
+      if (replacement === undefined) this.#checkPause();
+      else if (this.#use(replacement)) this.#keeper.acceptReplay(replacement);
+      else this.#keeper.refuseReplay(replacement);
     } catch (error) {
       this.#refused++;
       if (!isContaSimplesAuthError(error)) this.#violate(`a call failed with ${String(error)}`);
@@ -173,6 +200,13 @@ class Simulation {
     return false;
   }
 
+  /** A 401 was passed on to its caller: at most for 30 s after the last token that was rejected, and its request. */
+  #checkPause(): void {
+    const sinceMs = this.#clock.trueTime() - Math.max(this.#server.lastRejectable, this.#clock.disturbedAt);
+    if (sinceMs > 31 * SECOND)
+      this.#violate(`a 401 was passed on ${sinceMs} ms after the last token that was rejected`);
+  }
+
   /** One backoff step after the endpoint is back: 15 s at most, the floor, and the time of a request. */
   #checkRecovery(): void {
     const { weather, weatherSince, attempts } = this.#server;
@@ -186,17 +220,28 @@ class Simulation {
   }
 
   #checkBudget(): void {
-    if (this.#server.peakInFlight > 1) this.#violate(`${this.#server.peakInFlight} requests in flight at once`);
-    const floorMs = requestFloorMs(undefined);
+    // Other credentials end the request under way and start another in the same moment.
+    const most = this.#restarts.length > 0 ? 2 : 1;
+    if (this.#server.peakInFlight > most) this.#violate(`${this.#server.peakInFlight} requests in flight at once`);
+    const leastMs = requestFloorMs(undefined);
+    const intervalMs = requestFloorMs(this.#server.lifeMs);
+    /** When the requests so far would have started if each had kept the minimum interval. */
+    let regularStart = Number.NEGATIVE_INFINITY;
     let previous = this.#server.attempts[0];
     for (const attempt of this.#server.attempts.slice(1)) {
       if (previous === undefined) break;
-      const gapMs = attempt.startedAt - previous.startedAt;
-      const leastMs = previous.weather === 'rejecting' ? MINUTE : Math.max(floorMs, previous.retryAfterMs);
-      // The first refusal of a token that worked is not held back.
-      if (gapMs < leastMs - 1e-6 && !(previous.succeeded && attempt.afterRevocation)) {
+      const { startedAt } = attempt;
+      const from = previous.startedAt;
+      const isRestart = this.#restarts.some((at) => at >= from && at <= startedAt);
+      if (isRestart) regularStart = Number.NEGATIVE_INFINITY;
+      const gapMs = startedAt - from;
+      const backoffMs = previous.weather === 'rejecting' ? MINUTE : Math.max(leastMs, previous.retryAfterMs);
+      // A token that worked may be replaced at once, if the last request kept the interval.
+      const mayBeEarly = isRestart || (previous.succeeded && startedAt >= regularStart);
+      if (gapMs < (previous.succeeded ? intervalMs : backoffMs) - 1e-6 && !mayBeEarly) {
         this.#violate(`a request ${gapMs} ms after one that met "${previous.weather}"`);
       }
+      regularStart = Math.max(startedAt, regularStart + intervalMs);
       previous = attempt;
     }
     const lives = (this.#clock.trueTime() / this.#server.lifeMs) * 2.5;

@@ -21,8 +21,6 @@ export interface Attempt {
   readonly weather: Weather;
   /** Milliseconds that the answer asked to be left alone, where it did. */
   readonly retryAfterMs: number;
-  /** Whether it was made to replace a token that was revoked. */
-  readonly afterRevocation: boolean;
   succeeded: boolean;
 }
 
@@ -37,8 +35,11 @@ export class SimulatedServer implements TokenSource {
   readonly #clock: FakeClock;
   readonly #random: SeededRandom;
   readonly #expiry = new Map<string, number>();
-  #revoked = false;
   #issued = 0;
+  /** How many tokens from here on the resource server rejects from the start. */
+  #deadToCome = 0;
+  /** When tokens were last revoked, or one was issued that is rejected, by true time. */
+  lastRejectable = Number.NEGATIVE_INFINITY;
 
   constructor(clock: FakeClock, random: SeededRandom, lifeMs: number) {
     this.#clock = clock;
@@ -58,14 +59,19 @@ export class SimulatedServer implements TokenSource {
 
   revokeAll(): void {
     this.#expiry.clear();
-    this.#revoked = true;
+    this.lastRejectable = this.#clock.trueTime();
+  }
+
+  /** The next tokens are revoked before anyone can use them. */
+  issueDead(count: number): void {
+    this.#deadToCome = count;
   }
 
   async obtain(signal: AbortSignal): Promise<TokenOutcome> {
     const { weather } = this;
     const retryAfterMs = weather === 'limited' ? Math.floor(this.#random.between(1, 120)) * 1_000 : 0;
     const startedAt = this.#clock.monotonic();
-    const attempt: Attempt = { startedAt, weather, retryAfterMs, afterRevocation: this.#revoked, succeeded: false };
+    const attempt: Attempt = { startedAt, weather, retryAfterMs, succeeded: false };
     this.attempts.push(attempt);
     this.peakInFlight = Math.max(this.peakInFlight, ++this.inFlight);
     const sentAt = readInstant(this.#clock);
@@ -79,13 +85,17 @@ export class SimulatedServer implements TokenSource {
     const failure = FAILURES[weather];
     if (failure !== undefined) return failed(failure);
     const value = `${CANARY}-${++this.#issued}`;
-    this.#expiry.set(value, expiresAt);
-    this.#revoked = false;
+    if (this.#deadToCome > 0) {
+      this.#deadToCome--;
+      this.lastRejectable = this.#clock.trueTime();
+    } else this.#expiry.set(value, expiresAt);
     attempt.succeeded = true;
     return { ok: true, grant: { value, lifeMs, sentAt } };
   }
 
-  async canRetryEarly(): Promise<boolean> {
+  /** Takes a moment, or hangs until it is given up: a vault that does not answer. */
+  async canRetryEarly(_lastValue: string | undefined, signal: AbortSignal): Promise<boolean> {
+    await this.#pass(this.#random.pick([0, 20, 3_000, 60_000] as const), signal);
     return false;
   }
 

@@ -22,6 +22,8 @@ export class HeldToken {
   acceptedReplay = false;
   /** Whether a 401 to this token was once taken for the fault of a route. */
   isDoubted = false;
+  /** Since when this process holds it, in elapsed time of the {@link LifeClock}. */
+  readonly heldSince: number;
   /** When to renew it, in elapsed time of the {@link LifeClock}. */
   readonly #renewAt: number;
   /** Past it the token is no longer handed out, though it has a moment to live. */
@@ -41,6 +43,7 @@ export class HeldToken {
     this.promise = Promise.resolve(this.token);
     // Not made on first use: a promise keeps the asynchronous context of the request that made it.
     this.valuePromise = Promise.resolve(value);
+    this.heldSince = now.elapsed;
     this.#renewAt = sentElapsed + window.refreshAfterMs;
     this.#serveUntil = sentElapsed + window.serveForMs;
   }

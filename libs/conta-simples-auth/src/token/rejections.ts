@@ -1,6 +1,6 @@
-import type { Instant } from './clock.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
+import type { Moment } from './life-clock.js';
 
 /** How long 401s are passed to callers without a refresh once a route, and not the token, seems to be the cause. */
 const PAUSE_MS = 30_000;
@@ -12,8 +12,8 @@ const MAX_LOST = 2 * CONTENDED_AT;
  * Decides what a 401 to the held token means.
  *
  * - Usually the token was revoked, and another one is obtained.
- * - If that one is rejected as well before any call has accepted it, or when the same request is sent again with it, the
- *   route is taken for the cause: 401s are then passed on for 30 s, once for each such token.
+ * - If that one is rejected as well, by the same request or within 30 s and before any call has accepted it, the route is
+ *   taken for the cause: 401s are then passed on for 30 s, once for each such token.
  * - If the replacements work but are soon rejected too, another client uses the same credentials, and the API keeps one
  *   valid token per account. Then nothing is paused, and the minimum interval limits the requests.
  */
@@ -33,11 +33,12 @@ export class Rejections {
   }
 
   /** Whether a 401 to the held token is a reason to obtain another. `isReplay`: the request was rejected before, too. */
-  mayReplace(held: HeldToken, now: Instant, isReplay: boolean): boolean {
+  mayReplace(held: HeldToken, now: Moment, isReplay: boolean): boolean {
     if (now.monotonic < this.#pauseUntil) return false;
     // A token that was not obtained because of a 401 shows that the one before it lived until its renewal.
     if (held.wantedFor !== 'rejected') this.#lost = 0;
-    const seemsFine = held.wantedFor === 'rejected' && (isReplay || !held.accepted);
+    const isNew = !held.accepted && now.elapsed - held.heldSince < PAUSE_MS;
+    const seemsFine = held.wantedFor === 'rejected' && (isReplay || isNew);
     if (!seemsFine || held.isDoubted) return true;
     // One pause for each token: a revoked one is never accepted, so that nothing else would end a second pause.
     held.isDoubted = true;
