@@ -3,6 +3,7 @@ import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoin
 import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-store.js';
 import type { DeriveKey } from '../../libs/conta-simples-auth/src/store/record-cipher.js';
 import { SharedTokens } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
+import type { AccessToken } from '../../libs/conta-simples-auth/src/token/access-token.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import type { TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
@@ -21,6 +22,8 @@ export interface FleetScenario {
   readonly operationsPerSecond?: number;
   /** The service's limit for the one address of the fleet; default none. */
   readonly perMinute?: number;
+  /** Share of the writes that the store carries out up to two minutes late; default none. */
+  readonly lateShare?: number;
 }
 
 export interface FleetReport {
@@ -36,11 +39,14 @@ export interface FleetReport {
   readonly without: number;
   readonly storeOperations: number;
   readonly slowestOperationMs: number;
+  /** Tokens handed out after their end, of those asked for every half minute; looked for where writes are late. */
+  readonly endedTokens: number;
 }
 
 const LIFE_MS = 1_800_000;
 const LATENCY_MS = 300;
 const MINUTE = 60_000;
+const HALF_MINUTE = MINUTE / 2;
 const REFRESH_AT = 0.9;
 const REQUEST_TIMEOUT_MS = 5_000;
 const WAIT_TIMEOUT_MS = 10_000;
@@ -52,7 +58,11 @@ export async function simulateFleet(scenario: FleetScenario): Promise<FleetRepor
   const { replicas, accounts, shared, seed, lives, perMinute } = scenario;
   const clock = new EventClock(seed);
   const endpoint = new SimulatedEndpoint({ clock, lifeMs: LIFE_MS, latencyMs: LATENCY_MS, perMinute });
-  const store = new SimulatedStore(clock, scenario.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND);
+  const store = new SimulatedStore(
+    clock,
+    scenario.operationsPerSecond ?? DEFAULT_OPERATIONS_PER_SECOND,
+    scenario.lateShare,
+  );
   const keys = Array.from({ length: accounts }, (_, account) => keysOf(account));
   let served = 0;
   let lastServedAt = 0;
@@ -70,6 +80,14 @@ export async function simulateFleet(scenario: FleetScenario): Promise<FleetRepor
     }
   }
   for (const keeper of keepers) keeper.warmUp();
+  let endedTokens = 0;
+  const check = ({ value }: AccessToken) => {
+    if (clock.monotonic() >= (endpoint.ends.get(value) ?? 0)) endedTokens++;
+  };
+  for (let at = HALF_MINUTE; scenario.lateShare !== undefined && at < lives * LIFE_MS; at += HALF_MINUTE) {
+    await clock.runUntil(at);
+    for (const keeper of keepers) keeper.get({ timeoutMs: 1 }).then(check, () => {});
+  }
   await clock.runUntil(lives * LIFE_MS);
   const without = keepers.filter((keeper) => keeper.status().fingerprint === undefined).length;
   return {
@@ -81,6 +99,7 @@ export async function simulateFleet(scenario: FleetScenario): Promise<FleetRepor
     without,
     storeOperations: store.operations,
     slowestOperationMs: store.slowestMs,
+    endedTokens,
   };
 }
 

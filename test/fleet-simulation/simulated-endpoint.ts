@@ -15,6 +15,8 @@ export interface EndpointOptions {
 export class SimulatedEndpoint {
   /** When each request arrived. */
   readonly arrivals: number[] = [];
+  /** When each token ends, by its value: from the moment at which its request left. */
+  readonly ends = new Map<string, number>();
   #refused = 0;
   readonly #options: EndpointOptions;
   /** Arrivals that count against the limit. */
@@ -34,7 +36,11 @@ export class SimulatedEndpoint {
     const number = this.arrivals.push(sentAt.monotonic);
     const retryAfterMs = this.#overLimit(sentAt.monotonic);
     await new Promise<void>((resolve) => clock.setTimer(resolve, latencyMs * (0.9 + 0.2 * clock.random())));
-    if (retryAfterMs === undefined) return { ok: true, grant: { value: `token-${number}`, lifeMs, sentAt } };
+    if (retryAfterMs === undefined) {
+      const value = `token-${number}`;
+      this.ends.set(value, sentAt.monotonic + lifeMs);
+      return { ok: true, grant: { value, lifeMs, sentAt } };
+    }
     this.#refused++;
     const failure = { kind: 'rate_limited', what: 'It answered 429', status: 429, retryAfterMs } as const;
     return { ok: false, failure };
