@@ -30,6 +30,9 @@ Written by \`test/faults\` from what it has seen, over real sockets and through 
   ends, and without a call the account has a new token within one step of the backoff, by one request.
 
 No error and no log line held any part of a secret or of the server's answer; each failure was logged once.
+
+With a shared store another process learns of a failure and waits for what is left of its wait, plus jitter. What goes wrong with
+the store itself costs no call: [fleets.md](fleets.md#when-redis-is-away).
 `;
 
 export function tableRow(row: Row, { cold, warm }: Observed): TableRow {

@@ -4,6 +4,7 @@ import { FakeClock, settle } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { QueueingStore } from '@support/queueing-store.js';
 import { ClockedEndpoint, SharedProcess } from '@support/shared-process.js';
+import { SkewedClock } from '@support/skewed-clock.js';
 import type { TokenFailure, TokenGrant, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 
 /* A write that was given up, and that the store carries out later: Redis stood still, or a client sent its queue. */
@@ -135,15 +136,34 @@ describe('a token that is written in time', () => {
     expect(grantOf(await obtained(other().obtain())).value).toBe(newer.value);
   });
 
-  it('replaces the one that it was obtained for, and one of a clock that is far ahead', async () => {
-    const { clock, other, obtained } = stage();
-    const [first, second] = [other(), other()];
-    const refused = grantOf(await obtained(first.obtain()));
+  it('replaces one whose writer has a clock that is far ahead', async () => {
+    const { clock, store, endpoint, other, obtained } = stage();
+    const ahead = new SharedProcess(new SkewedClock(clock, 3_600 * SECOND), store, endpoint);
+    await obtained(ahead.obtain());
     await clock.advance(10 * SECOND);
-    clock.stepWall(-3_600 * SECOND);
-    const next = grantOf(await obtained(second.obtain()));
-    expect(next.value).not.toBe(refused.value);
+    const next = grantOf(await obtained(other().obtain()));
     expect(grantOf(await obtained(other().obtain())).value).toBe(next.value);
+    expect(endpoint.asked).toHaveLength(2);
+  });
+
+  it('replaces the rejected one that it was requested for, also where that seems to be newer', async () => {
+    const { clock, store, endpoint, other, obtained } = stage();
+    const ahead = new SharedProcess(new SkewedClock(clock, 25 * SECOND), store, endpoint);
+    const rejected = grantOf(await obtained(ahead.obtain()));
+    await clock.advance(5 * SECOND);
+    endpoint.latencyMs = 2 * SECOND;
+    const demand = { cause: 'rejected', replaces: rejected.value } as const;
+    const next = grantOf(await obtained(other().obtain('default', demand)));
+    expect(grantOf(await obtained(other().obtain())).value).toBe(next.value);
+  });
+
+  it('of another pair is taken, although this process has had a newer one of its last pair', async () => {
+    const { clock, endpoint, writer, other, obtained } = stage();
+    const shared = grantOf(await obtained(other().obtain('default', { pair: 'next' })));
+    await clock.advance(10 * SECOND);
+    await obtained(writer.obtain('default', { pair: 'last' }));
+    expect(grantOf(await obtained(writer.obtain('default', { pair: 'next' }))).value).toBe(shared.value);
+    expect(endpoint.asked).toHaveLength(2);
   });
 
   it('has the life that its writer knew of, also where the machine was suspended during the request', async () => {
@@ -212,6 +232,20 @@ describe('a lease that is written late', () => {
     await settle();
     await clock.advance(2);
     expect(store.left('lease')).toEqual([]);
+  });
+
+  it('does not end the lease of another process', async () => {
+    const { clock, store, endpoint, connection, writer, other } = stage();
+    connection.cutBy = ':lease';
+    void writer.obtain();
+    await clock.advance(SECOND);
+    endpoint.latencyMs = 4 * SECOND;
+    void other().obtain();
+    await clock.advance(SECOND);
+    const [leftMs] = store.left('lease');
+    await connection.reconnect();
+    await settle();
+    expect(store.left('lease')).toEqual([leftMs]);
   });
 
   it('of a pause after a failure is taken over, and not waited for from the start', async () => {

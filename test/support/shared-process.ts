@@ -71,12 +71,13 @@ export class SharedProcess {
       signal = new AbortController().signal,
       cause = 'first',
       replaces,
-    }: { signal?: AbortSignal; cause?: TokenDemand['cause']; replaces?: string } = {},
+      pair = account,
+    }: { signal?: AbortSignal; cause?: TokenDemand['cause']; replaces?: string; pair?: string } = {},
   ): Promise<TokenOutcome> {
     const tokens = this.#tokens.get(account) ?? new SharedTokens({ ...this.#options, store: this.#guarded });
     this.#tokens.set(account, tokens);
     return tokens.obtain({
-      deriveKey: (purpose, bytes) => Buffer.from(hkdfSync('sha256', `secret of ${account}`, '', purpose, bytes)),
+      deriveKey: (purpose, bytes) => Buffer.from(hkdfSync('sha256', `secret of ${pair}`, '', purpose, bytes)),
       demand: { cause, replaces },
       signal,
       gate: this.gate,

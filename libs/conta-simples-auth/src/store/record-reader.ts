@@ -59,7 +59,7 @@ export class RecordReader {
     if (record === undefined || record.value === replaces) return false;
     const now = readInstant(clock);
     const leftMs = this.#tokenLeftMs(record, now, undefined);
-    return leftMs > 0 && record.lifeMs - leftMs < sinceMs(sentAt, now);
+    return record.lifeMs - leftMs < sinceMs(sentAt, now);
   }
 
   /** The failure for which the fleet leaves the token endpoint alone, if it does. */

@@ -128,6 +128,39 @@ describe('what is set in the store', () => {
     expect(store.ttls.filter((ttlMs) => !Number.isInteger(ttlMs) || ttlMs < 1)).toEqual([]);
   });
 
+  it('leaves a lease until the least interval since the request has passed', async () => {
+    const { clock, store, endpoint, processes } = fleet(1);
+    endpoint.latencyMs = 2 * SECOND;
+    void processes[0]?.obtain();
+    await clock.advance(2 * SECOND);
+    expect(store.left('lease')).toEqual([3 * SECOND]);
+  });
+
+  it('is no failure to read a secret: that is a matter of the one process', async () => {
+    const { store, endpoint, processes } = fleet(1);
+    endpoint.request = async () => ({
+      ok: false,
+      failure: { kind: 'credentials_unavailable', what: 'It is not there' },
+    });
+    expect(await processes[0]?.obtain()).toMatchObject({ ok: false });
+    expect(store.left('failure')).toEqual([]);
+  });
+
+  it('is no failure of a request without the lease: its holder may have a token by then', async () => {
+    const { clock, store, endpoint, processes } = fleet(2);
+    void processes[0]?.obtain();
+    await clock.advance(SECOND);
+    store.persist('lease');
+    store.overwrite('lease', 'held');
+    store.delete('token');
+    store.tellsTtl = false;
+    endpoint.request = async () => ({ ok: false, failure: { kind: 'server_error', what: 'It said no' } });
+    const outcome = watch(processes[1]?.obtain() ?? Promise.reject());
+    await clock.advance(9 * SECOND);
+    expect(outcome.value).toMatchObject({ ok: false, failure: { kind: 'server_error' } });
+    expect(store.left('failure')).toEqual([]);
+  });
+
   it('need not be let go of for a token found there to be used', async () => {
     const { clock, store, endpoint, processes } = fleet(2);
     void processes[0]?.obtain();
