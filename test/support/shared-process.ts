@@ -19,10 +19,11 @@ export class ClockedEndpoint {
     this.#clock = clock;
   }
 
-  async request(account: string, signal: AbortSignal): Promise<TokenOutcome> {
+  /** `clock` is the one of the process that asks. */
+  async request(account: string, signal: AbortSignal, clock: Clock = this.#clock): Promise<TokenOutcome> {
     if (signal.aborted) return TIMED_OUT;
     this.asked.push(account);
-    const sentAt = readInstant(this.#clock);
+    const sentAt = readInstant(clock);
     const value = `token-${this.asked.length}-of-${account}`;
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve(TIMED_OUT), { once: true });
@@ -81,7 +82,7 @@ export class SharedProcess {
       demand: { cause, replaces },
       signal,
       gate: this.gate,
-      send: () => this.#endpoint.request(account, signal),
+      send: () => this.#endpoint.request(account, signal, this.#options.clock),
     });
   }
 }

@@ -154,10 +154,10 @@ describe('what is set in the store', () => {
     store.overwrite('lease', 'held');
     store.delete('token');
     store.tellsTtl = false;
-    endpoint.request = async () => ({ ok: false, failure: { kind: 'server_error', what: 'It said no' } });
+    endpoint.request = async () => ({ ok: false, failure: { kind: 'credentials_rejected', what: 'It said no' } });
     const outcome = watch(processes[1]?.obtain() ?? Promise.reject());
     await clock.advance(9 * SECOND);
-    expect(outcome.value).toMatchObject({ ok: false, failure: { kind: 'server_error' } });
+    expect(outcome.value).toMatchObject({ ok: false, failure: { kind: 'credentials_rejected' } });
     expect(store.left('failure')).toEqual([]);
   });
 
