@@ -3,6 +3,7 @@ import { apiReportsCheck } from './api/reports.mjs';
 import { applicationChecks } from './apps/application.mjs';
 import { APPLICATIONS } from './apps/combinations.mjs';
 import { nodesCheck } from './apps/nodes.mjs';
+import { packageManagerChecks } from './apps/package-managers.mjs';
 import { buildCheck } from './package/build.mjs';
 import { attwCheck, publintCheck } from './package/linters.mjs';
 import { packCheck } from './package/pack.mjs';
@@ -36,7 +37,7 @@ export function allChecks(context) {
   ];
   if (context.quick) return quick;
   const applications = APPLICATIONS.flatMap((application) => applicationChecks(context, pack, nodes, application));
-  return [...quick, typesCheck(context, pack, 'lean'), nodes, ...applications];
+  return [...quick, typesCheck(context, pack, 'lean'), nodes, ...applications, ...packageManagerChecks(context, pack)];
 }
 
 /** The reference alone, to be read: `npm run docs:api`. */

@@ -3,25 +3,26 @@ import { FIXTURES } from '../paths.mjs';
 import { installCopy, installTarball } from '../run/npm-install.mjs';
 import { runApplication } from './run-application.mjs';
 
+const TSC = ['tsc', '-p', '.', '--pretty', 'false'];
 const SHOWN = ['@nestjs/core', 'axios', 'rxjs'];
 
 /** All checks of one application: its installation and compilation, its runs, its tests. */
-export function applicationChecks(context, pack, nodes, { name, nodes: versions, jest }) {
-  const install = installCheck(context, pack, name);
+export function applicationChecks(context, pack, nodes, { name, nodes: versions, jest, compiler = TSC }) {
+  const install = installCheck(context, pack, name, compiler);
   const runs = versions.map((version) => runCheck(install, nodes, name, version));
   return [install, ...runs, ...jest.map((run) => jestCheck(install, nodes, name, run))];
 }
 
-function installCheck({ temporary }, pack, name) {
+function installCheck({ temporary }, pack, name, [command, ...args]) {
   const folder = `${temporary}/apps/${name}`;
   return {
-    title: `${name}: npm install, tsc`,
+    title: `${name}: npm install, ${command === 'tsc' ? command : [command, ...args].join(' ')}`,
     needs: { tarball: pack },
     run: async (shell, { tarball }) => {
       await lay(name, folder);
       await installCopy(shell, `${FIXTURES}/${name}`, folder);
       await installTarball(shell, tarball, folder);
-      await shell.run('node_modules/.bin/tsc', ['-p', '.', '--pretty', 'false'], { cwd: folder });
+      await shell.run(`node_modules/.bin/${command}`, args, { cwd: folder });
       const versions = await Promise.all(SHOWN.map((each) => versionOf(folder, each)));
       return { note: versions.join(', '), value: folder };
     },
@@ -29,7 +30,7 @@ function installCheck({ temporary }, pack, name) {
 }
 
 /** The sources that all applications share first, so that what one has of its own stays on top. */
-async function lay(name, folder) {
+export async function lay(name, folder) {
   await mkdir(`${folder}/src`, { recursive: true });
   await cp(`${FIXTURES}/app/tsconfig.json`, `${folder}/tsconfig.json`);
   await cp(`${FIXTURES}/app/app.module.ts`, `${folder}/src/app.module.ts`);
@@ -50,7 +51,7 @@ function runCheck(install, nodes, name, version) {
     needs: { folder: install, nodes },
     run: async (shell, needed) => {
       const { closedInMs } = await shell.busy(() => runApplication(needed.nodes[version], needed.folder));
-      return { note: `2 answers, 1 token request, SIGTERM to exit 0 in ${closedInMs} ms` };
+      return { note: `2 answers, 1 AxiosError caught, 1 token request, SIGTERM to exit 0 in ${closedInMs} ms` };
     },
   };
 }

@@ -14,4 +14,5 @@ export const APPLICATIONS = [
     ],
   },
   { name: 'nest11-commonjs-fastify', nodes: ['20.19.0', '24.21.0'], jest: [] },
+  { name: 'nest11-webpack', nodes: ['20.19.0'], jest: [], compiler: ['nest', 'build'] },
 ];

@@ -38,9 +38,10 @@ async function useApplication(node, folder, settings, expected) {
     for (const route of ['/balance', '/balance/fetch']) {
       deepStrictEqual(await getJson(`${url}${route}`), expected, `${route} is not the emulator's balance`);
     }
+    deepStrictEqual(await caught(`${url}/balance/unauthorized`), { status: 502, body: { answered: 401 } });
     const { token, resource } = await countsOf(settings, 'GET');
     deepStrictEqual(token.total, 1, `${token.total} token requests at the emulator, not 1`);
-    deepStrictEqual(resource.total, 2, `${resource.total} calls at the emulator, not 2`);
+    deepStrictEqual(resource.total, 3, `${resource.total} calls at the emulator, not 3`);
     const closedInMs = await application.terminate();
     if (closedInMs > MOST_CLOSING_MS) throw new Error(`closed in ${closedInMs} ms, more than ${MOST_CLOSING_MS}`);
     return closedInMs;
@@ -65,6 +66,12 @@ async function balanceOf(settings) {
 async function countsOf({ CONTA_SIMPLES_BASE_URL: base }, method) {
   const response = await fetch(`${base}/__emulator/counts`, { method, headers: { connection: 'close' } });
   return method === 'GET' ? response.json() : undefined;
+}
+
+/** What the application's `@Catch(AxiosError)` makes of a 401 of the API. */
+async function caught(url) {
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  return { status: response.status, body: await response.json() };
 }
 
 /** Without keep-alive: an idle connection of this client is no reason for the server to stay. */

@@ -7,7 +7,7 @@ export function lockFilesCheck() {
     title: 'lock files: no registry, every platform',
     run: async () => {
       const fixtures = (await readdir(FIXTURES)).map((name) => `${FIXTURES}/${name}`);
-      const files = [`${RELEASE}/tools`, `${RELEASE}/nodes`, ...fixtures].map(
+      const files = [`${RELEASE}/tools`, `${RELEASE}/nodes`, `${RELEASE}/package-managers`, ...fixtures].map(
         (folder) => `${folder}/package-lock.json`,
       );
       const found = await Promise.all(files.map(readLock));
