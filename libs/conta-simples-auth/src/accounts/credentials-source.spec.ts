@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import { type CredentialsSource, readCredentials, readSecretFile, withoutLastLineEnd } from './credentials-source.js';
+import { type CredentialsSource, readCredentials } from './credentials-source.js';
+import { readSecretFile, readSecretFileSync } from './secret-file.js';
 
 const PAIR = { apiKey: 'canary-key', apiSecret: 'canary-secret' };
 const never = () => new Promise<never>(() => {});
@@ -155,7 +156,7 @@ describe('a secret in a file', () => {
   ])('is read with %s', async (_what, content, expected) => {
     await writeFile(path, content);
     expect(await readSecretFile(path)).toBe(expected);
-    expect(withoutLastLineEnd(content)).toBe(expected);
+    expect(readSecretFileSync(path)).toBe(expected);
   });
 
   it('is read anew each time', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../token/clock.js';
 import type { TokenFailure } from '../token/token-source.js';
 import { credentialProblem } from './check-credentials.js';
@@ -62,14 +61,4 @@ function check(given: unknown, encoding: ClientAuthEncoding): CredentialsOutcome
 
 function unavailable(what: string): CredentialsOutcome {
   return { ok: false, failure: { kind: 'credentials_unavailable', what: `The source of the credentials ${what}` } };
-}
-
-/** Reads a mounted secret anew each time, so that a rotated one is taken without a restart. */
-export async function readSecretFile(path: string): Promise<string> {
-  return withoutLastLineEnd(await readFile(path, 'utf8'));
-}
-
-/** Editors and `echo` end a file with a line end that is no part of the secret; anything else is. */
-export function withoutLastLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
 }

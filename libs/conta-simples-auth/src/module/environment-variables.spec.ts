@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,5 +160,22 @@ describe('a secret in a file', () => {
     const { message } = readAll({ CONTA_SIMPLES_API_KEY_FILE: path() });
     expect(message).toContain(`CONTA_SIMPLES_API_KEY_FILE names a file that cannot be read (${code})`);
     expect(message).not.toContain('canary');
+  });
+
+  const pipe = () => {
+    const path = join(directory, 'pipe');
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+
+  it.each([
+    ['a pipe that nobody writes to', pipe, /names a pipe, socket or device/],
+    ['a device without an end', () => '/dev/zero', /names a pipe, socket or device/],
+    ['a file that is too large', () => file('key', 'canary'.repeat(20_000)), /names a file of more than 64 KiB/],
+  ])('is not waited for, nor read whole, where it is %s', async (_what, path, words) => {
+    const { message, pair } = readAll({ CONTA_SIMPLES_API_KEY_FILE: path(), CONTA_SIMPLES_API_SECRET: 's' });
+    expect(message).toMatch(words);
+    expect(message).not.toContain('canary');
+    await expect(pair?.apiKey?.reread()).rejects.toThrow(words);
   });
 });

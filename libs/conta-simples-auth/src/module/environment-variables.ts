@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
-import { readSecretFile, withoutLastLineEnd } from '../accounts/credentials-source.js';
+import { readSecretFile, readSecretFileSync, SecretFileError } from '../accounts/secret-file.js';
 import type { Problems } from './problems.js';
 
 /** Reads one variable; `undefined` if it is not set. */
@@ -79,13 +78,13 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
     problems.add(fileName, `is set together with ${name}: keep one of the two`, 'two_sources');
   try {
     const reread = () => readSecretFile(path);
-    return { name: fileName, value: withoutLastLineEnd(readFileSync(path, 'utf8')), reread };
+    return { name: fileName, value: readSecretFileSync(path), reread };
   } catch (error) {
-    problems.add(
-      fileName,
-      `names a file that cannot be read (${fileErrorCode(error)})${pathHint(path)}`,
-      'unreadable_file',
-    );
+    const what =
+      error instanceof SecretFileError
+        ? error.message
+        : `names a file that cannot be read (${fileErrorCode(error)})${pathHint(path)}`;
+    problems.add(fileName, what, 'unreadable_file');
     // Told already: an empty value here would only be told a second time.
     return { name: fileName, value: UNREADABLE, reread: () => readSecretFile(path) };
   }
