@@ -1,7 +1,7 @@
 import type { EnvFile } from './env-files.js';
 import { cutAtComment, expansionOf, hasReference } from './env-files.js';
 import type { ReadVariable } from './environment-variables.js';
-import { isSpelledAlike, nearMisses, printableName } from './near-misses.js';
+import { isSameName, isSpelledAlike, nearMisses, printableName } from './near-misses.js';
 import type { Problems } from './problems.js';
 
 /** What lies around the settings, and often explains why they are missing or wrong. */
@@ -29,9 +29,12 @@ export function explainProblems(problems: Problems, settings: SettingsRead, arou
   const explained = new Set<string>();
   problems.explain('missing', (setting) => {
     if (!setting.startsWith('CONTA_SIMPLES_')) return undefined;
-    const found = nearMisses(setting, around.variables, isRead);
+    // With accounts of similar names, each has its own.
+    const isOfAnother = (name: string) =>
+      !isSameName(name, setting) && [...settings.asked].some((other) => isSameName(name, other));
+    const found = nearMisses(setting, around.variables, isRead).filter((name) => !isOfAnother(name));
     for (const name of found) explained.add(name);
-    return found.length === 0 ? undefined : `${listed(found)} set: rename it if it is meant`;
+    return found.length === 0 ? undefined : listed(found);
   });
   const unread = around.variables.filter((name) => !isRead(name) && !explained.has(name));
   warnOfUnread(problems, settings, unread);
@@ -99,5 +102,7 @@ function notLoaded(file: string, names: readonly string[]): string {
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 3).map(printableName);
-  return `${shown.join(' and ')} ${shown.length === 1 ? 'is' : 'are'}`;
+  const meant =
+    shown.length === 1 ? 'is set: rename it if it is meant' : 'are set: rename the one that is meant, if any';
+  return `${shown.join(' and ')} ${meant}`;
 }

@@ -31,6 +31,20 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   BASE_URL: ['URL', 'APIURL', 'HOST', 'ENDPOINT'],
 };
 
+/** Words that variables of all kinds have: they mean ours only beside the whole name of the service. */
+const COMMON: ReadonlySet<string> = new Set([
+  'ID',
+  'USER',
+  'USERNAME',
+  'LOGIN',
+  'CHAVE',
+  'PASSWORD',
+  'PASS',
+  'SENHA',
+  ...(SYNONYMS.ENVIRONMENT ?? []),
+  ...(SYNONYMS.BASE_URL ?? []),
+]);
+
 /** Words that say nothing about which account or setting is meant. */
 const FILLERS: ReadonlySet<string> = new Set([
   'CONTA',
@@ -66,6 +80,12 @@ export function isSpelledAlike(name: string, wanted: string): boolean {
   return distance(compact, one, allowed) <= allowed || distance(compact, other, 1) <= 1;
 }
 
+/** Whether two names differ in nothing but case, separators, invisible characters and `_FILE`. */
+export function isSameName(name: string, wanted: string): boolean {
+  const [compact, ...same] = [name, wanted, `${wanted}_FILE`].map((each) => wordsOf(each).join(''));
+  return same.includes(compact ?? '');
+}
+
 function meansTheSame(name: string, wanted: string): boolean {
   const [, account = '', setting = ''] = PARTS.exec(wanted) ?? [];
   const words = wordsOf(name);
@@ -73,9 +93,10 @@ function meansTheSame(name: string, wanted: string): boolean {
   const ofAccount = account.split('_').filter(Boolean);
   if (!ofAccount.every((word) => words.includes(word))) return false;
   const rest = words.filter((word) => !FILLERS.has(word) && !ofAccount.includes(word)).join('');
-  return (
-    rest === setting.replace('_', '') || (SYNONYMS[setting]?.includes(rest.replace(/(?:FILE|PATH)$/, '')) ?? false)
-  );
+  if (rest === setting.replace('_', '')) return true;
+  const synonym = rest.replace(/(?:FILE|PATH)$/, '');
+  const isNamed = words.includes('CONTASIMPLES') || (words.includes('CONTA') && words.includes('SIMPLES'));
+  return (isNamed || !COMMON.has(synonym)) && (SYNONYMS[setting]?.includes(synonym) ?? false);
 }
 
 function wordsOf(name: string): string[] {
