@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Inject, Injectable, Module, type ModuleMeta
 import { ConfigModule, type ConfigModuleOptions, ConfigService, registerAs } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import { emulatorOptions } from '@support/boot.js';
 import { rejection } from '@support/busy-api.js';
 import {
   ContaSimplesAuthModule,
@@ -205,6 +206,19 @@ describe('a ConfigService that a test puts in place of the real one', () => {
     const testing = await Test.createTestingModule({ imports: [register(), config({ isGlobal: true })] })
       .overrideProvider(ConfigService)
       .useValue(fake)
+      .compile();
+    closers.push(() => testing.close());
+    expect(await testing.get(ContaSimplesTokenService, { strict: false }).getAccessToken()).toMatch(/^ey/);
+  });
+});
+
+describe('a stand-in of ConfigService without get()', () => {
+  it('is none to read settings from', async () => {
+    const testing = await Test.createTestingModule({
+      imports: [ContaSimplesAuthModule.forRoot(emulatorOptions(emulator)), config({ isGlobal: true })],
+    })
+      .overrideProvider(ConfigService)
+      .useValue({ getOrThrow: () => 'x' })
       .compile();
     closers.push(() => testing.close());
     expect(await testing.get(ContaSimplesTokenService, { strict: false }).getAccessToken()).toMatch(/^ey/);

@@ -95,11 +95,14 @@ function knownOptions(given: unknown, problems: Problems): ContaSimplesAuthOptio
     problems.add('options', 'must be an object');
     return {};
   }
-  const known = Object.entries(given).filter(([name, value]) => {
-    if (!OPTION_NAMES.has(name)) problems.add(`option ${name}`, 'does not exist');
+  const unknown = Object.keys(given).filter((name) => !OPTION_NAMES.has(name));
+  for (const name of unknown) problems.add(`option ${name}`, 'does not exist');
+  // By name, so that getters of a class are read as well.
+  const values = [...OPTION_NAMES].map((name) => [name, (given as Record<string, unknown>)[name]] as const);
+  const known = values.filter(([name, value]) => {
     // Only what is left out is read from the environment: null is more likely a value that failed to arrive.
-    else if (value === null) problems.add(`option ${name}`, 'is null: give it a value, or leave it out');
-    return OPTION_NAMES.has(name) && value !== null;
+    if (value === null) problems.add(`option ${name}`, 'is null: give it a value, or leave it out');
+    return value !== undefined && value !== null;
   });
   return Object.fromEntries(known);
 }
