@@ -40,6 +40,11 @@ type Call = (instance: AxiosInstance) => Promise<unknown>;
 const CASES: readonly (readonly [string, Prepare, Call])[] = [
   ['no handler', () => {}, (http) => http.get('/nowhere')],
   ['a relative handler', (mock) => mock.onGet('/balance').reply(200, { amount: 1 }), (http) => http.get('/balance')],
+  [
+    'a relative handler for an address in full',
+    (mock) => mock.onGet('/cards').reply(200, 'x'),
+    (http) => http.get(`${http.defaults.baseURL}/cards`),
+  ],
   ['a handler without a slash', (mock) => mock.onGet('balance').reply(200, 'x'), (http) => http.get('balance')],
   ['a handler with a query', (mock) => mock.onGet('/a?b=1').reply(200, 'x'), (http) => http.get('/a?b=1')],
   ['a path with a space', (mock) => mock.onGet('/a b/ã').reply(200, 'x'), (http) => http.get('/a b/ã')],

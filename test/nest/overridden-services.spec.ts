@@ -85,6 +85,21 @@ describe('both services replaced in a test module', () => {
     expect([emulator.counts.token.total, emulator.counts.resource.total]).toEqual([0, 0]);
   });
 
+  it('by their classes, which Nest makes', async () => {
+    const builder = appModule(ContaSimplesAuthModule.forRoot(emulatorOptions(emulator)))
+      .overrideProvider(ContaSimplesTokenService)
+      .useClass(FakeContaSimplesTokenService)
+      .overrideProvider(ContaSimplesHttpService)
+      .useClass(FakeContaSimplesHttpService)
+      .overrideProvider(ContaSimplesAuthInterceptor)
+      .useClass(FakeContaSimplesAuthInterceptor);
+    const { http, tokens, interceptor } = (await start(builder)).get(Balances);
+    expect(http).toBeInstanceOf(FakeContaSimplesHttpService);
+    expect(interceptor).toBeInstanceOf(FakeContaSimplesAuthInterceptor);
+    expect(await tokens.getAccessToken()).toBe('fake-access-token.default.1');
+    expect(emulator.counts.token.total).toBe(0);
+  });
+
   it('no timer is listed', async () => {
     const registered = ContaSimplesAuthModule.forRoot(emulatorOptions(emulator));
     const app = await start(withFakes(appModule(registered, ScheduleModule.forRoot())).overridden);

@@ -59,7 +59,9 @@ function asGiven(config: InternalAxiosRequestConfig, checked: URL): { url: strin
   if (typeof baseURL !== 'string' || typeof path !== 'string') return other;
   const url = fullAddress(baseURL, path, allowAbsoluteUrls);
   const isChecked = URL.canParse(url) && new URL(url).href === checked.href;
-  if (!isChecked || url === path || !url.endsWith(path)) return other;
+  if (!isChecked || !url.endsWith(path)) return other;
+  // A full address that begins with the base URL: it is taken off there as well.
+  if (url === path) return path.startsWith(baseURL) ? { url, baseURL } : other;
   return { url, baseURL: url.slice(0, url.length - path.length) };
 }
 

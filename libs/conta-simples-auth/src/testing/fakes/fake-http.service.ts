@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { Inject, Optional } from '@nestjs/common';
 import axios, {
   type AxiosAdapter,
   type AxiosError,
@@ -26,6 +27,9 @@ export interface FakeContaSimplesHttpServiceOptions {
   readonly tokens?: FakeContaSimplesTokenService;
 }
 
+/** Nobody provides it: with `useClass` Nest would otherwise look for what the real service is made of. */
+const NO_OPTIONS = Symbol('nestjs-conta-simples-auth.fake-http-options');
+
 /**
  * Replaces {@link ContaSimplesHttpService} in a unit test: an axios instance without a network. Base URL, `params`,
  * interceptors, `validateStatus` and errors are those of axios; origins are not checked, and nothing is sent a second time
@@ -46,7 +50,7 @@ export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
   readonly tokens: FakeContaSimplesTokenService;
 
   /** A fake for all accounts of its tokens. */
-  constructor(options: FakeContaSimplesHttpServiceOptions = {}) {
+  constructor(@Optional() @Inject(NO_OPTIONS) options: FakeContaSimplesHttpServiceOptions = {}) {
     const { tokens = new FakeContaSimplesTokenService(), fetch = noAnswer } = options;
     const services = new Map<string, ContaSimplesHttpService>();
     const forAccount = (account: string): ContaSimplesHttpService => {
