@@ -2,16 +2,19 @@ import { type ContaSimplesFetchInit, readInit } from '../http/fetch-init.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { ContaSimplesTokenStatus } from '../token/status.js';
 import type { WaitOptions } from '../token/wait-options.js';
-import type { ContaSimplesTokenService } from './token.service.js';
 
-/** Private members set aside, so that a stand-in of the service will do. */
-type Tokens = Pick<
-  ContaSimplesTokenService,
-  'getToken' | 'getAccessToken' | 'refresh' | 'invalidate' | 'status' | 'fetch'
->;
+/** The methods of `ContaSimplesTokenService` that take an account's name, so that a fake of the service will do. */
+interface Tokens {
+  getToken(account: string, options?: WaitOptions): Promise<AccessToken>;
+  getAccessToken(account: string, options?: WaitOptions): Promise<string>;
+  refresh(account: string, options?: WaitOptions): Promise<AccessToken>;
+  invalidate(token: AccessToken | string, account: string): void;
+  status(account: string): ContaSimplesTokenStatus;
+  fetch(input: string | URL | Request, init: ContaSimplesFetchInit): Promise<Response>;
+}
 
 /**
- * The tokens of one account: every method as in {@link ContaSimplesTokenService}, without the account's name.
+ * The tokens of one account: every method as in `ContaSimplesTokenService`, without the account's name.
  *
  * @publicApi
  */
@@ -29,7 +32,7 @@ export class ContaSimplesAccountTokens {
   /**
    * A token to use now, at once where one is held.
    *
-   * @throws as {@link ContaSimplesTokenService.getToken}
+   * @throws as `ContaSimplesTokenService.getToken`
    */
   getToken(options?: WaitOptions): Promise<AccessToken> {
     return this.#tokens.getToken(this.account, options);
@@ -38,7 +41,7 @@ export class ContaSimplesAccountTokens {
   /**
    * The bare string of a token, to put behind `Bearer `. Never log it.
    *
-   * @throws as {@link ContaSimplesTokenService.getToken}
+   * @throws as `ContaSimplesTokenService.getToken`
    */
   getAccessToken(options?: WaitOptions): Promise<string> {
     return this.#tokens.getAccessToken(this.account, options);
@@ -47,7 +50,7 @@ export class ContaSimplesAccountTokens {
   /**
    * Obtains a new token although one is held.
    *
-   * @throws as {@link ContaSimplesTokenService.refresh}
+   * @throws as `ContaSimplesTokenService.refresh`
    */
   refresh(options?: WaitOptions): Promise<AccessToken> {
     return this.#tokens.refresh(this.account, options);
@@ -74,7 +77,7 @@ export class ContaSimplesAccountTokens {
   /**
    * The built-in `fetch` with this account's token attached.
    *
-   * @throws as {@link ContaSimplesTokenService.fetch}
+   * @throws as `ContaSimplesTokenService.fetch`
    */
   fetch(input: string | URL | Request, init?: Omit<ContaSimplesFetchInit, 'account'>): Promise<Response> {
     return this.#tokens.fetch(input, { ...readInit(init), account: this.account });

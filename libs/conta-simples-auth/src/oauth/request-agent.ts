@@ -1,15 +1,24 @@
 import { Agent } from 'node:https';
-import type { TokenEndpointOptions } from './token-endpoint.js';
 
-type Given = Pick<TokenEndpointOptions, 'tls' | 'httpsAgent'>;
+/** What the application says about TLS. */
+export interface TlsSettings {
+  readonly tls?: {
+    readonly ca?: unknown;
+    readonly cert?: unknown;
+    readonly key?: unknown;
+    readonly passphrase?: string;
+  };
+  readonly httpsAgent?: Agent;
+}
 
 /**
  * An https agent for one token request, so that no connection is shared with other traffic or kept. It never is Node's
- * global one, and never obeys `NODE_TLS_REJECT_UNAUTHORIZED`. An agent with a behaviour of its own is used as it is.
+ * global one, and never obeys `NODE_TLS_REJECT_UNAUTHORIZED`. A subclass, or an agent with its own `createConnection`, is used unchanged.
  *
- * The signal reaches the very sockets: one to a proxy that never answers is nobody's yet, and would stay open for good.
+ * The signal is passed to the sockets as well: one to a proxy that never answers belongs to no request yet, and would
+ * stay open.
  */
-export function requestAgent({ tls, httpsAgent }: Given, signal: AbortSignal): Agent {
+export function requestAgent({ tls, httpsAgent }: TlsSettings, signal: AbortSignal): Agent {
   if (httpsAgent !== undefined && !isPlain(httpsAgent)) return httpsAgent;
   const options = { ...tls, ...httpsAgent?.options, keepAlive: false, rejectUnauthorized: true, signal };
   // Node takes every form that our options allow; its types spell them as mutable arrays.

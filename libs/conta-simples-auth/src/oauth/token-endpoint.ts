@@ -1,5 +1,4 @@
 import { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
 import { type Clock, readInstant } from '../token/clock.js';
@@ -10,23 +9,16 @@ import { endpointAddress } from './endpoint-address.js';
 import { chooseProxy } from './proxy.js';
 import { readBody } from './read-body.js';
 import { readExchange } from './read-exchange.js';
-import { requestAgent } from './request-agent.js';
+import { requestAgent, type TlsSettings } from './request-agent.js';
 import { isProxyAnswer, proxyOf } from './tunnel.js';
 
-export interface TokenEndpointOptions {
+export interface TokenEndpointOptions extends TlsSettings {
   /** Where to ask, `POST`. */
   readonly url: string;
   readonly userAgent: string;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly allowMissingTokenType: boolean;
-  readonly tls?: {
-    readonly ca?: unknown;
-    readonly cert?: unknown;
-    readonly key?: unknown;
-    readonly passphrase?: string;
-  };
-  readonly httpsAgent?: HttpsAgent;
   /** `undefined` for what the environment says, `false` for none. */
   readonly proxy: URL | false | undefined;
   /** Told with each answer that has a `Date` by how much its clock is ahead of ours, milliseconds. */

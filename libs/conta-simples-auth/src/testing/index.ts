@@ -5,8 +5,7 @@ export {
   type EmulatorAccountInput,
 } from './emulator/accounts/account.js';
 export { ContaSimplesEmulator, startContaSimplesEmulator } from './emulator/emulator.js';
-export type { ContaSimplesEmulatorOptions } from './emulator/emulator-options.js';
-export type { EndpointLatencyMs, LatencyMs } from './emulator/emulator-settings.js';
+export type { ContaSimplesEmulatorOptions, EndpointLatencyMs, LatencyMs } from './emulator/emulator-options.js';
 export type { Drip, Fault, FaultHandle, FaultOptions } from './emulator/faults/fault.js';
 export type { EmulatorCounts, KindCounts, ResourceCounts } from './emulator/requests/request-counts.js';
 export type { RequestEvent, RequestListener } from './emulator/requests/request-log.js';

@@ -1,5 +1,23 @@
 import type { EmulatorAccountInput } from './accounts/account.js';
-import type { LatencyMs } from './emulator-settings.js';
+
+/**
+ * Milliseconds between judging a request and answering it, 0 or more.
+ *
+ * @publicApi
+ */
+export interface EndpointLatencyMs {
+  /** At the token endpoint. */
+  readonly token: number;
+  /** Everywhere else. */
+  readonly resource: number;
+}
+
+/**
+ * One figure for all, or one for each half; a half that is left out keeps what it had.
+ *
+ * @publicApi
+ */
+export type LatencyMs = number | Partial<EndpointLatencyMs>;
 
 /**
  * How an emulator starts.

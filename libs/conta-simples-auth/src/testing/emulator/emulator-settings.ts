@@ -1,24 +1,5 @@
-import type { ContaSimplesEmulatorOptions } from './emulator-options.js';
+import type { ContaSimplesEmulatorOptions, EndpointLatencyMs, LatencyMs } from './emulator-options.js';
 import { assertDuration, assertInteger } from './validation.js';
-
-/**
- * Milliseconds between judging a request and answering it, 0 or more.
- *
- * @publicApi
- */
-export interface EndpointLatencyMs {
-  /** At the token endpoint. */
-  readonly token: number;
-  /** Everywhere else. */
-  readonly resource: number;
-}
-
-/**
- * One figure for all, or one for each half; a half that is left out keeps what it had.
- *
- * @publicApi
- */
-export type LatencyMs = number | Partial<EndpointLatencyMs>;
 
 /** What can be changed while the emulator runs. Every value is checked on its way in. */
 export class EmulatorSettings {

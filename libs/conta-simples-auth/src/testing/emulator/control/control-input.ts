@@ -1,5 +1,5 @@
 import type { CredentialRotation } from '../accounts/account.js';
-import type { LatencyMs } from '../emulator-settings.js';
+import type { LatencyMs } from '../emulator-options.js';
 import type { Fault, FaultOptions } from '../faults/fault.js';
 import { assertFault } from '../faults/fault-validation.js';
 import type { RequestPattern, RequestTarget } from '../requests/request-target.js';

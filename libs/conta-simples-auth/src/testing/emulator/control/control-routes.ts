@@ -1,7 +1,12 @@
-import type { ContaSimplesEmulator } from '../emulator.js';
+import type { CredentialRotation } from '../accounts/account.js';
+import type { EndpointLatencyMs, LatencyMs } from '../emulator-options.js';
+import type { Fault, FaultHandle, FaultOptions } from '../faults/fault.js';
 import { apiError, badRequest, methodNotAllowed, notFound } from '../http/api-errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { jsonReply, type Reply } from '../http/reply.js';
+import type { EmulatorCounts } from '../requests/request-counts.js';
+import type { RequestRecord } from '../requests/request-record.js';
+import type { RequestTarget } from '../requests/request-target.js';
 import { type ControlHosts, refusalOfCaller } from './control-caller.js';
 import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
 
@@ -9,7 +14,22 @@ const PREFIX = '/__emulator/';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 type Input = Record<string, unknown>;
-type ControlRoute = (emulator: ContaSimplesEmulator, input: Input) => unknown;
+
+/** The part of the emulator that can be controlled. */
+interface Controlled {
+  readonly counts: EmulatorCounts;
+  resetCounts(): void;
+  readonly requests: readonly RequestRecord[];
+  fail(target: RequestTarget, fault: Fault, options?: FaultOptions): FaultHandle;
+  clearFaults(): void;
+  revokeTokens(account?: string): number;
+  rotate(apiKey?: string, rotation?: CredentialRotation): unknown;
+  tokenTtlSeconds: number;
+  get latencyMs(): EndpointLatencyMs;
+  set latencyMs(latency: LatencyMs);
+}
+
+type ControlRoute = (emulator: Controlled, input: Input) => unknown;
 
 /** What the CLI's users and other languages can do; each is a method or property of the emulator, spelt as a route. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, ControlRoute>>>> = {
@@ -52,17 +72,13 @@ export function isControlPath(path: string): boolean {
 }
 
 /** Answers a control call. These are not part of the service: neither counted, nor limited, nor hit by faults. */
-export async function answerControl(
-  exchange: Exchange,
-  emulator: ContaSimplesEmulator,
-  hosts: ControlHosts,
-): Promise<void> {
+export async function answerControl(exchange: Exchange, emulator: Controlled, hosts: ControlHosts): Promise<void> {
   const { status, headers, body } = await route(exchange, emulator, hosts);
   const complete = { ...headers, date: new Date().toUTCString(), 'x-request-id': exchange.id };
   exchange.send({ status, body, headers: { ...complete, 'content-length': `${body.length}` } });
 }
 
-async function route(exchange: Exchange, emulator: ContaSimplesEmulator, hosts: ControlHosts): Promise<Reply> {
+async function route(exchange: Exchange, emulator: Controlled, hosts: ControlHosts): Promise<Reply> {
   const refusal = refusalOfCaller(exchange, hosts);
   if (refusal !== undefined) {
     return apiError(403, refusal);

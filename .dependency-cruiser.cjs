@@ -1,0 +1,42 @@
+/** Which file may import which: no circles, and the layers of docs/architecture.md. @type {import('dependency-cruiser').IConfiguration} */
+const SRC = '^libs/conta-simples-auth/src';
+
+/** The folders that the sources of a folder may import, beside their own; docs/architecture.md has the same table. */
+const LAYERS = {
+  token: [],
+  accounts: ['token'],
+  oauth: ['token'],
+  http: ['token'],
+  store: ['token'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(LAYERS).map(([folder, allowed]) => ({
+      name: `layer-${folder}`,
+      severity: 'error',
+      from: { path: `${SRC}/${folder}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: `${SRC}/`, pathNot: `${SRC}/(${[folder, ...allowed].join('|')})/` },
+    })),
+    {
+      name: 'token-without-framework',
+      comment: 'The core of a token knows neither Nest nor an HTTP client nor Redis.',
+      severity: 'error',
+      from: { path: `${SRC}/token/`, pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'npm-optional'] },
+    },
+    {
+      name: 'not-to-test-code',
+      severity: 'error',
+      from: { path: `${SRC}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: '^test/|\\.spec\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
