@@ -265,6 +265,8 @@ describe('a value that is seldom meant', () => {
     ['a comment', 'canary-secret # ours', /has " #" in it/],
     ['a written line end', 'canary-secret\\n', /ends with a line break written as \\n/],
     ['a placeholder', reference('CONTA_SIMPLES_API_SECRET'), /looks like a placeholder/],
+    ['JSON', '{"apiSecret":"canary"}', /looks like JSON: give the value alone/],
+    ['an open quotation mark', '"canary-secret', /has a quotation mark at one end/],
     ['undefined', 'undefined', /looks like a value that failed to arrive/],
     ['a whole line', 'CONTA_SIMPLES_API_SECRET=canary-secret', /begins with the name of a variable/],
   ])('is a warning, and starts: %s', async (_name, value, words) => {

@@ -46,6 +46,8 @@ export interface CredentialSuspicion {
 const SUSPICIONS: readonly (readonly [RegExp, string])[] = [
   [/\\[nrt]$/, 'ends with a line break written as \\n: remove it'],
   [/^\$\{?\w+\}?$|^\{\{.*\}\}$|^<.*>$/s, 'looks like a placeholder that was not replaced'],
+  [/^\{\s*".*\}$/s, 'looks like JSON: give the value alone'],
+  [/^["'`]|["'`]$/, 'has a quotation mark at one end: remove it, unless it belongs to it'],
   [/^(?:undefined|null|\[object \w+\])$/, 'looks like a value that failed to arrive'],
   [/^(?:export\s+)?CONTA_SIMPLES_\w+=/, 'begins with the name of a variable: give the value alone'],
   [/\s#/, 'has " #" in it: if a comment follows, remove it (docker --env-file does not)'],

@@ -60,7 +60,7 @@ function decode(bytes: Buffer, encoding: EnvFile['encoding']): string {
 
 /** The text as a parser of lines expects it. */
 function withoutMark(text: string): string {
-  return text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
+  return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
 }
 
 /** Variables of a secret whose value, without quotes, goes on after a `#`: what follows is read as a comment. */

@@ -1,5 +1,5 @@
-import { basename, isAbsolute, relative } from 'node:path';
-import { hasReference } from '../../module/env-files.js';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { envFiles, hasReference, usualEnvFiles } from '../../module/env-files.js';
 import type { ContaSimplesAuthOptions } from '../../module/options.js';
 import type { Problem, ProblemCode } from '../../module/problems.js';
 import { inspectOptions } from '../../module/resolve-options.js';
@@ -20,8 +20,10 @@ export function checkSettings(
   directory: string,
 ): Settings {
   const variables = Object.keys(process.env).filter((name) => process.env[name]?.trim());
-  const envFiles = envFile?.file === undefined ? [] : [envFile.file];
-  const { options, problems } = inspectOptions(given, (name) => process.env[name], { variables, envFiles });
+  // Also those that nobody has loaded: what is missing may be there.
+  const others = usualEnvFiles().map((name) => resolve(directory, name));
+  const around = { variables, envFiles: envFiles([...(envFile ? [envFile.path] : []), ...others]) };
+  const { options, problems } = inspectOptions(given, (name) => process.env[name], around);
   const warnings = [
     ...problems.warnings.map((problem) => warn('settings', sentence(problem), REMEDIES[problem.code])),
     ...warningsOf(envFile),
@@ -31,7 +33,9 @@ export function checkSettings(
     const failures = problems.list.map((problem, index) =>
       fail('settings', index === 0 ? `${sentence(problem)} (${source})` : sentence(problem), remedyFor(problem)),
     );
-    const hints = problems.hints.map((hint) => fail('settings', hint, 'Then run the doctor again.'));
+    const hints = problems.hints.map((hint) =>
+      fail('settings', hint, 'Then run the doctor again, for a file of another name than .env with --env-file.'),
+    );
     return { checks: [...failures, ...hints, ...warnings] };
   }
   const { environment, baseUrl, accounts } = options;
