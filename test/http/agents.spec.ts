@@ -1,4 +1,4 @@
-import { Agent, type AgentOptions } from 'node:http';
+import nodeHttp, { Agent, type AgentOptions } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
@@ -87,5 +87,23 @@ describe('an agent that only says how connections are kept', () => {
     await http.get(`${api.origin}/x`, { httpAgent: make() });
     await attached.get('/x', { httpAgent: make() });
     expect(api.authorizations).toEqual([`Bearer ${token}`, `Bearer ${token}`]);
+  });
+});
+
+describe("Node's global agent, replaced as packages do that send all requests through a proxy", () => {
+  it('does not matter to ContaSimplesHttpService, which has agents of its own', async () => {
+    const { api, http } = await prepare();
+    const { globalAgent } = nodeHttp;
+    class Elsewhere extends Agent {
+      override createConnection() {
+        return connect(1, '127.0.0.1');
+      }
+    }
+    nodeHttp.globalAgent = kept(new Elsewhere());
+    try {
+      expect((await http.get(`${api.origin}/x`)).status).toBe(200);
+    } finally {
+      nodeHttp.globalAgent = globalAgent;
+    }
   });
 });

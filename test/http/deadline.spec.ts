@@ -155,4 +155,14 @@ describe('a signal that serves many calls', () => {
     expect(axios.isCancel(await leaving)).toBe(true);
     expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
+
+  it.each([
+    ['abc', 'ERR_BAD_OPTION_VALUE'],
+    ['40ms', 'ECONNABORTED'],
+  ])('is read as axios reads it: %s', async (given, code) => {
+    const { http, emulator } = await boot();
+    emulator.fail('resource', { delayMs: 400 });
+    const error = await rejection(http.axiosRef.get(BALANCE, { timeout: given as unknown as number }));
+    expect(error).toMatchObject({ code });
+  });
 });

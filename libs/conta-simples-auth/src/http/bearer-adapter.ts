@@ -4,7 +4,7 @@ import type { TokenKeeper } from '../token/keeper.js';
 import { axiosErrorOf } from './axios-build.js';
 import { joinErrorClasses } from './axios-error-classes.js';
 import { CallerDeadline } from './caller-deadline.js';
-import { destinationOf, goesWithoutToken, type OwnAgents } from './destination.js';
+import { destinationOf, goesWithoutToken, hideConnections, type OwnAgents } from './destination.js';
 import { guardedSend, type Sent } from './guarded-send.js';
 import { wasRefused } from './noting-fetch.js';
 import { type CallerView, printableError, printableErrorWithFile, printableResponse } from './printable.js';
@@ -38,7 +38,8 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     const withoutToken = goesWithoutToken(config);
     const passesThrough = options.untrusted === 'send_without_token';
     if (withoutToken && passesThrough) return passThrough(inner, config);
-    const destination = destinationOf(config, inner, options.origins, options.agents ?? GLOBAL_AGENTS);
+    const agents = options.agents ?? GLOBAL_AGENTS;
+    const destination = destinationOf(config, inner, options.origins, agents);
     if (destination.name === 'untrusted') {
       if (passesThrough) return passThrough(inner, config);
       throw untrustedOrigin(options.keeper().account, destination.why);
@@ -56,6 +57,7 @@ export function createBearerAdapter(options: BearerAdapterOptions): AxiosAdapter
     }
     const keeper = options.keeper();
     if (destination.name === 'unchecked') throw untrustedServer(keeper.account, destination.why);
+    hideConnections(config, url, agents);
     const body = requestBody(config.data);
     const deadline = new CallerDeadline(config, body.stream);
     const sent = await guardedSend<AxiosResponse>({

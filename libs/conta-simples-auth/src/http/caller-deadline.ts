@@ -31,8 +31,8 @@ export class CallerDeadline {
 
   /** What is left of the request's `timeout` in milliseconds; `undefined` where it has none. */
   get remainingMs(): number | undefined {
-    const { timeout } = this.#limits;
-    if (!timeout) return undefined;
+    const timeout = milliseconds(this.#limits.timeout);
+    if (timeout === undefined) return undefined;
     return Math.max(1, Math.ceil(timeout - (performance.now() - this.#startedAt)));
   }
 
@@ -69,4 +69,11 @@ export class CallerDeadline {
     if (signal?.aborted) throw signal.reason ?? new Error('The request was cancelled');
     this.#body?.throwIfBroken();
   }
+}
+
+/** As axios reads it. `undefined` for what is no number: axios refuses it. */
+function milliseconds(timeout: unknown): number | undefined {
+  if (!timeout) return undefined;
+  const read = typeof timeout === 'number' ? timeout : Number.parseInt(String(timeout), 10);
+  return Number.isNaN(read) ? undefined : read;
 }

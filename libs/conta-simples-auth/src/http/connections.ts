@@ -20,10 +20,10 @@ export interface ConnectionOptions {
 
 /** The connections of `ContaSimplesHttpService`: agents, proxy, and the end of all calls in flight. */
 export class Connections {
+  readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
 
   readonly #options: ConnectionOptions;
-  readonly #httpAgent: HttpAgent;
   /** Options of every https agent of our own. */
   readonly #tls: AgentOptions;
   readonly #closing = new AbortController();
@@ -34,7 +34,7 @@ export class Connections {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#tls = { ...options.tls, rejectUnauthorized: true };
-    this.#httpAgent = createSocketsIn(keptHttpAgent(), options.inContext);
+    this.httpAgent = createSocketsIn(keptHttpAgent(), options.inContext);
     this.httpsAgent = options.httpsAgent ?? createSocketsIn(keptHttpsAgent(this.#tls), options.inContext);
     // Two for each tunnel.
     setMaxListeners(0, this.#closing.signal);
@@ -65,14 +65,14 @@ export class Connections {
   close(): void {
     this.#closing.abort();
     this.#end.cancel();
-    this.#httpAgent.destroy();
+    this.httpAgent.destroy();
     if (this.#options.httpsAgent === undefined) this.httpsAgent.destroy();
   }
 
   #fillIn(config: InternalAxiosRequestConfig): void {
     if (config.cancelToken === undefined) config.cancelToken = this.#end.token;
     else config.signal ??= this.#closing.signal;
-    config.httpAgent ??= this.#httpAgent;
+    config.httpAgent ??= this.httpAgent;
     config.httpsAgent ??= this.httpsAgent;
     if (config.proxy === undefined) {
       const proxy = this.#options.proxyFor(config.url ?? '', config.httpsAgent);

@@ -12,6 +12,7 @@ import {
   untrusted,
 } from './trusted-address.js';
 import { uncheckedTls } from './unchecked-tls.js';
+import { isUnprintable } from './unprintable.js';
 import { verifiedAgent } from './verified-agent.js';
 
 /*
@@ -51,11 +52,25 @@ export function destinationOf(
   if (hasOwnFetch(config.env)) return untrusted('a fetch of its own may lead elsewhere');
   if (url.protocol === 'http:') return overPlainHttp(config, url, own) ?? destination;
   // Over https the certificate shows who is at the other end, whichever way leads there.
-  const agent = config.httpsAgent || own.httpsAgent || https.globalAgent;
+  const agent = agentOf(config, url, own);
   if (leadsElsewhere(agent.options, url)) return untrusted(OWN_AGENT);
   const unchecked = uncheckedTls(config, inner, own.httpsAgent);
   if (unchecked !== undefined) return { name: 'unchecked', url, why: unchecked };
   return hasOwnWay(agent, url) ? { name: 'trusted', url, httpsAgent: verifiedAgent(agent) } : destination;
+}
+
+/**
+ * To be called before the token is sent. An agent holds the sockets of every request in flight, and those hold raw
+ * headers. Other requests of the application print it, too: Node's global one is in every error of a plain axios.
+ */
+export function hideConnections(config: InternalAxiosRequestConfig, url: URL, own: OwnAgents): void {
+  isUnprintable(agentOf(config, url, own));
+  isUnprintable(config.fetchOptions?.dispatcher);
+}
+
+function agentOf({ httpAgent, httpsAgent }: InternalAxiosRequestConfig, { protocol }: URL, own: OwnAgents) {
+  if (protocol === 'http:') return httpAgent || own.httpAgent || http.globalAgent;
+  return httpsAgent || own.httpsAgent || https.globalAgent;
 }
 
 /** Only the `fetch` adapter of axios uses these. */
@@ -72,7 +87,7 @@ const OWN_AGENT = 'an agent of its own may lead elsewhere';
 function overPlainHttp(config: InternalAxiosRequestConfig, url: URL, own: OwnAgents): Destination | undefined {
   if (config.proxy) return untrusted('a proxy would read what is sent over plain http');
   if (config.lookup) return untrusted('a lookup of its own may lead elsewhere');
-  const agent = config.httpAgent || own.httpAgent || http.globalAgent;
+  const agent = agentOf(config, url, own);
   if (hasOwnWay(agent, url) || leadsElsewhere(agent.options, url)) return untrusted(OWN_AGENT);
   if (config.fetchOptions?.dispatcher) return untrusted(OWN_DISPATCHER);
   return undefined;

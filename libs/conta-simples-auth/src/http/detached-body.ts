@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream';
 
 /** A body that axios pipes into the request: a stream of Node, of a package, or of the older kind without `read()`. */
 interface PipedBody {
+  readonly read?: unknown;
   readonly destroyed?: boolean;
   readonly errored?: unknown;
   readonly readableEnded?: boolean;
@@ -10,6 +11,7 @@ interface PipedBody {
   removeListener?(event: string, listener: (error?: unknown) => void): unknown;
   destroy?(error?: unknown): unknown;
   close?(): unknown;
+  resume?(): unknown;
 }
 
 type Redact = (error: unknown) => unknown;
@@ -50,6 +52,7 @@ class DetachedBody extends Readable {
     this.#stopListening = this.#listen();
     // axios listens only from the moment it sends. An error before that must not end the process.
     this.on('error', () => {});
+    if (isOlderKind(source)) this.#pipe();
   }
 
   override _read(): void {
@@ -80,7 +83,12 @@ class DetachedBody extends Readable {
     // A destroyed stream emits nothing any more: axios would wait for ever.
     if (destroyed === true && readableEnded === false) this.#earlyFailure ??= { error: errored };
     if (this.#earlyFailure !== undefined) this.#fail(this.#earlyFailure.error);
-    else this.#source.pipe(this.#inlet);
+    else if (!isOlderKind(this.#source)) this.#pipe();
+  }
+
+  #pipe(): void {
+    this.#source.pipe(this.#inlet);
+    if (isOlderKind(this.#source)) this.#source.resume?.();
   }
 
   #createInlet(): Writable {
@@ -134,6 +142,14 @@ class DetachedBody extends Readable {
     this.#stopListening();
     this.#inlet.destroy();
   }
+}
+
+/** A stream that waits for nobody: what it says before it is piped is lost. It holds back only while it is paused. */
+export function isOlderKind(data: unknown): data is { pause?(): unknown } {
+  const stream = data as Partial<Record<'pipe' | 'on' | 'read', unknown>> | null;
+  return (
+    [stream?.pipe, stream?.on].every((method) => typeof method === 'function') && typeof stream?.read !== 'function'
+  );
 }
 
 /** As Node does it in a pipeline. */

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { checkServerIdentity } from 'node:tls';
+import { isOwnAgent } from './sockets-in-context.js';
 
 /** Options of an agent or a connection that replace the address of the request, whatever they say. */
 const REPLACING = ['path', 'socketPath', 'socket', 'createConnection'] as const;
@@ -36,6 +37,7 @@ type Methods = Partial<Record<(typeof DECIDING)[number] | 'getName', unknown>>;
 
 /** Whether an agent decides by itself where its connections end, and does not leave that to Node. */
 export function hasOwnWay(agent: object, url: URL): boolean {
+  if (isOwnAgent(agent)) return false;
   const nodes: Methods = url.protocol === 'http:' ? http.Agent.prototype : https.Agent.prototype;
   const methods: Methods = agent;
   for (const name of DECIDING) if (methods[name] !== nodes[name]) return true;

@@ -1,4 +1,5 @@
 import { isAnyArrayBuffer } from 'node:util/types';
+import { isOlderKind } from './detached-body.js';
 import { multipart } from './multipart.js';
 import { isNodeForm, nodeFormBytes } from './node-form.js';
 import { StreamedBody } from './streamed-body.js';
@@ -29,6 +30,8 @@ export function requestBody(data: unknown): RequestBody {
 
 /** A body that the client is given as the caller gave it. */
 export function bodyAsItIs(data: unknown): RequestBody {
+  // Until it is sent: a token may have to be waited for.
+  if (isOlderKind(data)) data.pause?.();
   return { data, isReplayable: false, stream: StreamedBody.of(data) };
 }
 

@@ -6,6 +6,13 @@ interface SocketOptions {
   readonly [name: string]: unknown;
 }
 
+const own = new WeakSet<object>();
+
+/** Whether an agent is one that the library has made, and that leads where Node's own do. */
+export function isOwnAgent(agent: object): boolean {
+  return own.has(agent);
+}
+
 type CreateSocket = (request: unknown, options: SocketOptions, callback: (...result: unknown[]) => void) => void;
 
 /**
@@ -16,6 +23,7 @@ export function createSocketsIn<A extends Agent>(agent: A, inContext: RunInConte
   // Node's types leave this method out.
   const hooks = agent as unknown as { createSocket: CreateSocket };
   const { createSocket } = hooks;
+  own.add(agent);
   hooks.createSocket = (request, { headers: _headers, beforeRedirects: _hooks, ...options }, callback) => {
     // axios puts functions into `beforeRedirects` that hold the whole call; no socket needs them, nor the headers.
     const resumed = AsyncResource.bind(callback);
