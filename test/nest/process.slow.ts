@@ -37,6 +37,17 @@ describe('a process that uses the library', () => {
     expect(emulator.counts.token.total).toBe(2);
   });
 
+  it.each(['every operation', 'set()'])(
+    'ends within a second of close(), though its store hangs at %s',
+    async (what) => {
+      const environment = { ...emulatorEnvironment(emulator), HANGS: what };
+      const { code, output } = await run('test/fixtures/hanging-store.mjs', environment);
+      expect(output).toMatch(/^shut_down\nexit \d+ ms after close\n$/);
+      expect(Number(/\d+/.exec(output)?.[0])).toBeLessThan(1_000);
+      expect(code).toBe(0);
+    },
+  );
+
   it('may be CommonJS', async () => {
     const { code, output } = await run('test/fixtures/commonjs.cjs', emulatorEnvironment(emulator));
     expect(output).toMatch(/^AccessToken\(sha256:[0-9a-f]{12}\)\n$/);

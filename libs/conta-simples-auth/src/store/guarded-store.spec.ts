@@ -30,6 +30,14 @@ describe('a guarded store', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('does not keep the process alive while the store hangs', async () => {
+    const { ask, clock } = harness();
+    const operation = watch(ask(hang));
+    expect([clock.pending({ hold: true }), clock.pending({ hold: false })]).toEqual([0, 1]);
+    await clock.advance(250);
+    expect(operation.error).toBeInstanceOf(StoreUnavailable);
+  });
+
   it('gives up after 250 ms, and leaves the store alone for 4 to 5 s after that', async () => {
     const { ask, clock, told, asked } = harness();
     const first = watch(ask(hang));

@@ -100,6 +100,7 @@ export class GuardedStore {
   /**
    * In steps, each armed by the one before: a process that was blocked or starved reads its timers before its sockets,
    * and would take a healthy store for a hung one. So a stall costs one step, and the answer is read before the next.
+   * They do not keep the process alive: callers that wait do that themselves, and after `close()` there are none.
    */
   #deadline(): { readonly passed: Promise<typeof LATE>; cancel(): void } {
     const { clock } = this.#options;
@@ -107,7 +108,7 @@ export class GuardedStore {
     const passed = new Promise<typeof LATE>((resolve) => {
       const step = (left: number) => {
         const next = () => (left > 1 ? step(left - 1) : resolve(LATE));
-        timer = clock.setTimer(next, this.#timeoutMs / DEADLINE_STEPS, { hold: true });
+        timer = clock.setTimer(next, this.#timeoutMs / DEADLINE_STEPS);
       };
       step(DEADLINE_STEPS);
     });
