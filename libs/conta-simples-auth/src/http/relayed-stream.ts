@@ -80,7 +80,9 @@ function streamLike(source: AnswerStream): Readable {
 }
 
 /** An `IncomingMessage` with all that packages read from one: `form-data` its path, type and length, others its headers. */
-function messageLike(source: IncomingMessage, request: RelayOptions['request']): IncomingMessage {
+function messageLike(source: IncomingMessage, described: RelayOptions['request']): IncomingMessage {
+  // Node's `finished()`, and all that is built on it, takes its listeners off the request as well.
+  const request: typeof described = Object.setPrototypeOf({ ...described }, EventEmitter.prototype);
   const message = new IncomingMessage(new AnswerSocket(source, request) as unknown as Socket);
   const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method } = source;
   Object.assign(message, { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method });
