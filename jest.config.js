@@ -14,8 +14,8 @@ const swc = (decoratorMetadata) => [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // A machine with two cores is the usual one: jest would leave one of them idle.
-  maxWorkers: '100%',
+  // A machine with two cores is the usual one. Many tests wait for sockets or timers, so a third worker finds time.
+  maxWorkers: 3,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

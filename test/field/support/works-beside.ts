@@ -74,8 +74,7 @@ function checkRow(cells: readonly string[]): void {
   if (document.slice(from, to) === table) return;
   if (process.env.UPDATE_DOCS !== '1') {
     throw new Error(
-      `docs/works-beside.md does not list what was tried with ${cells[0]}. Write it again: UPDATE_DOCS=1 npm test -- test/field ` +
-        `(or npm run test:slow -- test/field)\nThe row should be: | ${escaped.join(' | ')} |`,
+      `docs/works-beside.md does not list what was tried with ${cells[0]}. Write it again: UPDATE_DOCS=1 npm run test:slow -- test/field\nThe row should be: | ${escaped.join(' | ')} |`,
     );
   }
   writeFileSync(FILE, document.slice(0, from) + table + document.slice(to));
