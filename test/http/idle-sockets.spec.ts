@@ -95,7 +95,7 @@ describe('a connection that is idle', () => {
 });
 
 /** Longer than a connection may be idle and still count as fresh. */
-const IDLE_MS = 250;
+const IDLE_MS = 800;
 
 /** Answers the first request of a connection, and does this to it when the second comes. */
 async function forgetting(onSecond: (socket: Socket) => void) {

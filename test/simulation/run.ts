@@ -30,7 +30,7 @@ export interface SimulationReport {
 
 /** Lets every promise chain of a call or an attempt run to its end; much faster than a turn of the event loop. */
 async function fastSettle(): Promise<void> {
-  for (let tick = 0; tick < 20; tick++) await undefined;
+  for (let tick = 0; tick < 80; tick++) await undefined;
 }
 
 /** One keeper through some virtual days of bad weather, odd clocks and callers. */

@@ -7,8 +7,11 @@ import type { Duplex } from 'node:stream';
  * that is sent at that moment is lost. A server that names a shorter time (`Keep-Alive: timeout=`) is heeded.
  */
 const IDLE_MS = 4_000;
-/** From this idle time on, a connection that breaks under a request is taken for one that the server had given up. */
-const MAYBE_STALE_MS = 200;
+/**
+ * From this idle time on, a connection that breaks under a request is taken for one that the server had given up. Below
+ * the second that gateways keep idle connections at least; a connection in steady use that breaks is a failure.
+ */
+const MAYBE_STALE_MS = 750;
 /** What Node leaves between the server's time and ours. */
 const HINT_RESERVE_MS = 1_000;
 
