@@ -26,9 +26,6 @@ export default {
   },
   moduleNameMapper: {
     '^nestjs-conta-simples-auth$': '<rootDir>/libs/conta-simples-auth/src/index.ts',
-    '^nestjs-conta-simples-auth/redis$': '<rootDir>/libs/conta-simples-auth/src/store/redis/index.ts',
-    '^nestjs-conta-simples-auth/(terminus|opentelemetry)$':
-      '<rootDir>/libs/conta-simples-auth/src/observability/$1/index.ts',
     '^nestjs-conta-simples-auth/([a-z]+)$': '<rootDir>/libs/conta-simples-auth/src/$1/index.ts',
     '^@support/(.*)\\.js$': '<rootDir>/test/support/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

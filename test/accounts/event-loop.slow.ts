@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { run, start } from '@support/child.js';
 import { hasRedis, RedisServer } from '@support/redis-server.js';
 import { RecentAccounts } from '../../libs/conta-simples-auth/src/accounts/recent-accounts.js';
-import { systemClock } from '../../libs/conta-simples-auth/src/token/clock.js';
+import { systemClock } from '../../libs/conta-simples-auth/src/support/clock.js';
 import type { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 
 const LONGEST_BLOCK_MS = 100;

@@ -14,9 +14,9 @@ export interface CodeBlock {
 const LIBRARY = 'libs/conta-simples-auth/src';
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   'nestjs-conta-simples-auth': 'index.ts',
-  'nestjs-conta-simples-auth/redis': 'store/redis/index.ts',
-  'nestjs-conta-simples-auth/terminus': 'observability/terminus/index.ts',
-  'nestjs-conta-simples-auth/opentelemetry': 'observability/opentelemetry/index.ts',
+  'nestjs-conta-simples-auth/redis': 'redis/index.ts',
+  'nestjs-conta-simples-auth/terminus': 'terminus/index.ts',
+  'nestjs-conta-simples-auth/opentelemetry': 'opentelemetry/index.ts',
   'nestjs-conta-simples-auth/testing': 'testing/index.ts',
 };
 /** What every reader of the library's comments knows where to find. */

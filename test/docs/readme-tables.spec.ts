@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContaSimplesModuleOptions } from 'nestjs-conta-simples-auth';
-import { resolveOptions } from '../../libs/conta-simples-auth/src/module/resolve-options.js';
-import { REMEDY, type TokenFailureKind } from '../../libs/conta-simples-auth/src/token/error-kind.js';
+import { REMEDY, type TokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
+import { resolveOptions } from '../../libs/conta-simples-auth/src/options/resolve-options.js';
 import { afterFailure } from '../../libs/conta-simples-auth/src/token/failure-policy.js';
 import { document, read } from './documents.js';
 import { codeIn, type Table } from './markdown.js';

@@ -4,9 +4,9 @@ import { closeServers, listen } from '@support/listen.js';
 import { DOCTOR_PAIR } from '@support/run-doctor.js';
 import type { Check } from '../../libs/conta-simples-auth/src/cli/doctor/check.js';
 import { examine } from '../../libs/conta-simples-auth/src/cli/doctor/examine.js';
+import { wayTo } from '../../libs/conta-simples-auth/src/cli/doctor/route.js';
 import { judgeTls } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
-import { lookAtTls, type TlsLook } from '../../libs/conta-simples-auth/src/cli/doctor/tls-look.js';
-import { wayTo } from '../../libs/conta-simples-auth/src/cli/doctor/way.js';
+import { lookAtTls, type TlsLook } from '../../libs/conta-simples-auth/src/cli/doctor/tls-probe.js';
 import { CERTIFICATES, TEST_CA } from '../faults/certificates.js';
 
 afterEach(closeServers);

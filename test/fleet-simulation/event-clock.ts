@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../libs/conta-simples-auth/src/token/clock.js';
+import type { Clock, Timer } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { SeededRandom } from '../simulation/random.js';
 
 interface Entry {

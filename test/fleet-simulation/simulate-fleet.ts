@@ -1,9 +1,9 @@
 import { hkdfSync } from 'node:crypto';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
+import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access-token.js';
 import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-store.js';
 import type { DeriveKey } from '../../libs/conta-simples-auth/src/store/record-cipher.js';
 import { SharedTokens } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
-import type { AccessToken } from '../../libs/conta-simples-auth/src/token/access-token.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import type { TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';

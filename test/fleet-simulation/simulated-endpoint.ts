@@ -1,4 +1,4 @@
-import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
+import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
 import type { TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import type { TokenStore } from '../../libs/conta-simples-auth/src/store/token-store.js';
-import type { Clock } from '../../libs/conta-simples-auth/src/token/clock.js';
+import type { Clock } from '../../libs/conta-simples-auth/src/support/clock.js';
 
 const NETWORK_MS = 0.5;
 const MAX_LATE_MS = 120_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { requestId } from '../../libs/conta-simples-auth/src/oauth/request-id.js';
 import { httpDate, retryAfterMs } from '../../libs/conta-simples-auth/src/oauth/retry-after.js';
-import { sharesRun } from '../../libs/conta-simples-auth/src/token/shares-run.js';
+import { sharesRun } from '../../libs/conta-simples-auth/src/support/shares-run.js';
 import { anyHeader, anyText, instant } from './arbitraries.js';
 import { forAll } from './property.js';
 

@@ -1,8 +1,8 @@
-import type { AccessToken } from '../../libs/conta-simples-auth/src/token/access-token.js';
-import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/token/auth-error.js';
+import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access-token.js';
+import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/model/auth-error.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
-import { requestFloorMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
+import { minimumIntervalMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { SeededRandom } from './random.js';
 import { CANARY, SimulatedServer, type Weather } from './server.js';
@@ -223,8 +223,8 @@ class Simulation {
     // Other credentials end the request under way and start another in the same moment.
     const most = this.#restarts.length > 0 ? 2 : 1;
     if (this.#server.peakInFlight > most) this.#violate(`${this.#server.peakInFlight} requests in flight at once`);
-    const leastMs = requestFloorMs(undefined);
-    const intervalMs = requestFloorMs(this.#server.lifeMs);
+    const leastMs = minimumIntervalMs(undefined);
+    const intervalMs = minimumIntervalMs(this.#server.lifeMs);
     /** When the requests so far would have started if each had kept the minimum interval. */
     let regularStart = Number.NEGATIVE_INFINITY;
     let previous = this.#server.attempts[0];

@@ -1,4 +1,4 @@
-import { readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
+import { readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
 import type { TokenFailure, TokenOutcome, TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import type { FakeClock } from '../support/fake-clock.js';
 import type { SeededRandom } from './random.js';

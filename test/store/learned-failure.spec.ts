@@ -4,7 +4,7 @@ import { FakeClock } from '@support/fake-clock.js';
 import { KeeperHarness, SECOND } from '@support/keeper-harness.js';
 import { ClockedEndpoint, SharedProcess } from '@support/shared-process.js';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
-import type { TokenFailureKind } from '../../libs/conta-simples-auth/src/token/error-kind.js';
+import type { TokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
 import type { TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 
 /* Failures that a process did not meet itself, but learned of: they cool for what is left of them, plus jitter. */

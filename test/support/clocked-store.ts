@@ -1,5 +1,5 @@
 import type { TokenStore } from '../../libs/conta-simples-auth/src/store/token-store.js';
-import type { Clock } from '../../libs/conta-simples-auth/src/token/clock.js';
+import type { Clock } from '../../libs/conta-simples-auth/src/support/clock.js';
 
 /** A store that ends its records by the clock of a test, and notes how it was set. */
 export class ClockedStore implements TokenStore {

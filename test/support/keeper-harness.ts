@@ -1,5 +1,5 @@
-import { readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
-import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/token/events.js';
+import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/model/events.js';
+import { readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import type { KeeperOptions, KeeperSettings } from '../../libs/conta-simples-auth/src/token/keeper-options.js';
 import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';

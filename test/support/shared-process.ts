@@ -4,7 +4,7 @@ import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-st
 import type { LeaseWait } from '../../libs/conta-simples-auth/src/store/lease-wait.js';
 import { SharedTokens, type SharedTokensOptions } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
 import type { TokenStore } from '../../libs/conta-simples-auth/src/store/token-store.js';
-import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/token/clock.js';
+import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
 import type { TokenDemand, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import type { FakeClock } from './fake-clock.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../libs/conta-simples-auth/src/token/clock.js';
+import type { Clock, Timer } from '../../libs/conta-simples-auth/src/support/clock.js';
 
 /** The clock of another machine: time passes as on the first, its wall clock is off by `skewMs`. */
 export class SkewedClock implements Clock {

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 
 /** Some of each kind, from all corners: a module's static, a service, options, a union, each entry point. */
 const DOCUMENTED = [
-  ['module/conta-simples-auth.module.d.ts', 'static forRoot('],
-  ['module/conta-simples-auth.module.d.ts', 'static forRootAsync('],
-  ['module/options.d.ts', 'requestTimeoutMs?:'],
-  ['module/options.d.ts', 'refreshAt?:'],
-  ['module/token.service.d.ts', 'getToken('],
-  ['http/auth.interceptor.d.ts', 'attach('],
-  ['token/access-token.d.ts', 'readonly expiresAt:'],
-  ['token/auth-error.d.ts', 'export declare class ContaSimplesAuthError'],
-  ['token/error-kind.d.ts', 'export type ContaSimplesAuthErrorKind'],
+  ['nest/conta-simples-auth.module.d.ts', 'static forRoot('],
+  ['nest/conta-simples-auth.module.d.ts', 'static forRootAsync('],
+  ['options/options.d.ts', 'requestTimeoutMs?:'],
+  ['options/options.d.ts', 'refreshAt?:'],
+  ['nest/token.service.d.ts', 'getToken('],
+  ['http/axios/auth.interceptor.d.ts', 'attach('],
+  ['model/access-token.d.ts', 'readonly expiresAt:'],
+  ['model/auth-error.d.ts', 'export declare class ContaSimplesAuthError'],
+  ['model/failure-kinds.d.ts', 'export type ContaSimplesAuthErrorKind'],
   ['store/token-store.d.ts', 'export interface TokenStore'],
-  ['store/redis/redis-token-store.d.ts', 'export declare function redisTokenStore'],
+  ['redis/redis-token-store.d.ts', 'export declare function redisTokenStore'],
   ['testing/emulator/emulator.d.ts', 'export declare function startContaSimplesEmulator'],
-  ['observability/terminus/health.indicator.d.ts', 'isHealthy<'],
-  ['observability/opentelemetry/open-telemetry.d.ts', 'export declare function openTelemetry'],
+  ['terminus/health.indicator.d.ts', 'isHealthy<'],
+  ['opentelemetry/open-telemetry.d.ts', 'export declare function openTelemetry'],
 ];
 
 /** An editor shows units, ranges and defaults only if the compiler has left the comments in the declarations. */

@@ -32,7 +32,7 @@ class AccountCard {
   readonly #held = make('p', { className: 'token' });
   readonly #token = make('span');
   readonly #fingerprint = make('code');
-  readonly #trouble = make('p', { className: 'trouble' });
+  readonly #failureState = make('p', { className: 'trouble' });
   /** Where the mark is, as long as the token lives: `nextRefreshAt` tells of the next attempt once one has failed. */
   #refreshShare = 0;
   #generation = -1;
@@ -47,7 +47,7 @@ class AccountCard {
     const times = make('p', { className: 'times' });
     times.append(this.#renewal, this.#ends);
     this.#held.append(this.#token, this.#fingerprint);
-    this.element.append(head, this.#bar, times, this.#held, this.#trouble);
+    this.element.append(head, this.#bar, times, this.#held, this.#failureState);
   }
 
   show(view: AccountView, now: number, texts: Texts): void {
@@ -79,8 +79,8 @@ class AccountCard {
     setText(this.#token, `${texts.accounts.token} ${generation === 0 ? texts.accounts.none : `#${generation}`}`);
     setText(this.#fingerprint, fingerprint ?? '');
     const trouble = state === 'degraded' || state === 'cooling' ? texts.accounts.troubles[state] : undefined;
-    setText(this.#trouble, trouble?.(failure ?? '') ?? '');
-    this.#trouble.hidden = trouble === undefined;
+    setText(this.#failureState, trouble?.(failure ?? '') ?? '');
+    this.#failureState.hidden = trouble === undefined;
     this.#held.hidden = trouble !== undefined;
     setAttribute(this.element, 'data-generation', String(generation));
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { down, HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
-import type { ContaSimplesAuthError } from '../token/auth-error.js';
+import type { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { AccountRegistry } from './account-registry.js';
 

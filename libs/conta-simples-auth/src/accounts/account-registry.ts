@@ -1,8 +1,8 @@
-import { ContaSimplesAuthError } from '../token/auth-error.js';
-import { type Clock, systemClock } from '../token/clock.js';
+import { ContaSimplesAuthError } from '../model/auth-error.js';
+import { printedName } from '../model/printed-name.js';
+import { type Clock, systemClock } from '../support/clock.js';
+import { inSlices } from '../support/in-slices.js';
 import type { TokenKeeper } from '../token/keeper.js';
-import { printedName } from '../token/printed-name.js';
-import { inSlices } from './in-slices.js';
 import { RecentAccounts } from './recent-accounts.js';
 
 /** The account of the pair without a name. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 import type { TokenFailure } from '../token/token-source.js';
 import { credentialProblem } from './check-credentials.js';
 import { type ClientAuthEncoding, type ContaSimplesCredentials, Credentials } from './credentials.js';

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
-import { fingerprint } from '../token/fingerprint.js';
-import { sharesRun } from '../token/shares-run.js';
+import { fingerprint } from '../model/fingerprint.js';
+import { sharesRun } from '../support/shares-run.js';
 
 /**
  * A key and its secret, as an application hands them over. Each environment has a pair of its own.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@support/fake-clock.js';
-import type { TokenFailureKind } from '../token/error-kind.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import { EndpointGate } from './endpoint-gate.js';
 

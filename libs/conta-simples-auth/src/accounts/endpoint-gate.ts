@@ -1,5 +1,5 @@
-import type { Clock } from '../token/clock.js';
-import type { TokenFailureKind } from '../token/error-kind.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
+import type { Clock } from '../support/clock.js';
 import { afterFailure } from '../token/failure-policy.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { RequestPlaces } from './request-places.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { RecentAccounts } from './recent-accounts.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../token/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import { type Evictable, EvictionQueue } from './eviction-queue.js';
 import { NameMap } from './name-map.js';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../token/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Token requests that may run at once in a process, for all accounts together, while the token endpoint answers. */

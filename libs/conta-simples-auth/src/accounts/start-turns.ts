@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../token/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Each start reads credentials and derives keys: this many take a few milliseconds. */

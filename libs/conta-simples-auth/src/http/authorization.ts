@@ -1,4 +1,4 @@
-import type { AccessToken } from '../token/access-token.js';
+import type { AccessToken } from '../model/access-token.js';
 
 const written = new WeakMap<AccessToken, string>();
 

@@ -1,6 +1,6 @@
-import { type CancelSignal, onAbort } from '../token/abort-listeners.js';
-import type { WaitOptions } from '../token/wait-options.js';
-import type { StreamedBody } from './streamed-body.js';
+import type { WaitOptions } from '../model/wait-options.js';
+import { type CancelSignal, onAbort } from '../support/abort-listeners.js';
+import type { StreamedBody } from './body/streamed-body.js';
 
 /** A caller's own limits on a request, in the words of axios; `fetch` knows the signal alone. */
 export interface CallerLimits {

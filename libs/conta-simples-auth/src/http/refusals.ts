@@ -1,4 +1,4 @@
-import { ContaSimplesAuthError } from '../token/auth-error.js';
+import { ContaSimplesAuthError } from '../model/auth-error.js';
 
 export function untrustedOrigin(account: string, why: string): ContaSimplesAuthError {
   const what = `The request was not sent: ${why}`;

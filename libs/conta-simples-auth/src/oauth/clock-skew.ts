@@ -1,4 +1,4 @@
-import type { Instant } from '../token/clock.js';
+import type { Instant } from '../support/clock.js';
 import { httpDate } from './retry-after.js';
 
 /** A `Date` header is cut to the second, so on the average its writer's clock showed half of one more. */

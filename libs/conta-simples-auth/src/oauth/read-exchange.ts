@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../token/clock.js';
+import type { Clock, Instant } from '../support/clock.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import { classifyAnswer } from './classify-response.js';
 import { isOfEdge, isPage } from './edge-answer.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sharesRun } from '../token/shares-run.js';
+import { sharesRun } from '../support/shares-run.js';
 import { requestId } from './request-id.js';
 
 const harmless = () => false;

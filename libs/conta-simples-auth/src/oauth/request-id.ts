@@ -1,4 +1,4 @@
-import { sharesRun } from '../token/shares-run.js';
+import { sharesRun } from '../support/shares-run.js';
 import { ownField, parseObject } from './json-object.js';
 
 /** Only what looks like an id is taken from a server: it ends up in messages and logs. */

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeServers, listen } from '@support/listen.js';
 import { selfSigned } from '@support/self-signed.js';
 import axios from 'axios';
-import { systemClock } from '../token/clock.js';
+import { systemClock } from '../support/clock.js';
 import { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';
 
 const AUTHORIZATION = `Basic ${Buffer.from('canary-key:canary-secret').toString('base64')}`;

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
-import { type Clock, readInstant } from '../token/clock.js';
+import { type Clock, readInstant } from '../support/clock.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyError, classifyTimeout } from './classify-error.js';
 import { clockSkewMs } from './clock-skew.js';

@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
-import type { ContaSimplesTokenEvent } from '../token/events.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
 import { IsolatedObservable } from './isolated-observable.js';
 
 /** Takes the events of every account and hands them on: hot, without replay, complete on shutdown. */

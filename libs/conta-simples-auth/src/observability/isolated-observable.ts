@@ -1,5 +1,5 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs';
-import { harmless } from './harmless.js';
+import { harmless } from '../support/harmless.js';
 
 type Listener<T> = Partial<Observer<T>> | ((value: T) => void) | null;
 

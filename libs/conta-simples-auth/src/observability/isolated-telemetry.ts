@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { Clock } from '../token/clock.js';
-import type { ContaSimplesTokenEvent } from '../token/events.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
+import type { Clock } from '../support/clock.js';
+import { harmless } from '../support/harmless.js';
 import type { KeeperObserver } from '../token/keeper-options.js';
 import type { TokenOutcome } from '../token/token-source.js';
-import { harmless } from './harmless.js';
 import type {
   ContaSimplesLeaseWait,
   ContaSimplesStoreOperation,

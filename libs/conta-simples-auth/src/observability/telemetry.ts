@@ -1,6 +1,6 @@
-import type { TokenFailureKind } from '../token/error-kind.js';
-import type { AcquisitionCause, ContaSimplesTokenEvent } from '../token/events.js';
-import type { ContaSimplesTokenStatus } from '../token/status.js';
+import type { AcquisitionCause, ContaSimplesTokenEvent } from '../model/events.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
+import type { ContaSimplesTokenStatus } from '../model/status.js';
 
 /**
  * Where an application's measurements go, such as `openTelemetry()` of `nestjs-conta-simples-auth/opentelemetry`. Nothing

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { REMEDY, type TokenFailureKind } from '../token/error-kind.js';
-import type { ContaSimplesTokenEvent } from '../token/events.js';
-import { printedName } from '../token/printed-name.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
+import { REMEDY, type TokenFailureKind } from '../model/failure-kinds.js';
+import { printedName } from '../model/printed-name.js';
 import { type LogFields, type LogLevel, LogLine } from './log-line.js';
 import { LoggedWarnings } from './logged-warnings.js';
 

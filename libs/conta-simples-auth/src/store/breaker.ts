@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 import type { StoreOperationName } from './checked-store.js';
 
 /** Called when the store stops working, and when it works again. */

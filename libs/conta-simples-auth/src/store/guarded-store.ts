@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../token/clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 import { Breaker, type StoreChangeListener } from './breaker.js';
 import { CheckedStore, StoreFault, type StoreOperationName } from './checked-store.js';
 import { takeBack } from './late-write.js';

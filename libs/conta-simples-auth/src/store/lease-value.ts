@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 
 /** Until when a lease lasts by the wall clock of its writer, epoch milliseconds; `undefined` where it does not say. */
 export interface LeaseValue {

@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 
 /** How long this process waited for another one's token request, and what ended that. */
 export interface LeaseWait {

@@ -1,4 +1,4 @@
-import type { Clock } from '../token/clock.js';
+import type { Clock } from '../support/clock.js';
 import { type CheckedStore, StoreFault } from './checked-store.js';
 import type { GuardedStore } from './guarded-store.js';
 import { ENDED_RECORD } from './late-write.js';

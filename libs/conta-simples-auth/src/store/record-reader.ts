@@ -1,4 +1,4 @@
-import { type Clock, type Instant, readInstant } from '../token/clock.js';
+import { type Clock, type Instant, readInstant } from '../support/clock.js';
 import { sinceMs } from '../token/life-clock.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
 import type { GuardedStore } from './guarded-store.js';

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../token/clock.js';
+import type { Clock, Instant } from '../support/clock.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, quietly, StoreUnavailable } from './guarded-store.js';
 import { Lease } from './lease.js';

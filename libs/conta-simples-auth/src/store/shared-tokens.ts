@@ -1,7 +1,7 @@
-import { type Clock, type Instant, readInstant } from '../token/clock.js';
+import { type Clock, type Instant, readInstant } from '../support/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
 import { sinceMs } from '../token/life-clock.js';
-import { requestFloorMs } from '../token/refresh-window.js';
+import { minimumIntervalMs } from '../token/refresh-window.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, quietly, StoreUnavailable } from './guarded-store.js';
 import type { Lease } from './lease.js';
@@ -109,7 +109,7 @@ export class SharedTokens {
         await store.set(keys.token, record, { ttlMs: leftMs });
       }),
     );
-    await quietly(lease?.endIn(requestFloorMs(lifeMs) - (clock.monotonic() - lease.takenAt)));
+    await quietly(lease?.endIn(minimumIntervalMs(lifeMs) - (clock.monotonic() - lease.takenAt)));
   }
 
   async #shareFailure(
@@ -123,7 +123,7 @@ export class SharedTokens {
     const attempts = ++this.#failures;
     const coolDowns = isTerminal(failure) ? this.#coolDowns++ : this.#coolDowns;
     const policy = afterFailure({ failure, attempts, coolDowns, lastLifeMs: this.#lastLifeMs, random });
-    const waitMs = Math.max(policy.waitMs, requestFloorMs(this.#lastLifeMs));
+    const waitMs = Math.max(policy.waitMs, minimumIntervalMs(this.#lastLifeMs));
     // A secret that could not be read is this process's own affair.
     if (lease !== undefined && failure.kind !== 'credentials_unavailable') {
       const text = writeFailure({ failure, waitMs, writtenAt: clock.now() });

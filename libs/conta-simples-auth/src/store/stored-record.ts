@@ -1,4 +1,4 @@
-import type { TokenFailureKind } from '../token/error-kind.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
 

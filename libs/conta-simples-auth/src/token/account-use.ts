@@ -1,4 +1,4 @@
-import type { AccessToken } from './access-token.js';
+import type { AccessToken } from '../model/access-token.js';
 import type { HeldToken } from './held-token.js';
 
 /**

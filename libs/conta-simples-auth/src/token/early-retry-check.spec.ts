@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EarlyRetryCheck } from './early-retry-check.js';
-import { troubleAfter } from './trouble.js';
+import { failureStateAfter } from './failure-state.js';
 
 /** A check after a failure at a moment of the monotonic clock; `ask` resolves with whether it led to a retry. */
 function checking({ failedAt = 1_000, answer = async () => true } = {}) {
@@ -17,7 +17,7 @@ function checking({ failedAt = 1_000, answer = async () => true } = {}) {
     (work) => work(),
   );
   const moment = (monotonic: number) => ({ wall: 1_000_000 + monotonic, monotonic });
-  const failed = troubleAfter({
+  const failed = failureStateAfter({
     failure: { kind: 'credentials_rejected', what: 'It failed' },
     previous: undefined,
     now: moment(failedAt),

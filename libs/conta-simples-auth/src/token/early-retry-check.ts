@@ -1,7 +1,7 @@
-import type { Instant } from './clock.js';
+import type { Instant } from '../support/clock.js';
+import type { FailureState } from './failure-state.js';
 import type { RunInContext } from './keeper-options.js';
 import type { TokenSource } from './token-source.js';
-import type { Trouble } from './trouble.js';
 
 const CHECK_INTERVAL_MS = 5_000;
 /** How long callers wait for a check, from its start. Enough for a file or a store nearby; a slow vault delays no caller. */
@@ -28,7 +28,7 @@ export class EarlyRetryCheck {
   }
 
   /** Milliseconds until the next check is due; 0 while one runs. */
-  dueInMs(failed: Trouble | undefined, { monotonic }: Instant): number {
+  dueInMs(failed: FailureState | undefined, { monotonic }: Instant): number {
     if (failed === undefined) return Number.POSITIVE_INFINITY;
     if (this.#running !== undefined) return 0;
     // The failed attempt read the credentials, so the first interval starts there.
@@ -40,7 +40,7 @@ export class EarlyRetryCheck {
    * caller may wait for and how long, or `undefined` if there is nothing to wait for. Never rejects.
    */
   run(
-    failed: Trouble,
+    failed: FailureState,
     now: Instant,
     lastValue: string | undefined,
     retry: () => void,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TokenFailureKind } from './error-kind.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
 import { afterFailure, type FailureInput } from './failure-policy.js';
 
 const MINUTE = 60_000;

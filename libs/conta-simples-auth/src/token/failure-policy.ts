@@ -1,4 +1,4 @@
-import type { TokenFailureKind } from './error-kind.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
 import type { TokenFailure } from './token-source.js';
 
 /**

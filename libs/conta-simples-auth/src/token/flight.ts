@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import type { AcquisitionCause } from './events.js';
+import type { AcquisitionCause } from '../model/events.js';
+import type { Clock } from '../support/clock.js';
 import { attempt, type TokenFailure, type TokenOutcome, type TokenSource } from './token-source.js';
 
 /** Waits for the turn of a request where many start at once; `undefined` if it may start at once. */

@@ -1,5 +1,5 @@
-import { AccessToken } from './access-token.js';
-import type { AcquisitionCause } from './events.js';
+import { AccessToken } from '../model/access-token.js';
+import type { AcquisitionCause } from '../model/events.js';
 import { type Moment, sinceMs } from './life-clock.js';
 import type { RefreshWindow } from './refresh-window.js';
 import type { TokenGrant } from './token-source.js';

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import type { ContaSimplesTokenEvent } from './events.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
+import type { Clock } from '../support/clock.js';
 import type { StartTurn } from './flight.js';
 import type { LifeClock } from './life-clock.js';
 import type { TimerListing } from './refresh-timer.js';

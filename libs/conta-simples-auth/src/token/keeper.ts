@@ -1,13 +1,13 @@
-import type { AccessToken } from './access-token.js';
+import type { AccessToken } from '../model/access-token.js';
+import type { ContaSimplesTokenStatus } from '../model/status.js';
+import type { WaitOptions } from '../model/wait-options.js';
 import { AccountUse } from './account-use.js';
+import { retryAt } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
 import type { LifeClock, Moment } from './life-clock.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import { Rejections } from './rejections.js';
-import type { ContaSimplesTokenStatus } from './status.js';
-import { retryAt } from './trouble.js';
-import type { WaitOptions } from './wait-options.js';
 
 /** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
 export class TokenKeeper extends AccountUse {
@@ -45,7 +45,7 @@ export class TokenKeeper extends AccountUse {
     const held = this.#cycle.held;
     if (!held?.isServable(now)) return this.#forward((keeper) => keeper.get(wait)) ?? this.#cycle.next(now, wait);
     this.#cycle.noteUse(now);
-    if (this.#cycle.trouble !== undefined) this.#observer?.servedWhileFailing(this.account);
+    if (this.#cycle.failureState !== undefined) this.#observer?.servedWhileFailing(this.account);
     // The timer should have done this; where it was throttled or slept through, a call does.
     if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
     this.#rememberUntilNextDecision(now, held);
@@ -116,11 +116,11 @@ export class TokenKeeper extends AccountUse {
 
   status(): ContaSimplesTokenStatus {
     const now = this.#lifeClock.look();
-    const { trouble, generation, held } = this.#cycle;
+    const { failureState, generation, held } = this.#cycle;
     const served = held?.isServable(now) ? held : undefined;
-    const retry = trouble && { retryAt: retryAt(trouble, now) };
+    const retry = failureState && { retryAt: retryAt(failureState, now) };
     const state = this.#cycle.state(now);
-    const neverHeld = state === 'empty' && trouble === undefined && generation === 0;
+    const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
     return {
       account: this.account,
       state,
@@ -132,8 +132,8 @@ export class TokenKeeper extends AccountUse {
         fingerprint: served.token.fingerprint,
         nextRefreshAt: retry?.retryAt ?? Math.round(now.wall + served.dueInMs(now)),
       }),
-      ...(trouble && {
-        lastFailure: { kind: trouble.failure.kind, at: trouble.at.wall, message: trouble.failure.what },
+      ...(failureState && {
+        lastFailure: { kind: failureState.failure.kind, at: failureState.at.wall, message: failureState.failure.what },
         ...retry,
       }),
     };
@@ -198,12 +198,12 @@ export class TokenKeeper extends AccountUse {
   /** To the limit of the token, or to the next request that a call should start if the timer does not. */
   #rememberUntilNextDecision(now: Moment, held: HeldToken): void {
     // While a refresh fails, each call is somebody's to count; the way without a look is for when all is well.
-    if (this.#observer !== undefined && this.#cycle.trouble !== undefined) return;
+    if (this.#observer !== undefined && this.#cycle.failureState !== undefined) return;
     const untilLimitMs = held.servableMs(now);
     const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
     this.fast = held;
     this.fastPromise = held.promise;
-    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.earlyRetry.dueInMs(this.#cycle.trouble, now));
+    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.earlyRetry.dueInMs(this.#cycle.failureState, now));
     this.fastUntil = Math.floor(now.elapsed + untilMs);
   }
 }

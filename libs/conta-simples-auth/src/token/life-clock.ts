@@ -1,4 +1,4 @@
-import { type Clock, type Instant, readInstant } from './clock.js';
+import { type Clock, type Instant, readInstant } from '../support/clock.js';
 
 /** One moment, and how much of a life may have passed by then. */
 export interface Moment extends Instant {

@@ -1,4 +1,4 @@
-import { requestFloorMs } from './refresh-window.js';
+import { minimumIntervalMs } from './refresh-window.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -42,6 +42,6 @@ export class MinimumInterval {
   }
 
   get #intervalMs(): number {
-    return requestFloorMs(this.lastLifeMs);
+    return minimumIntervalMs(this.lastLifeMs);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND, watch } from '@support/keeper-harness.js';
-import { readInstant } from './clock.js';
+import { readInstant } from '../support/clock.js';
 import type { KeeperOptions } from './keeper-options.js';
 import type { TokenDemand, TokenFailure, TokenOutcome } from './token-source.js';
 
@@ -143,7 +143,7 @@ describe('the end of a cool-down', () => {
     expect((await harness.keeper.get()).value).toBe('token-2');
   });
 
-  it('leaves no trouble behind where a token comes before the news that the credentials are others', async () => {
+  it('leaves no failureState behind where a token comes before the news that the credentials are others', async () => {
     let tell = (_isNew: boolean) => {};
     const news = new Promise<boolean>((resolve) => {
       tell = resolve;

@@ -1,21 +1,28 @@
-import type { AccessToken } from './access-token.js';
+import type { AccessToken } from '../model/access-token.js';
+import type { AcquisitionCause } from '../model/events.js';
+import type { ContaSimplesTokenState } from '../model/status.js';
+import type { WaitOptions } from '../model/wait-options.js';
+import type { Clock } from '../support/clock.js';
 import type { AccountUse } from './account-use.js';
-import type { Clock } from './clock.js';
 import { EarlyRetryCheck } from './early-retry-check.js';
-import type { AcquisitionCause } from './events.js';
+import {
+  type FailureState,
+  failureError,
+  failureStateAfter,
+  lateError,
+  shutDownError,
+  withoutWait,
+} from './failure-state.js';
 import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { type LifeClock, type Moment, sinceMs } from './life-clock.js';
 import { RefreshPlan } from './refresh-plan.js';
 import { refreshWindow } from './refresh-window.js';
-import type { ContaSimplesTokenState } from './status.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
-import { lateError, shutDownError, type Trouble, troubleAfter, troubleError, withoutWait } from './trouble.js';
-import type { WaitOptions } from './wait-options.js';
+import type { WaitLimits } from './waiter-groups.js';
 import { untilLimits, Waiters } from './waiters.js';
-import type { WaitLimits } from './waiting-parties.js';
 
 /** What an application that is ending grants a caller who still needs a token. */
 const DRAIN_ATTEMPT_MS = 1_000;
@@ -30,7 +37,7 @@ export class RefreshCycle {
   /** Set when a token is in use. May be past its limit: ask {@link HeldToken.isServable}. */
   held: HeldToken | undefined;
   /** Set from the first failure to the next token. */
-  trouble: Trouble | undefined;
+  failureState: FailureState | undefined;
   generation = 0;
   readonly report: TokenReporter;
   readonly #options: KeeperOptions;
@@ -59,8 +66,8 @@ export class RefreshCycle {
 
   state(now: Moment): ContaSimplesTokenState {
     if (this.#life === 'closed') return 'closed';
-    if (this.held?.isServable(now)) return this.trouble ? 'degraded' : 'valid';
-    return this.trouble?.failsCallers ? 'cooling' : 'empty';
+    if (this.held?.isServable(now)) return this.failureState ? 'degraded' : 'valid';
+    return this.failureState?.failsCallers ? 'cooling' : 'empty';
   }
 
   /** Starts a request nobody waits for, unless one runs or it is too early for one. */
@@ -77,17 +84,23 @@ export class RefreshCycle {
     this.#use.noteUse(now.elapsed);
     if (this.#closedFor !== undefined) return Promise.reject(this.#closedFor());
     const { waitTimeoutMs } = this.#options.settings;
-    const trouble = this.trouble;
-    const patienceMs = trouble?.patienceMs ?? waitTimeoutMs;
+    const failureState = this.failureState;
+    const patienceMs = failureState?.patienceMs ?? waitTimeoutMs;
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? patienceMs, patienceMs) };
-    if (trouble !== undefined && this.#mustFail(trouble, now)) return this.#failCaller(trouble, now, limits, cause);
+    if (failureState !== undefined && this.#mustFail(failureState, now))
+      return this.#failCaller(failureState, now, limits, cause);
     const arrival = this.#waiters.add(limits, now.monotonic);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }
 
   /** Fails a caller at once, unless a quick early retry check, or anything else meanwhile, has changed the state. */
-  async #failCaller(failed: Trouble, now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<AccessToken> {
+  async #failCaller(
+    failed: FailureState,
+    now: Moment,
+    limits: WaitLimits,
+    cause: AcquisitionCause,
+  ): Promise<AccessToken> {
     this.report.state(now, this.state(now), failed);
     const check = this.#life === 'draining' ? undefined : this.#checkEarly(failed, now);
     if (check !== undefined) {
@@ -97,16 +110,16 @@ export class RefreshCycle {
     }
     const later = this.#lifeClock.look();
     const leftMs = Math.max(0, limits.timeoutMs - (later.monotonic - now.monotonic));
-    if (this.#closedFor === undefined && this.trouble === failed) throw troubleError(failed, later, this.#options);
+    if (this.#closedFor === undefined && this.failureState === failed) throw failureError(failed, later, this.#options);
     if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
     return this.next(later, { ...limits, timeoutMs: leftMs }, cause);
   }
 
   /** Checks in the background, if it is time for that, whether a retry is worthwhile; starts it if it is. */
-  #checkEarly(failed: Trouble, now: Moment) {
+  #checkEarly(failed: FailureState, now: Moment) {
     return this.earlyRetry.run(failed, now, this.#lastValue, () => {
-      if (this.trouble !== failed || this.#life === 'draining' || this.#life === 'closed') return;
-      this.trouble = withoutWait(failed);
+      if (this.failureState !== failed || this.#life === 'draining' || this.#life === 'closed') return;
+      this.failureState = withoutWait(failed);
       const later = this.#lifeClock.look();
       const cause = this.held === undefined ? this.#missingCause : 'scheduled';
       if (!this.#tryStart(later, cause, true)) this.#planNext(later, cause);
@@ -117,13 +130,13 @@ export class RefreshCycle {
   noteUse(now: Moment): void {
     this.#use.noteUse(now.elapsed);
     if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
-    if (this.trouble !== undefined) this.#checkEarly(this.trouble, now);
+    if (this.failureState !== undefined) this.#checkEarly(this.failureState, now);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
   dueInMs(now: Moment): number {
-    const { held, trouble } = this;
-    return this.#plan.dueInMs(now, { held, trouble, awaited: this.#waiters.size > 0 });
+    const { held, failureState } = this;
+    return this.#plan.dueInMs(now, { held, failureState, awaited: this.#waiters.size > 0 });
   }
 
   /** Whether a token is obtained although nobody ever asks. */
@@ -148,7 +161,7 @@ export class RefreshCycle {
   reject(now: Moment, isContended: boolean): void {
     const { interval } = this.#plan;
     if (this.held?.accepted) interval.waive(now.monotonic);
-    if (this.trouble !== undefined) return;
+    if (this.failureState !== undefined) return;
     const isEarly = this.#flight === undefined && this.#life !== 'draining' && now.monotonic < interval.until;
     if (!isEarly || isContended) this.drop(now);
   }
@@ -177,7 +190,7 @@ export class RefreshCycle {
     this.#flight?.cancel();
     this.#flight = undefined;
     this.#hold(undefined);
-    this.trouble = undefined;
+    this.failureState = undefined;
     this.#plan.interval.reset();
     this.#missingCause = 'first';
     this.#plan.cancel();
@@ -219,23 +232,23 @@ export class RefreshCycle {
     this.#use.forget();
   }
 
-  #mustFail(trouble: Trouble, now: Moment): boolean {
+  #mustFail(failureState: FailureState, now: Moment): boolean {
     if (this.#flight?.awaited) return false;
     if (this.#life === 'draining') return true;
     // Callers do not wait for a request that the timer started: while it cools, the account fails them at once.
-    return trouble.failsCallers && (this.#flight !== undefined || now.monotonic < trouble.untilMonotonic);
+    return failureState.failsCallers && (this.#flight !== undefined || now.monotonic < failureState.untilMonotonic);
   }
 
   #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
     if (this.#life === 'closed' || this.#flight !== undefined) return false;
     // The one attempt of an application that is ending has no time to wait for the minimum interval.
-    if (this.#life !== 'draining' && now.monotonic < this.#plan.earliest(this.trouble)) return false;
+    if (this.#life !== 'draining' && now.monotonic < this.#plan.earliest(this.failureState)) return false;
     this.#plan.cancel();
     const flight = new Flight(cause, now.monotonic, awaited);
     this.#flight = flight;
     this.#plan.interval.requestStarted(now.monotonic);
     // A rejected token was served on only until this request could be made.
-    if (cause === 'rejected' && this.trouble === undefined) this.drop(now);
+    if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
     // What is asked from here on is asked of the next attempt.
     this.#use.wanted = false;
     if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
@@ -264,7 +277,7 @@ export class RefreshCycle {
     this.#lastValue = grant.value;
     const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause, wantedFor: flight.cause });
     this.#hold(held);
-    this.trouble = undefined;
+    this.failureState = undefined;
     this.#missingCause = 'expired';
     this.#plan.interval.lastLifeMs = lifeMs;
     if (grant.shared) this.#plan.interval.requestNotSent();
@@ -275,16 +288,16 @@ export class RefreshCycle {
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
-    const input = { failure, previous: this.trouble, now, startedAt, random: this.#clock.random() };
-    const trouble = troubleAfter({ ...input, lastLifeMs: this.#plan.interval.lastLifeMs });
-    this.trouble = trouble;
+    const input = { failure, previous: this.failureState, now, startedAt, random: this.#clock.random() };
+    const failureState = failureStateAfter({ ...input, lastLifeMs: this.#plan.interval.lastLifeMs });
+    this.failureState = failureState;
     if (failure.coolsForMs !== undefined) this.#plan.interval.requestNotSent();
-    if (trouble.failsCallers || this.#life === 'draining') {
-      this.#waiters.rejectAll(() => troubleError(trouble, now, this.#options));
+    if (failureState.failsCallers || this.#life === 'draining') {
+      this.#waiters.rejectAll(() => failureError(failureState, now, this.#options));
     }
     this.#planNext(now, cause);
-    this.report.refreshFailed(now, trouble);
-    this.report.state(now, this.state(now), trouble);
+    this.report.refreshFailed(now, failureState);
+    this.report.state(now, this.state(now), failureState);
   }
 
   #planNext(now: Moment, cause: AcquisitionCause): void {
@@ -298,7 +311,7 @@ export class RefreshCycle {
     const now = this.#lifeClock.look();
     const dueInMs = this.dueInMs(now);
     const awaited = this.#waiters.size > 0;
-    const isRenewal = this.held !== undefined && this.trouble === undefined && !awaited;
+    const isRenewal = this.held !== undefined && this.failureState === undefined && !awaited;
     if (dueInMs > 0) this.#plan.arm(dueInMs, this.#plan.cause, awaited);
     else if (awaited || (this.#life === 'open' && (this.#plan.isKeptFresh(this.generation) || this.#use.wanted))) {
       this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
@@ -308,7 +321,7 @@ export class RefreshCycle {
   /** For a caller whose patience has ended. */
   lateError(timeoutMs: number): Error {
     const now = this.#lifeClock.look();
-    if (this.trouble !== undefined) return troubleError(this.trouble, now, this.#options);
+    if (this.failureState !== undefined) return failureError(this.failureState, now, this.#options);
     return lateError(timeoutMs, this.#options);
   }
 }

@@ -1,15 +1,15 @@
-import type { AcquisitionCause } from './events.js';
+import type { AcquisitionCause } from '../model/events.js';
+import type { FailureState } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperOptions } from './keeper-options.js';
 import type { Moment } from './life-clock.js';
 import { MinimumInterval } from './minimum-interval.js';
 import { RefreshTimer, type TimerOwner } from './refresh-timer.js';
-import type { Trouble } from './trouble.js';
 
 /** What the next request depends on. */
 export interface RefreshNeeds {
   readonly held: HeldToken | undefined;
-  readonly trouble: Trouble | undefined;
+  readonly failureState: FailureState | undefined;
   /** Whether callers wait for it. */
   readonly awaited: boolean;
 }
@@ -32,14 +32,14 @@ export class RefreshPlan {
   }
 
   /** By the monotonic clock: no request is made before, whoever asks for one. */
-  earliest(trouble: Trouble | undefined): number {
-    return Math.max(this.interval.until, trouble?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
+  earliest(failureState: FailureState | undefined): number {
+    return Math.max(this.interval.until, failureState?.untilMonotonic ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
-  dueInMs(now: Moment, { held, trouble, awaited }: RefreshNeeds): number {
-    const allowedInMs = Math.max(0, this.earliest(trouble) - now.monotonic);
-    if (trouble !== undefined || held === undefined || awaited) return allowedInMs;
+  dueInMs(now: Moment, { held, failureState, awaited }: RefreshNeeds): number {
+    const allowedInMs = Math.max(0, this.earliest(failureState) - now.monotonic);
+    if (failureState !== undefined || held === undefined || awaited) return allowedInMs;
     return Math.max(allowedInMs, held.dueInMs(now));
   }
 

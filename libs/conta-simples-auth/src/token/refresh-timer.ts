@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.js';
+import type { Clock, Timer } from '../support/clock.js';
 
 /** Where a running timer is shown, so that an operator finds it. */
 export interface TimerListing {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { refreshWindow, requestFloorMs } from './refresh-window.js';
+import { minimumIntervalMs, refreshWindow } from './refresh-window.js';
 
 const HOUR = 3_600_000;
 const usual = { refreshAt: 0.9, requestMs: 200, random: 0 };
@@ -42,6 +42,6 @@ describe('the floor between two requests', () => {
     [50_000, 5_000],
     [HOUR, 5_000],
   ])('after a life of %s ms is %d ms', (lifeMs, floorMs) => {
-    expect(requestFloorMs(lifeMs)).toBe(floorMs);
+    expect(minimumIntervalMs(lifeMs)).toBe(floorMs);
   });
 });

@@ -33,7 +33,7 @@ const MAX_FLOOR_MS = 5_000;
 const MIN_FLOOR_MS = 250;
 
 /** The least time between the starts of two token requests of one account, whatever happens. */
-export function requestFloorMs(lastLifeMs: number | undefined): number {
+export function minimumIntervalMs(lastLifeMs: number | undefined): number {
   if (lastLifeMs === undefined) return MIN_FLOOR_MS;
   return Math.max(MIN_FLOOR_MS, Math.min(MAX_FLOOR_MS, lastLifeMs / 10));
 }

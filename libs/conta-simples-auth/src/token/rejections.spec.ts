@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
-import type { AccessToken } from './access-token.js';
-import { readInstant } from './clock.js';
+import type { AccessToken } from '../model/access-token.js';
+import { readInstant } from '../support/clock.js';
 import { TokenKeeper } from './keeper.js';
 import { LifeClock } from './life-clock.js';
 

@@ -1,8 +1,8 @@
-import type { Instant } from './clock.js';
-import type { ContaSimplesTokenEvent } from './events.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
+import type { ContaSimplesTokenState } from '../model/status.js';
+import type { Instant } from '../support/clock.js';
+import { type FailureState, retryAt } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
-import type { ContaSimplesTokenState } from './status.js';
-import { retryAt, type Trouble } from './trouble.js';
 
 /** Tells what happens to one account's token: each attempt, but each change of state only once. */
 export class TokenReporter {
@@ -31,16 +31,16 @@ export class TokenReporter {
     this.#toldState = 'empty';
   }
 
-  refreshFailed(now: Instant, trouble: Trouble): void {
+  refreshFailed(now: Instant, failureState: FailureState): void {
     this.#failures++;
-    this.#emit({ type: 'refresh_failed', ...this.#failure(now, trouble) });
+    this.#emit({ type: 'refresh_failed', ...this.#failure(now, failureState) });
   }
 
   /** Called wherever the state may have changed; says so only if it has, and for the worse. */
-  state(now: Instant, state: ContaSimplesTokenState, trouble: Trouble | undefined): void {
-    if (state === this.#toldState || trouble === undefined) return;
+  state(now: Instant, state: ContaSimplesTokenState, failureState: FailureState | undefined): void {
+    if (state === this.#toldState || failureState === undefined) return;
     this.#toldState = state;
-    if (state === 'degraded' || state === 'cooling') this.#emit({ type: state, ...this.#failure(now, trouble) });
+    if (state === 'degraded' || state === 'cooling') this.#emit({ type: state, ...this.#failure(now, failureState) });
   }
 
   invalidated(now: Instant, { token }: HeldToken): void {
@@ -55,14 +55,14 @@ export class TokenReporter {
     return { account: this.#account, at: now.wall };
   }
 
-  #failure(now: Instant, trouble: Trouble) {
-    const { kind, what, status, requestId } = trouble.failure;
+  #failure(now: Instant, failureState: FailureState) {
+    const { kind, what, status, requestId } = failureState.failure;
     return {
       ...this.#about(now),
       kind,
       message: what,
-      attempts: trouble.attempts,
-      retryAt: retryAt(trouble, now),
+      attempts: failureState.attempts,
+      retryAt: retryAt(failureState, now),
       ...(status !== undefined && { status }),
       ...(requestId !== undefined && { requestId }),
     };

@@ -1,6 +1,6 @@
-import type { Instant } from './clock.js';
-import type { TokenFailureKind } from './error-kind.js';
-import type { AcquisitionCause } from './events.js';
+import type { AcquisitionCause } from '../model/events.js';
+import type { TokenFailureKind } from '../model/failure-kinds.js';
+import type { Instant } from '../support/clock.js';
 
 /** A token as it came from the token endpoint: checked, but not yet anybody's. */
 export interface TokenGrant {

@@ -1,8 +1,8 @@
-import { onAbort } from './abort-listeners.js';
-import type { AccessToken } from './access-token.js';
-import type { Clock } from './clock.js';
+import type { AccessToken } from '../model/access-token.js';
+import { onAbort } from '../support/abort-listeners.js';
+import type { Clock } from '../support/clock.js';
 import type { KeeperOptions } from './keeper-options.js';
-import { WaitingParties, type WaitLimits } from './waiting-parties.js';
+import { WaiterGroups, type WaitLimits } from './waiter-groups.js';
 
 /** Knows why no token came in time. */
 export interface LateErrors {
@@ -12,7 +12,7 @@ export interface LateErrors {
 /** The callers that wait for one account's next token. */
 export class Waiters {
   /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
-  #waiting: WaitingParties | undefined;
+  #waiting: WaiterGroups | undefined;
   readonly #options: KeeperOptions;
   readonly #late: LateErrors;
 
@@ -39,15 +39,15 @@ export class Waiters {
     this.#take()?.settleAll(error);
   }
 
-  #nobody(): WaitingParties {
+  #nobody(): WaiterGroups {
     const { account, settings } = this.#options;
     const { clock, observer } = settings;
     const onWait = observer && (() => observer.callerWaits(account));
-    return new WaitingParties({ clock, onWait, lateError: (timeoutMs) => this.#late.lateError(timeoutMs) });
+    return new WaiterGroups({ clock, onWait, lateError: (timeoutMs) => this.#late.lateError(timeoutMs) });
   }
 
   /** Who comes while these are told waits for the next. */
-  #take(): WaitingParties | undefined {
+  #take(): WaiterGroups | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     return waiting;

@@ -1,5 +1,5 @@
-import type { ResolvedOptions } from '../../module/resolved-options.js';
-import { REMEDY } from '../../token/error-kind.js';
+import { REMEDY } from '../../model/failure-kinds.js';
+import type { ResolvedOptions } from '../../options/resolved-options.js';
 import type { TokenFailure } from '../../token/token-source.js';
 
 /** What to do about a token request that failed, in more words than an error message has room for. */

@@ -1,12 +1,12 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
-import type { ResolvedOptions } from '../../module/resolved-options.js';
 import { ownField, parseObject } from '../../oauth/json-object.js';
 import { chooseProxy } from '../../oauth/proxy.js';
 import { readBody } from '../../oauth/read-body.js';
 import { requestAgent } from '../../oauth/request-agent.js';
 import { requestId } from '../../oauth/request-id.js';
+import type { ResolvedOptions } from '../../options/resolved-options.js';
 import { codeOf } from './step.js';
 
 export const BALANCE_PATH = '/accounts/v1/balance';

@@ -1,5 +1,5 @@
-import type { ResolvedOptions } from '../../module/resolved-options.js';
-import { sharesRun } from '../../token/shares-run.js';
+import type { ResolvedOptions } from '../../options/resolved-options.js';
+import { sharesRun } from '../../support/shares-run.js';
 import { BALANCE_PATH, type BalanceAnswer, callBalance } from './balance-call.js';
 import { type Check, fail, ok } from './check.js';
 

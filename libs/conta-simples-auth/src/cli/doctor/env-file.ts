@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigModule } from '@nestjs/config';
-import { type EnvFile, readEnvFile } from '../../module/env-files.js';
+import { type EnvFile, readEnvFile } from '../../options/env-files.js';
 import { CliError, usageError } from '../cli-error.js';
 import { codeOf } from './step.js';
 

@@ -1,16 +1,16 @@
-import type { ContaSimplesAuthOptions } from '../../module/options.js';
-import type { ResolvedOptions } from '../../module/resolved-options.js';
-import type { TokenFailureKind } from '../../token/error-kind.js';
+import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import type { ContaSimplesAuthOptions } from '../../options/options.js';
+import type { ResolvedOptions } from '../../options/resolved-options.js';
 import { usageError } from '../cli-error.js';
 import { checkBalance } from './balance-check.js';
 import { about, type Check, type CheckName, fail, skip, warn } from './check.js';
 import { checkClock } from './clock-check.js';
 import type { LoadedEnvFile } from './env-file.js';
 import { checkName } from './name-check.js';
+import { wayTo } from './route.js';
+import { checkWay } from './route-check.js';
 import { checkSettings } from './settings-check.js';
 import { checkToken } from './token-check.js';
-import { wayTo } from './way.js';
-import { checkWay } from './way-check.js';
 
 export interface Examination {
   readonly envFile: LoadedEnvFile | undefined;

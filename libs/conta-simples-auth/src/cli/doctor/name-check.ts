@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Check, fail, ok } from './check.js';
+import type { Way } from './route.js';
 import { codeOf, withinMs } from './step.js';
-import type { Way } from './way.js';
 
 const SHOWN = 4;
 

@@ -1,9 +1,9 @@
 import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { envFiles, hasReference, usualEnvFiles } from '../../module/env-files.js';
-import type { ContaSimplesAuthOptions } from '../../module/options.js';
-import type { Problem, ProblemCode } from '../../module/problems.js';
-import { inspectOptions } from '../../module/resolve-options.js';
-import { BASE_URLS, type ResolvedOptions } from '../../module/resolved-options.js';
+import { envFiles, hasReference, usualEnvFiles } from '../../options/env-files.js';
+import type { ContaSimplesAuthOptions } from '../../options/options.js';
+import type { Problem, ProblemCode } from '../../options/problems.js';
+import { inspectOptions } from '../../options/resolve-options.js';
+import { BASE_URLS, type ResolvedOptions } from '../../options/resolved-options.js';
 import { type Check, fail, ok, warn } from './check.js';
 import type { LoadedEnvFile } from './env-file.js';
 

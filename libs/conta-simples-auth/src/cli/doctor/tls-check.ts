@@ -1,7 +1,7 @@
 import { type Check, fail, ok, warn } from './check.js';
+import { addressOf, type Way } from './route.js';
 import { codeOf } from './step.js';
-import type { TlsLook } from './tls-look.js';
-import { addressOf, type Way } from './way.js';
+import type { TlsLook } from './tls-probe.js';
 
 /** What a handshake that came about says of the way. `isVendor` where the address is one of Conta Simples itself. */
 export function judgeTls(look: TlsLook, way: Way, isVendor: boolean, now = new Date()): Check {

@@ -1,8 +1,8 @@
 import { readCredentials } from '../../accounts/credentials-source.js';
-import { type ResolvedOptions, TOKEN_PATH } from '../../module/resolved-options.js';
+import type { TokenFailureKind } from '../../model/failure-kinds.js';
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
-import { systemClock } from '../../token/clock.js';
-import type { TokenFailureKind } from '../../token/error-kind.js';
+import { type ResolvedOptions, TOKEN_PATH } from '../../options/resolved-options.js';
+import { systemClock } from '../../support/clock.js';
 import { refreshWindow } from '../../token/refresh-window.js';
 import type { TokenFailure, TokenGrant } from '../../token/token-source.js';
 import { tokenRemedy } from './advice.js';

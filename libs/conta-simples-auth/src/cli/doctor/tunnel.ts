@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { addressOf, type Endpoint, type ProxyAddress } from './way.js';
+import { addressOf, type Endpoint, type ProxyAddress } from './route.js';
 
 export type TunnelResult =
   | { readonly ok: true; readonly socket: Socket }

@@ -1,8 +1,8 @@
-import { AccessToken } from '../../token/access-token.js';
-import { ContaSimplesAuthError } from '../../token/auth-error.js';
-import type { TokenFailureKind } from '../../token/error-kind.js';
-import type { AcquisitionCause, ContaSimplesTokenEvent } from '../../token/events.js';
-import type { ContaSimplesTokenStatus } from '../../token/status.js';
+import { AccessToken } from '../../model/access-token.js';
+import { ContaSimplesAuthError } from '../../model/auth-error.js';
+import type { AcquisitionCause, ContaSimplesTokenEvent } from '../../model/events.js';
+import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import type { ContaSimplesTokenStatus } from '../../model/status.js';
 
 const ENVIRONMENT = 'fake';
 const RETRY_AFTER_MS = 1_000;

@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
-import { type AttachableAxiosInstance, defaultsOf } from '../../http/attachable-instance.js';
+import { type AttachableAxiosInstance, defaultsOf } from '../../http/axios/attachable-instance.js';
 import {
   type AttachOptions,
   ContaSimplesAuthInterceptor,
   type InterceptorOptions,
-} from '../../http/auth.interceptor.js';
+} from '../../http/axios/auth.interceptor.js';
 import { addBearer } from './fake-bearer.js';
 import { FakeContaSimplesTokenService } from './fake-token.service.js';
 

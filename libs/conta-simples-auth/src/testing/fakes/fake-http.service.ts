@@ -8,9 +8,9 @@ import axios, {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { noteGuardedAdapter } from '../../http/axios-error-classes.js';
-import { ContaSimplesHttpService } from '../../http/http.service.js';
-import type { TokenFailureKind } from '../../token/error-kind.js';
+import { noteGuardedAdapter } from '../../http/axios/axios-error-classes.js';
+import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import { ContaSimplesHttpService } from '../../nest/http.service.js';
 import { addBearer } from './fake-bearer.js';
 import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
 import { FakeContaSimplesTokenService, type FakeFailureOptions } from './fake-token.service.js';

@@ -1,14 +1,14 @@
 import { Subject } from 'rxjs';
 import type { ContaSimplesCredentials } from '../../accounts/credentials.js';
-import type { ContaSimplesFetchInit } from '../../http/guarded-fetch.js';
-import { ContaSimplesAccountTokens } from '../../module/account-tokens.js';
-import { ContaSimplesTokenService, type TokenServiceOptions } from '../../module/token.service.js';
-import type { AccessToken } from '../../token/access-token.js';
-import { ContaSimplesAuthError } from '../../token/auth-error.js';
-import type { TokenFailureKind } from '../../token/error-kind.js';
-import type { ContaSimplesTokenEvent } from '../../token/events.js';
-import type { ContaSimplesTokenStatus } from '../../token/status.js';
-import type { WaitOptions } from '../../token/wait-options.js';
+import type { ContaSimplesFetchInit } from '../../http/fetch/guarded-fetch.js';
+import type { AccessToken } from '../../model/access-token.js';
+import { ContaSimplesAuthError } from '../../model/auth-error.js';
+import type { ContaSimplesTokenEvent } from '../../model/events.js';
+import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import type { ContaSimplesTokenStatus } from '../../model/status.js';
+import type { WaitOptions } from '../../model/wait-options.js';
+import { ContaSimplesAccountTokens } from '../../nest/account-tokens.js';
+import { ContaSimplesTokenService, type TokenServiceOptions } from '../../nest/token.service.js';
 import { FakeAccount } from './fake-account.js';
 import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
 

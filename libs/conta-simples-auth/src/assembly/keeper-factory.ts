@@ -1,0 +1,155 @@
+import { credentialProblem } from '../accounts/check-credentials.js';
+import { type ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
+import type { CredentialsSource } from '../accounts/credentials-source.js';
+import type { EndpointGate } from '../accounts/endpoint-gate.js';
+import { StartTurns } from '../accounts/start-turns.js';
+import { ContaSimplesAuthError } from '../model/auth-error.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
+import type { RequestToken } from '../oauth/token-endpoint.js';
+import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
+import type { TokenLog } from '../observability/token-log.js';
+import type { ResolvedOptions } from '../options/resolved-options.js';
+import type { SharedTokens } from '../store/shared-tokens.js';
+import type { Clock } from '../support/clock.js';
+import { TokenKeeper } from '../token/keeper.js';
+import type { KeeperOptions, KeeperSettings, RunInContext } from '../token/keeper-options.js';
+import type { LifeClock } from '../token/life-clock.js';
+import type { TimerListing } from '../token/refresh-timer.js';
+import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
+import { listingInContext } from './module-context.js';
+
+export interface KeeperFactoryOptions {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly lifeClock: LifeClock;
+  readonly inContext: RunInContext;
+  readonly endpointUrl: string;
+  readonly request: RequestToken;
+  readonly gate: EndpointGate;
+  /** What an account shares with other processes; made for each, since each counts its own failures. */
+  readonly shared: () => SharedTokens | undefined;
+  readonly log: TokenLog;
+  readonly telemetry: IsolatedTelemetry | undefined;
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
+  readonly listTimer: (account: string) => TimerListing | undefined;
+}
+
+/** Makes the keeper of an account, and knows whose credentials come from where. */
+export class KeeperFactory {
+  readonly #given: KeeperFactoryOptions;
+  readonly #pairs: Map<string, CredentialsSource>;
+  /** The sources of the accounts that have a pair of their own. */
+  readonly #sources = new Map<string, AccountTokenSource>();
+  /** The pairs given to {@link KeeperFactory.setCredentials}, by their fingerprints. */
+  readonly #set = new Map<string, string>();
+  readonly #keeperSettings: KeeperSettings;
+  readonly #sourceSettings: TokenSourceSettings;
+
+  constructor(given: KeeperFactoryOptions) {
+    const { options, clock, lifeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
+    const turns = new StartTurns(clock);
+    this.#given = given;
+    this.#pairs = new Map(options.accounts);
+    this.#keeperSettings = {
+      environment: options.environment,
+      clock,
+      lifeClock,
+      refreshAt: options.refreshAt,
+      waitTimeoutMs: options.waitTimeoutMs,
+      emit: given.emit,
+      observer: telemetry,
+      inContext,
+      onContention: (account) => log.contended(account, options.store !== undefined),
+      startTurn: () => turns.next(),
+    };
+    this.#sourceSettings = {
+      credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
+      request,
+      gate,
+      endpointUrl,
+      clock,
+      encoding: options.clientAuthEncoding,
+      timeoutMs: options.requestTimeoutMs,
+      warn: (account, what) => log.warnOnce(account, what),
+      observe: telemetry && ((about, send) => telemetry.tokenRequest(about, send)),
+    };
+  }
+
+  create(account: string): TokenKeeper {
+    const { options, shared, listTimer, inContext } = this.#given;
+    const settings = this.#keeperSettings;
+    const source = new AccountTokenSource(this.#sourceSettings, account, shared());
+    if (this.#pairs.has(account)) this.#sources.set(account, source);
+    const listing = listTimer(account);
+    const timerListing = listing && listingInContext(listing, inContext);
+    const keepFresh = options.bootstrap === 'lazy' ? 'once_held' : 'always';
+    return new TokenKeeper(new AccountOptions({ account, settings, source, keepFresh, timerListing }, this.#pairs));
+  }
+
+  /**
+   * @param retries whether a pair that is in use already is to be tried again when it is set for the first time
+   * @returns whether the account has to start afresh: the same pair set again changes nothing
+   * @throws ContaSimplesAuthError of kind `configuration` for what is no name of an account, of kind
+   * `credentials_unavailable` for a pair that cannot be one
+   */
+  setCredentials(account: string, credentials: ContaSimplesCredentials, retries: boolean): boolean {
+    const { clientAuthEncoding, environment } = this.#given.options;
+    const named = nameProblem(account);
+    if (named !== undefined) {
+      const what = `setAccount() was called with a name that ${named}`;
+      throw new ContaSimplesAuthError({ kind: 'configuration', what, environment });
+    }
+    // What comes from plain JavaScript, or from a database, may be anything.
+    const { apiKey, apiSecret } = (credentials ?? {}) as ContaSimplesCredentials;
+    for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
+      const problem = credentialProblem(part, value, clientAuthEncoding);
+      if (problem === undefined) continue;
+      const what = `The pair was not taken: ${part} ${problem}`;
+      throw new ContaSimplesAuthError({ kind: 'credentials_unavailable', what, account, environment });
+    }
+    const { fingerprint } = new Credentials({ apiKey, apiSecret });
+    const present = this.#set.get(account) ?? (retries ? undefined : this.#sources.get(account)?.pairInUse);
+    this.#pairs.set(account, () => ({ apiKey, apiSecret }));
+    this.#set.set(account, fingerprint);
+    return fingerprint !== present;
+  }
+
+  forgetCredentials(account: string): void {
+    this.#pairs.delete(account);
+    this.#set.delete(account);
+    this.#sources.delete(account);
+  }
+}
+
+/** The options of a keeper. How it is kept fresh is asked each time: `setAccount()` may give an account a pair. */
+class AccountOptions implements KeeperOptions {
+  readonly account: string;
+  readonly settings: KeeperSettings;
+  readonly source: KeeperOptions['source'];
+  readonly timerListing: KeeperOptions['timerListing'];
+  readonly #withPair: KeeperOptions['keepFresh'];
+  readonly #pairs: ReadonlyMap<string, unknown>;
+
+  constructor(
+    { account, settings, source, keepFresh, timerListing }: KeeperOptions,
+    pairs: ReadonlyMap<string, unknown>,
+  ) {
+    this.account = account;
+    this.settings = settings;
+    this.source = source;
+    this.timerListing = timerListing;
+    this.#withPair = keepFresh;
+    this.#pairs = pairs;
+  }
+
+  get keepFresh(): KeeperOptions['keepFresh'] {
+    return this.#pairs.has(this.account) ? this.#withPair : 'while_used';
+  }
+}
+
+/** What is wrong with an account's name, in words that follow it; `undefined` if nothing is. */
+function nameProblem(account: unknown): string | undefined {
+  if (typeof account !== 'string') return 'is not a string';
+  if (account.trim() === '') return 'is blank';
+  return account === '*' ? 'stands for all accounts in events and log lines' : undefined;
+}

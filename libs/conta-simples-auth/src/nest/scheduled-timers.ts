@@ -1,0 +1,77 @@
+import { Logger } from '@nestjs/common';
+import type { SchedulerRegistry } from '@nestjs/schedule';
+import { harmless } from '../support/harmless.js';
+import type { TimerListing } from '../token/refresh-timer.js';
+
+/** Registries that failed, so that this is logged once. */
+const logged = new WeakSet<SchedulerRegistry>();
+
+/** Timers of one name that are told apart by a number: of other modules or applications that use the same registry. */
+const MAX_SAME_NAME = 10;
+
+/**
+ * Shows an account's refresh timer in the application's `SchedulerRegistry`, as `conta-simples-auth:<account>`, or with a
+ * number behind it if that name is taken. It removes only what it added. A registry that fails, such as a stub in a test,
+ * does not affect the timer.
+ */
+export function listInScheduler(registry: SchedulerRegistry | undefined, account: string): TimerListing | undefined {
+  return registry && new ScheduledListing(registry, `conta-simples-auth:${account}`);
+}
+
+class ScheduledListing implements TimerListing {
+  readonly #registry: SchedulerRegistry;
+  readonly #name: string;
+  #listed: { readonly name: string; readonly handle: unknown } | undefined;
+
+  constructor(registry: SchedulerRegistry, name: string) {
+    this.#registry = registry;
+    this.#name = name;
+  }
+
+  add(handle: unknown): void {
+    this.remove();
+    const name = this.#freeName();
+    if (name === undefined) return;
+    this.#listed = { name, handle };
+    this.#call((registry) => registry.addTimeout(name, handle));
+  }
+
+  /** The application may have removed it, or may have put a timer of its own in its place. */
+  remove(): void {
+    const listed = this.#listed;
+    this.#listed = undefined;
+    if (listed === undefined || !this.#exists(listed.name)) return;
+    const present: unknown = this.#call((registry) => registry.getTimeout(listed.name));
+    if (present === listed.handle) this.#call((registry) => registry.deleteTimeout(listed.name));
+  }
+
+  #freeName(): string | undefined {
+    for (let number = 1; number <= MAX_SAME_NAME; number++) {
+      const name = number === 1 ? this.#name : `${this.#name} (${number})`;
+      if (!this.#exists(name)) return name;
+    }
+    return undefined;
+  }
+
+  #exists(name: string): boolean {
+    return this.#call((registry) => registry.doesExist('timeout', name)) === true;
+  }
+
+  #call<T>(use: (registry: SchedulerRegistry) => T): T | undefined {
+    return harmless(
+      () => use(this.#registry),
+      () => logOnce(this.#registry),
+    );
+  }
+}
+
+function logOnce(registry: SchedulerRegistry): void {
+  if (logged.has(registry)) return;
+  logged.add(registry);
+  const line = 'The SchedulerRegistry takes no timers of this library: they run all the same, and are not listed in it';
+  // The application's own logger, in the middle of a refresh.
+  harmless(
+    () => new Logger('ContaSimplesAuth').debug(line),
+    () => {},
+  );
+}

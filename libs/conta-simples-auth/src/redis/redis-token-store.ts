@@ -1,0 +1,126 @@
+import { ContaSimplesAuthError } from '../model/auth-error.js';
+import type { TokenStore } from '../store/token-store.js';
+import type { IoredisClient, NodeRedisClient } from './redis-client.js';
+
+/**
+ * How a `redisTokenStore()` names its keys and how long it waits. Values out of range are told when the application starts.
+ *
+ * @publicApi
+ */
+export interface RedisTokenStoreOptions {
+  /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
+  keyPrefix?: string;
+  /**
+   * How long one process may keep the others from asking for a token, milliseconds, from `requestTimeoutMs` to 600,000.
+   * Default `requestTimeoutMs` + 2,000.
+   */
+  leaseMs?: number;
+  /** The deadline of one command, 10 to 10,000 ms. Default 250. */
+  commandTimeoutMs?: number;
+}
+
+/**
+ * Shares tokens between processes through a Redis or Valkey that the application already has: single, Sentinel or
+ * Cluster, with the `ioredis` or the `redis` client. Needs `GET`, `SET` and, if permitted, `PTTL`.
+ *
+ * @example
+ * ```ts
+ * ContaSimplesAuthModule.forRoot({ store: redisTokenStore(new Redis('redis://127.0.0.1:6379')) });
+ * ```
+ * @throws ContaSimplesAuthError of kind `configuration` for what is no such client
+ * @publicApi
+ */
+export function redisTokenStore(
+  client: IoredisClient | NodeRedisClient,
+  options: RedisTokenStoreOptions = {},
+): TokenStore {
+  const commands = commandsOf(client);
+  return {
+    ...options,
+    get: async (key) => {
+      try {
+        const value = await commands.get(key);
+        return typeof value === 'string' ? value : null;
+      } catch (error) {
+        return otherType(error);
+      }
+    },
+    set: async (key, value, { ttlMs, ifAbsent = false }) => {
+      // A write that waits in the client's queue would be carried out when it has been given up long ago.
+      if (isDisconnected(client)) throw new Error('DISCONNECTED');
+      return (await commands.set(key, value, ttlMs, ifAbsent)) !== null;
+    },
+    ttlMs: new PermittedTtl(commands.ttl).read,
+  };
+}
+
+interface Commands {
+  get(key: string): Promise<unknown>;
+  /** `null` where a value stood in the way of NX. */
+  set(key: string, value: string, ttlMs: number, ifAbsent: boolean): Promise<unknown>;
+  ttl(key: string): Promise<unknown>;
+}
+
+/** Told apart by how each spells PTTL. */
+function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
+  if (isObject(client) && 'pTTL' in client && typeof client.pTTL === 'function') {
+    return {
+      get: (key) => client.get(key),
+      set: (key, value, PX, NX) => client.set(key, value, NX ? { PX, NX } : { PX }),
+      ttl: (key) => client.pTTL(key),
+    };
+  }
+  if (isObject(client) && 'pttl' in client && typeof client.pttl === 'function') {
+    return {
+      get: (key) => client.get(key),
+      set: (key, value, ms, nx) => (nx ? client.set(key, value, 'PX', ms, 'NX') : client.set(key, value, 'PX', ms)),
+      ttl: (key) => client.pttl(key),
+    };
+  }
+  const what = 'redisTokenStore() was called with something that is neither an ioredis nor a redis client';
+  throw new ContaSimplesAuthError({ kind: 'configuration', what });
+}
+
+/** Of clients that say so: `ioredis` has a `status`, `redis` has `isReady`. */
+function isDisconnected(client: object): boolean {
+  const { status, isReady } = client as { readonly status?: unknown; readonly isReady?: unknown };
+  return isReady === false || (typeof status === 'string' && status !== 'ready');
+}
+
+function isObject(client: unknown): boolean {
+  return typeof client === 'object' && client !== null;
+}
+
+/** Asks for the remaining life of a key until the server says that this user may not ask. */
+class PermittedTtl {
+  readonly #ask: (key: string) => Promise<unknown>;
+  #isPermitted = true;
+
+  constructor(ask: (key: string) => Promise<unknown>) {
+    this.#ask = ask;
+  }
+
+  readonly read = async (key: string): Promise<number | null | undefined> => {
+    if (!this.#isPermitted) return undefined;
+    try {
+      const milliseconds = Number(await this.#ask(key));
+      if (milliseconds === -2) return null;
+      if (milliseconds === -1) return Number.POSITIVE_INFINITY;
+      return milliseconds >= 0 ? milliseconds : undefined;
+    } catch (error) {
+      if (!isNoPermission(error)) throw error;
+      this.#isPermitted = false;
+      return undefined;
+    }
+  };
+}
+
+/** A list or a hash under one of our keys is no trouble of the server's: it counts as a record that is not ours. */
+function otherType(error: unknown): string {
+  if (error instanceof Error && /^WRONGTYPE\b/.test(error.message)) return '';
+  throw error;
+}
+
+function isNoPermission(error: unknown): boolean {
+  return error instanceof Error && /^NOPERM\b/.test(error.message);
+}

@@ -1,3 +1,0 @@
-export type { TokenStore } from '../token-store.js';
-export type { IoredisClient, NodeRedisClient } from './redis-client.js';
-export { type RedisTokenStoreOptions, redisTokenStore } from './redis-token-store.js';

@@ -1,0 +1,85 @@
+import { type ContaSimplesAuthErrorKind, REMEDY } from '../model/failure-kinds.js';
+import type { ContaSimplesTokenState, ContaSimplesTokenStatus } from '../model/status.js';
+
+/** Better first. */
+export const LEVELS = ['up', 'degraded', 'down'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/**
+ * Why an account is not simply up.
+ *
+ * @publicApi
+ */
+export interface HealthReason {
+  /** A kind of error, or `pending` while the very first token is on its way. */
+  readonly kind: ContaSimplesAuthErrorKind | 'pending';
+  /** What happened. */
+  readonly message: string;
+  /** What a person should do about it, where there is anything to do. */
+  readonly remedy?: string;
+  /** When it happened, ISO 8601. */
+  readonly at?: string;
+}
+
+/**
+ * What a health check tells of one account. It is read by people first, so instants are ISO 8601 texts in UTC; the same
+ * in epoch milliseconds are in `ContaSimplesTokenService.status()`.
+ *
+ * @publicApi
+ */
+export interface AccountHealth {
+  /** The account's name. */
+  readonly account: string;
+  /** `unknown` where there is no such account. */
+  readonly state: ContaSimplesTokenState | 'unknown';
+  /** When the token served now ends. */
+  readonly expiresAt?: string;
+  /** When that token will be renewed, or when its renewal will be tried again. */
+  readonly nextRefreshAt?: string;
+  /** Left out where the account is simply up. */
+  readonly reason?: HealthReason;
+  /** When the next attempt may be made. */
+  readonly retryAt?: string;
+}
+
+/**
+ * `down` only where no token can be served and the last attempt failed, the first one is still under way, or the module
+ * is closed. An account that nobody has asked for yet is no fault of anybody's.
+ */
+export function levelOf({ state, pending, lastFailure }: ContaSimplesTokenStatus): Level {
+  if (state === 'valid' || state === 'degraded') return state === 'valid' ? 'up' : 'degraded';
+  return state === 'empty' && lastFailure === undefined && pending === undefined ? 'up' : 'down';
+}
+
+export function accountHealth(status: ContaSimplesTokenStatus): AccountHealth {
+  const { account, state, expiresAt, nextRefreshAt, retryAt } = status;
+  const reason = reasonOf(status);
+  return {
+    account,
+    state,
+    ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
+    ...(nextRefreshAt !== undefined && { nextRefreshAt: iso(nextRefreshAt) }),
+    ...(reason && { reason }),
+    ...(retryAt !== undefined && { retryAt: iso(retryAt) }),
+  };
+}
+
+export function unknownAccount(account: string): AccountHealth {
+  const message = 'There is no such account';
+  return { account, state: 'unknown', reason: { kind: 'unknown_account', message, remedy: REMEDY.unknown_account } };
+}
+
+function reasonOf({ state, pending, lastFailure }: ContaSimplesTokenStatus): HealthReason | undefined {
+  if (state === 'closed') return { kind: 'shut_down', message: 'The module has been closed' };
+  if (lastFailure !== undefined) {
+    const { kind, message, at } = lastFailure;
+    return { kind, message, remedy: REMEDY[kind], at: iso(at) };
+  }
+  return pending ? { kind: 'pending', message: 'The first token is on its way' } : undefined;
+}
+
+/** No instant of ours is out of range; a clock that was set to nonsense must not make a health check throw. */
+function iso(epochMs: number): string {
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? 'unknown' : date.toISOString();
+}
