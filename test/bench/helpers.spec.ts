@@ -3,7 +3,7 @@ import { percentile, ratios, summary } from '../../bench/lib/statistics.mjs';
 import { markdownTable } from '../../bench/lib/table.mjs';
 
 describe('the figures of a benchmark', () => {
-  it('are medians with quartiles, in whatever order they came', () => {
+  it('are medians with quartiles, in any order', () => {
     expect(summary([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
   });
 
@@ -20,7 +20,7 @@ describe('the figures of a benchmark', () => {
     expect(ratios([2, 20], [1, 10])).toEqual([2, 2]);
   });
 
-  it('stand in columns, to the right, and letters count once whatever their bytes', () => {
+  it('stand in columns, to the right, and letters count once each, not by their bytes', () => {
     expect(markdownTable(['name', 'time'], [['é', '12 µs']])).toBe(
       ['| name |  time |', '| ---- | ----: |', '| é    | 12 µs |'].join('\n'),
     );

@@ -5,7 +5,7 @@ import { Interval, ScheduleModule } from '@nestjs/schedule';
 import type { Printed } from '@support/canaries.js';
 import type { LogBook } from './log-book.js';
 
-/** A real application whose routes throw what they are told to, and let Nest's default filter answer for it. */
+/** A real application whose routes throw on request, and let Nest's default filter answer for it. */
 export async function startFailingApp(log: LogBook) {
   const failures: unknown[] = [];
   @Controller()

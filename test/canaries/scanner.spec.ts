@@ -10,7 +10,7 @@ function hits(text: string): number {
 
 describe('the scanner for secrets', () => {
   it.each<[string, (secret: string) => string]>([
-    ['as it is', (secret) => secret],
+    ['unchanged', (secret) => secret],
     ['in base64', (secret) => Buffer.from(secret).toString('base64')],
     ['in base64 after something else', (secret) => Buffer.from(`Bearer ${secret}`).toString('base64')],
     ['in base64 after something longer', (secret) => Buffer.from(`a key: ${secret}`).toString('base64')],

@@ -90,9 +90,9 @@ async function prepareNetworkRows() {
   const https = (port: number) => `https://localhost:${port}`;
   const proxy = (port: number) => `http://user:${PROXY_PASSWORD}@127.0.0.1:${port}`;
   return Promise.all([
-    prepareElsewhere('N01 nobody there', { baseUrl: `http://127.0.0.1:${gone.port}` }),
+    prepareElsewhere('N01 no listener', { baseUrl: `http://127.0.0.1:${gone.port}` }),
     prepareElsewhere('N08 no such name', { baseUrl: 'https://nowhere.invalid', proxy: false }),
-    prepareElsewhere('N11 a certificate of nobody', { baseUrl: https(tls.port), proxy: false }),
+    prepareElsewhere('N11 a certificate of no trusted authority', { baseUrl: https(tls.port), proxy: false }),
     prepareElsewhere('N12 plain text on a port for TLS', { baseUrl: https(plain.port), proxy: false }),
     prepareElsewhere('N13 silence in the handshake', { baseUrl: https(silent.port), proxy: false }),
     prepareElsewhere('N16 a proxy that is gone', { baseUrl: 'https://api.invalid', proxy: proxy(gone.port) }),
@@ -112,9 +112,9 @@ async function prepareNetworkRows() {
 }
 
 const NETWORK_ROWS = [
-  'N01 nobody there',
+  'N01 no listener',
   'N08 no such name',
-  'N11 a certificate of nobody',
+  'N11 a certificate of no trusted authority',
   'N12 plain text on a port for TLS',
   'N13 silence in the handshake',
   'N16 a proxy that is gone',

@@ -31,7 +31,7 @@ export async function blackhole(tokenTtlSeconds: number): Promise<Stage> {
   const worker = new Worker(RELAY, { eval: true, workerData: { gate: gate.buffer, port: emulator.port } });
   const [port] = (await once(worker, 'message')) as [number];
   const filling: Socket[] = [];
-  const mend = () => {
+  const repair = () => {
     for (const socket of filling) socket.destroy();
     Atomics.store(gate, 0, 1);
     Atomics.notify(gate, 0);
@@ -49,9 +49,9 @@ export async function blackhole(tokenTtlSeconds: number): Promise<Stage> {
         await once(socket, 'connect');
       }
     },
-    mend,
+    repair,
     close: async () => {
-      mend();
+      repair();
       await worker.terminate();
       await emulator.close();
     },

@@ -27,7 +27,7 @@ export function emulated(fault: FaultSource, { options, emulator: settings }: Em
           times: Number.POSITIVE_INFINITY,
         });
       },
-      mend: () => emulator.clearFaults(),
+      repair: () => emulator.clearFaults(),
       facts: async () => {
         // Ended means answered to the last byte, or left by the client: no connection may outlast its attempt.
         await emulator.waitForRequest('token', emulator.counts.token.total, { answered: true });
@@ -39,5 +39,5 @@ export function emulated(fault: FaultSource, { options, emulator: settings }: Em
   };
 }
 
-/** What every stage of the emulator must come to, whatever else a row promises. */
+/** What every stage of the emulator must come to, in addition to what a row promises. */
 export const EMULATED_FACTS = { 'other requests': 0, 'Connection:': 'close' };

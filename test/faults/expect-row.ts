@@ -62,7 +62,7 @@ function expectError({ kind, status, retryInMs: [least, most] }: PromisedFailure
 function expectToken(promised: PromisedToken, cold: Attempted, warm: Warm): void {
   const { first } = cold;
   expect(first).toMatchObject({ kind: 'token', lifeMs: promised.lifeMs });
-  // Epoch milliseconds of this machine, whatever the server's clock says.
+  // Epoch milliseconds of this machine, independent of the server's clock.
   expect(first).toHaveProperty('obtainedAt', expect.any(Number));
   const { obtainedAt } = first as { obtainedAt: number };
   expect(obtainedAt >= cold.startedAt && obtainedAt <= cold.endedAt).toBe(true);

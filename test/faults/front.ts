@@ -32,7 +32,7 @@ export async function openFront(lifeSeconds: number): Promise<Front> {
     const body = { access_token: `front-token-${++issued}`, token_type: 'Bearer', expires_in: lifeSeconds };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
-  // A client that trusts nobody, or whom nobody trusts, is what many rows are about.
+  // A client without trusted CAs, or a server whose CA is not trusted, is what many rows are about.
   https.on('tlsClientError', () => {});
   const server = await listen(
     createNetServer((socket) => {
@@ -53,7 +53,7 @@ export async function openFront(lifeSeconds: number): Promise<Front> {
   };
 }
 
-/** What the client is told of a front: the name to ask for, and whom to trust. */
+/** What the client needs to know of a front: the name to ask for, and whom to trust. */
 export function frontOptions({ port }: Front, agent: AgentOptions = {}): ContaSimplesModuleOptions {
   const httpsAgent = new Agent({ ca: TEST_CA, ...agent });
   return { baseUrl: `https://localhost:${port}`, httpsAgent, proxy: false };
@@ -61,18 +61,18 @@ export function frontOptions({ port }: Front, agent: AgentOptions = {}): ContaSi
 
 interface FrontFault {
   readonly strike: (front: Front) => void;
-  readonly mend: (front: Front) => void;
+  readonly repair: (front: Front) => void;
 }
 
 /** A front of which something goes wrong; attempts are its connections. */
-export function fronted({ strike, mend }: FrontFault) {
+export function fronted({ strike, repair }: FrontFault) {
   return async (lifeSeconds: number): Promise<Stage> => {
     const front = await openFront(lifeSeconds);
     return {
       options: frontOptions(front),
       arrivals: () => arrivals(front),
       strike: () => strike(front),
-      mend: () => mend(front),
+      repair: () => repair(front),
       facts: () => allGone(front),
       close: () => front.close(),
     };
@@ -83,14 +83,14 @@ export function fronted({ strike, mend }: FrontFault) {
 export const presenting = (context: SecureContext) =>
   fronted({
     strike: (front) => front.present(context),
-    mend: (front) => front.present(CERTIFICATES.trusted),
+    repair: (front) => front.present(CERTIFICATES.trusted),
   });
 
 /** A server that does something else than TLS. */
 export const behaving = (behaviour: Behaviour) =>
   fronted({
     strike: (front) => front.behave(behaviour),
-    mend: (front) => front.behave(undefined),
+    repair: (front) => front.behave(undefined),
   });
 
 const arrivals = (front: Front): Arrivals => ({ requests: front.requests(), attempts: front.connections() });

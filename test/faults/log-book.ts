@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 
 type Level = 'log' | 'warn' | 'error' | 'debug';
 
-/** Nest has one logger for all applications of a process; the lines are told apart by the account they name. */
+/** Nest has one logger for all applications of a process; the lines are distinguished by the account they name. */
 class LogBook implements LoggerService {
   readonly #lines: { readonly level: Level; readonly line: string }[] = [];
 

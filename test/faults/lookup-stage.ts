@@ -36,7 +36,7 @@ export function lookedUp(answer: Answer) {
       strike: () => {
         resolve = answer;
       },
-      mend: () => {
+      repair: () => {
         resolve = resolvesTo(GOOD);
       },
       facts: () => allGone(front),

@@ -33,7 +33,7 @@ export function proxied(behaviour: Behaviour) {
       },
       arrivals: () => ({ requests: front.requests(), attempts: proxy.accepted }),
       strike: () => become(behaviour),
-      mend: () => become(undefined),
+      repair: () => become(undefined),
       facts: () => allGone({ allClosed: () => Promise.all([front.allClosed(), proxy.allClosed()]).then(() => {}) }),
       close: () => Promise.all([front.close(), proxy.close()]).then(() => {}),
     };
@@ -52,7 +52,7 @@ export function proxiedByEnvironment(broken: (closedPort: number, proxyPort: num
       options: { ...frontOptions(front), proxy: 'env' },
       arrivals: () => ({ requests: front.requests() }),
       strike: () => void setProxyVariables({ HTTPS_PROXY: broken(closed.port, proxy.port) }),
-      mend: () => void setProxyVariables(good),
+      repair: () => void setProxyVariables(good),
       facts: () => allGone({ allClosed: () => Promise.all([front.allClosed(), proxy.allClosed()]).then(() => {}) }),
       close: async () => {
         setProxyVariables(saved);

@@ -13,7 +13,7 @@ export interface Stage {
   readonly options: ContaSimplesModuleOptions;
   readonly arrivals: () => Arrivals;
   readonly strike: () => void | Promise<void>;
-  readonly mend: () => void | Promise<void>;
+  readonly repair: () => void | Promise<void>;
   /** What else a row promises, looked at once the application is closed. */
   readonly facts?: () => Facts | Promise<Facts>;
   readonly close: () => Promise<void>;
@@ -59,7 +59,7 @@ export interface Row {
   readonly alone?: boolean;
 }
 
-/** A row whose promise takes a story of its own. */
+/** A row whose promise needs its own test. */
 export interface StoryRow {
   readonly id: string;
   readonly fault: string;

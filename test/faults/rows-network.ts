@@ -45,8 +45,8 @@ const resolved = (id: string, fault: string, answered: Parameters<typeof lookedU
     note: `${note}${note && '; '}attempts are look-ups`,
   });
 
-/** Addresses of this machine where nobody listens on the front's port. */
-const NOBODY = [
+/** Addresses of this machine without a listener on the front's port. */
+const NO_LISTENER = [
   { address: '127.0.0.2', family: 4 },
   { address: '127.0.0.3', family: 4 },
 ];
@@ -64,8 +64,8 @@ const tls12 = { ...CERTIFICATES.trusted, maxVersion: 'TLSv1.2' as const };
 const hello = (then: (socket: Socket) => void) => (socket: Socket) => void socket.once('data', () => then(socket));
 
 export const NETWORK_ROWS: readonly Row[] = [
-  resolved('N01', 'connection refused', resolvesTo(NOBODY.slice(0, 1)), unseen(broken)),
-  resolved('N01', 'connection refused at both addresses of a name', resolvesTo(NOBODY), unseen(broken)),
+  resolved('N01', 'connection refused', resolvesTo(NO_LISTENER.slice(0, 1)), unseen(broken)),
+  resolved('N01', 'connection refused at both addresses of a name', resolvesTo(NO_LISTENER), unseen(broken)),
   row('N03', 'FIN before the headers', { raw: '' }, broken),
   row('N03', 'RST before the headers', { reset: 'before-headers' }, broken),
   row('N04', 'FIN amid the body', { closeMidBody: true }, brokenOff),

@@ -21,7 +21,7 @@ const WARM_LIFE_SECONDS = 5;
 /** Of rows that take longer. */
 const LONG_LIFE_SECONDS = 10;
 
-/** Meets the fault without a token and with one held, each in an application and before a server of its own. */
+/** Meets the fault without a token and with one held, each with its own application and server. */
 export async function runRow(row: Row, name: string): Promise<Observed> {
   const cold = onStage(row, 'cold', name, COLD_LIFE_SECONDS, runCold);
   if (row.alone) await cold;
@@ -98,7 +98,7 @@ async function runWarm({ row, stage, app, account }: Act): Promise<Omit<Warm, 'f
         timeout(5_000),
       ),
     );
-    await stage.mend();
+    await stage.repair();
     const mendedAt = performance.now();
     await back;
     const afterMs = performance.now() - mendedAt;

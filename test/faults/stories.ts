@@ -9,7 +9,7 @@ import type { Facts, StoryRow } from './row.js';
 const FOREVER = { times: Number.POSITIVE_INFINITY };
 const BALANCE = '/accounts/v1/balance';
 
-/** An app with an account of this name before an emulator of its own; both are closed whatever happens. */
+/** An app with an account of this name with its own emulator; both are closed in every case. */
 async function withApp(
   names: string[],
   settings: Parameters<typeof startContaSimplesEmulator>[0],

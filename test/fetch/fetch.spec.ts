@@ -84,7 +84,7 @@ describe('tokens.fetch()', () => {
     expect(api.requests.map(({ headers }) => headers['user-agent'])).toEqual(['shop/1.2.3', 'mine']);
   });
 
-  it('sends every header of the caller, in whatever form they come', async () => {
+  it('sends every header of the caller, in every form that they may have', async () => {
     const { tokens, api, bearer } = await bootWithApi();
     const record = { 'X-Order': '7', constructor: 'a name like any other', 'USER-AGENT': 'mine' };
     const expected = { 'x-order': '7', constructor: 'a name like any other', 'user-agent': 'mine' };

@@ -22,7 +22,7 @@ async function bootWarm(options: Parameters<typeof boot>[0] = {}) {
   return booted;
 }
 
-/** An API that refuses the tokens of its list, in a body that goes on until nobody listens. */
+/** An API that refuses the tokens of its list, in a body that ends only when its reader leaves. */
 async function bootWithApi() {
   const refused = new Set<string | undefined>();
   const left: Promise<void>[] = [];
@@ -147,7 +147,7 @@ describe('a request of fetch() that is sent again', () => {
     expect(first?.headers['x-mine']).toBe('1');
   });
 
-  it('leaves nobody reading the first answer', async () => {
+  it('leaves no reader on the first answer', async () => {
     const { tokens, url, left, refuseHeldToken } = await bootWithApi();
     await refuseHeldToken();
     expect((await tokens.fetch(url)).status).toBe(200);
@@ -182,7 +182,7 @@ describe('a body of fetch() that can be sent only once', () => {
     ['a ReadableStream', (url) => [url, { method: 'POST', body: stream(), duplex: 'half' }]],
     ["a stream of Node's", (url) => [url, { method: 'POST', body: Readable.from(['a', 'b']), duplex: 'half' }]],
     ['a Request with a stream', (url) => [new Request(url, { method: 'POST', body: stream(), duplex: 'half' }), {}]],
-    ['a Request with a body of its own', (url) => [new Request(url, { method: 'POST', body: 'ab' }), {}]],
+    ['a Request with its own body', (url) => [new Request(url, { method: 'POST', body: 'ab' }), {}]],
   ])('is never sent twice: %s', async (_name, given) => {
     const { tokens, api, url, emulator, left, refuseHeldToken } = await bootWithApi();
     await refuseHeldToken();

@@ -2,12 +2,12 @@ import { expect } from '@jest/globals';
 import { run } from '@support/child.js';
 import { packageVersion, worksBeside } from './support/works-beside.js';
 
-/* In a process of its own, on the built library: Jest does not load this part, which is CommonJS, beside NestJS 12. */
+/* In a separate process, on the built library: Jest does not load this part, which is CommonJS, beside NestJS 12. */
 
 const version = `${packageVersion('nestjs-cls')} with transactional ${packageVersion('@nestjs-cls/transactional')}`;
 const note =
   'a provider of credentials runs outside every request, in the context in which the module was created: it begins a ' +
-  'transaction or a context of its own';
+  'separate transaction or context';
 
 let seen: Record<string, unknown> = {};
 
@@ -18,7 +18,7 @@ worksBeside({ name: 'nestjs-cls', version, note }, (step) => {
     expect(seen).toMatchObject({ first: 200, strays: [] });
   });
 
-  step('renewals read the pair in transactions of their own, not in the ended one of a request', async () => {
+  step('renewals read the pair in their own transactions, not in the ended one of a request', async () => {
     expect(seen).toMatchObject({ renewalFailures: [], ownTransactions: true, readers: [null] });
   });
 

@@ -12,7 +12,7 @@ import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import nock from 'nock';
 import { packageVersion, worksBeside } from './support/works-beside.js';
 
-/* Jest gives each file modules of its own: what nock changes in node:http is undone by restore(). */
+/* Jest gives each file its own modules: what nock changes in node:http is undone by restore(). */
 
 const API = 'https://api-sandbox.contasimples.com';
 const PATH = '/oauth/v1/access-token';

@@ -7,7 +7,7 @@ const MAX_LATE_MS = 120_000;
 /** A key-value store that does one operation after another, as Redis does: a crowd has to queue. */
 export class SimulatedStore implements TokenStore {
   operations = 0;
-  /** The longest that anybody waited for an answer. */
+  /** The longest wait for an answer. */
   slowestMs = 0;
   readonly #clock: Clock;
   readonly #operationMs: number;

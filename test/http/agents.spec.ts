@@ -42,7 +42,7 @@ const LEADING: [string, (port: number) => AxiosRequestConfig][] = [
   ['a lookup', () => ({ httpAgent: withOptions({ lookup: () => {} }) })],
   ['a proxy', (port) => ({ httpAgent: withOptions({ proxyEnv: { HTTP_PROXY: `http://127.0.0.1:${port}` } }) })],
   [
-    'connections of its own',
+    'own connections',
     (port) => {
       class Elsewhere extends Agent {
         override createConnection() {
@@ -53,10 +53,10 @@ const LEADING: [string, (port: number) => AxiosRequestConfig][] = [
     },
   ],
   [
-    'connections of its own, made later',
+    'own connections, made later',
     (port) => ({ httpAgent: Object.assign(withOptions({}), { createConnection: () => connect(port, '127.0.0.1') }) }),
   ],
-  ['a way of its own', () => ({ httpAgent: { addRequest: () => {} } })],
+  ['a custom addRequest', () => ({ httpAgent: { addRequest: () => {} } })],
   ['a port for HTTP/2', (port) => ({ httpVersion: 2, http2Options: { port } as object })],
 ];
 
@@ -80,7 +80,7 @@ describe('an agent that only says how connections are kept', () => {
 
   it.each([
     ['a plain one', () => withOptions({ keepAlive: true, maxSockets: 4, maxFreeSockets: 2, timeout: 1_000 })],
-    ['one of a class of its own', () => kept(new Counting({ keepAlive: true, scheduling: 'fifo' }))],
+    ['one of a custom class', () => kept(new Counting({ keepAlive: true, scheduling: 'fifo' }))],
     ['one that leaves things open', () => withOptions({ lookup: undefined, proxyEnv: null, family: 4 })],
   ])('carries the token over plain http: %s', async (_what, make) => {
     const { http, attached, api, token } = await prepare();
@@ -91,7 +91,7 @@ describe('an agent that only says how connections are kept', () => {
 });
 
 describe("Node's global agent, replaced as packages do that send all requests through a proxy", () => {
-  it('does not matter to ContaSimplesHttpService, which has agents of its own', async () => {
+  it('does not matter to ContaSimplesHttpService, which has its own agents', async () => {
     const { api, http } = await prepare();
     const { globalAgent } = nodeHttp;
     class Elsewhere extends Agent {

@@ -52,7 +52,7 @@ describe('attach()', () => {
 
   it('refuses an account that is not configured', async () => {
     const { interceptor } = await bootWithInterceptor();
-    const error = errorOf(() => interceptor.attach(axios.create(), { account: 'nobody' }));
+    const error = errorOf(() => interceptor.attach(axios.create(), { account: 'unknown' }));
     expect(isContaSimplesAuthError(error, 'unknown_account')).toBe(true);
   });
 
@@ -113,7 +113,7 @@ describe('attach()', () => {
     ['of the build for require', () => commonJsAxios.create()],
     ['of a class', () => new axios.Axios({ baseURL: 'https://api.example' }) as AxiosInstance],
     [
-      'with defaults of its own',
+      'with its own defaults',
       () => axios.create({ baseURL: 'https://a.example/b', transitional: {}, params: { a: 1 } }),
     ],
     ['made by another', () => axios.create().create({ allowAbsoluteUrls: false, baseURL: '/relative' })],

@@ -101,7 +101,7 @@ describe('attach()', () => {
     expect(emulator.counts.token.total).toBe(1);
   });
 
-  it('sends the token to the origins given, and to no other of its own accord', async () => {
+  it('sends the token to the origins given, and to no other', async () => {
     const { interceptor, emulator, bearer } = await bootWithInterceptor();
     const api = await RecordingServer.start();
     const instance = axios.create({ validateStatus: () => true });
@@ -146,7 +146,7 @@ describe('attach()', () => {
     expect(api.authorizations).toEqual([undefined, bearer]);
   });
 
-  it('is ended also where somebody has wrapped the adapter since', async () => {
+  it('is ended also where the adapter was wrapped since', async () => {
     const { interceptor, api, instance } = await bootWithApi();
     const detach = interceptor.attach(instance);
     const ours = instance.defaults.adapter as AxiosAdapter;

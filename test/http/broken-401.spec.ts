@@ -93,7 +93,7 @@ describe('a 401 whose body does not arrive', () => {
     expect(api.emulator.counts.token.total).toBe(1);
   });
 
-  it('is told of where the body can be sent only once', async () => {
+  it('is reported where the body can be sent only once', async () => {
     const api = await prepare((socket) => BROKEN['ends amid its body']?.(socket, '401 Unauthorized'));
     const data = Readable.from(['once']);
     const error = await rejection(api.http.axiosRef.post(api.origin, data, { headers: { 'Content-Length': '4' } }));

@@ -54,14 +54,11 @@ const WAYS: [string, (proxy: string) => { options?: ContaSimplesModuleOptions; c
     },
   ],
   ["through the application's agent", () => ({ options: { tls: undefined, httpsAgent: foreignAgent() } })],
-  ['through an agent of its own', () => ({ config: { httpsAgent: foreignAgent() } })],
-  [
-    'through an agent of its own and a proxy',
-    (proxy) => ({ options: { proxy }, config: { httpsAgent: foreignAgent() } }),
-  ],
+  ['through a custom agent', () => ({ config: { httpsAgent: foreignAgent() } })],
+  ['through a custom agent and a proxy', (proxy) => ({ options: { proxy }, config: { httpsAgent: foreignAgent() } })],
   ['with a signal', (proxy) => ({ options: { proxy }, config: { signal: new AbortController().signal } })],
   [
-    'with a cancel token and an agent of its own',
+    'with a cancel token and a custom agent',
     () => ({ config: { httpsAgent: foreignAgent(), cancelToken: axios.CancelToken.source().token } }),
   ],
 ];

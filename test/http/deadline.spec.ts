@@ -50,7 +50,7 @@ describe('a caller who waits for a token', () => {
     },
   );
 
-  it('is told when its timeout ends, and the shared request goes on for the others', async () => {
+  it('gets an error when its timeout ends, and the shared request goes on for the others', async () => {
     const { http, emulator } = await bootSlow();
     const leaving = rejection(http.axiosRef.get(BALANCE, { timeout: 40 }));
     const staying = http.axiosRef.get(BALANCE, { timeout: 2_000 });
@@ -62,7 +62,7 @@ describe('a caller who waits for a token', () => {
     expect(emulator.counts.resource.byStatus).toEqual({ 200: 1 });
   });
 
-  it('has what is left of its timeout for the answer, and is told of the whole', async () => {
+  it('has what is left of its timeout for the answer, and the error names the whole', async () => {
     const { http, emulator } = await bootSlow(100);
     emulator.fail('resource', { hang: true });
     const startedAt = performance.now();
@@ -111,7 +111,7 @@ describe('a caller who waits for a token', () => {
 });
 
 describe('a signal that serves many calls', () => {
-  it('is left without listeners, whatever became of them', async () => {
+  it('is left without listeners, in every outcome', async () => {
     const { http, emulator } = await bootSlow(20);
     const { signal } = new AbortController();
     const source = axios.CancelToken.source();

@@ -36,7 +36,7 @@ async function prepare() {
   return { ...booted, ...setting, setting, token, attached };
 }
 
-/** A transport that goes elsewhere whatever it was asked for. */
+/** A transport that always goes elsewhere. */
 function transportTo(port: number) {
   const request = (options: RequestOptions, callback: (response: IncomingMessage) => void) =>
     httpRequest({ ...options, agent: undefined, host: '127.0.0.1', hostname: '127.0.0.1', port }, callback);
@@ -66,9 +66,9 @@ const TRICKS: [string, (setting: Setting) => AxiosRequestConfig][] = [
   ['the API before a backslash', ({ api, foreign }) => ({ url: `http://${host(foreign)}\\@${host(api)}/x` })],
   ['a user name and a password', ({ api }) => ({ url: `http://user:password@${host(api)}/x` })],
   ['another port', ({ foreign }) => ({ url: `http://localhost:${foreign.port}/x` })],
-  ['a base URL of its own', ({ foreign }) => ({ url: '/x', baseURL: foreign.origin })],
+  ['its own base URL', ({ foreign }) => ({ url: '/x', baseURL: foreign.origin })],
   [
-    'a base URL of its own that no absolute URL overrides',
+    'its own base URL that no absolute URL overrides',
     ({ api, foreign }) => ({
       url: `${api.origin}/x`,
       baseURL: foreign.origin,
@@ -110,7 +110,7 @@ describe('a request that would lead the token astray', () => {
     await unix.close();
   });
 
-  it('is refused over an HTTP/2 connection of its own', async () => {
+  it('is refused over its own HTTP/2 connection', async () => {
     const { http, api, foreign } = await prepare();
     const config: AxiosRequestConfig = {
       httpVersion: 2,

@@ -143,7 +143,7 @@ describe('an error that repeats the token', () => {
 });
 
 describe('an answer that repeats the token', () => {
-  it('is left as it is, and so is the config', async () => {
+  it('is left unchanged, and so is the config', async () => {
     const { api, clients, token } = await start();
     for (const name of GUARDED) {
       const transformResponse = [(data: string) => data.length, (length: number) => ({ length })];

@@ -44,7 +44,7 @@ function writing(parts: number): Through {
   return through;
 }
 
-describe('a stream that waits for nobody', () => {
+describe('a stream that starts without a reader', () => {
   it.each([PLAIN, ...GUARDED] as const)('arrives whole, sent by %s', async (name) => {
     const server = await UploadServer.start();
     const { clients } = await bootClients(server.origin);

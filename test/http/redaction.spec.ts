@@ -115,7 +115,7 @@ describe('an agent of one request', () => {
   }
 
   it.each(['ContaSimplesHttpService', 'an attached instance'] as const)(
-    'serves the retry with the config of an error or an answer as well, and leads nobody to the token: %s',
+    'serves the retry with the config of an error or an answer as well, and gives no access to the token: %s',
     async (way) => {
       const { instance, token, url, finish } = await bootBusy(way);
       const httpAgent = new CountedAgent({ keepAlive: true });
@@ -136,7 +136,7 @@ describe('an agent of one request', () => {
     },
   );
 
-  it('that is frozen is left as it is, and is not come across', async () => {
+  it('that is frozen is left unchanged, and is not printed', async () => {
     const { instance, token, url, finish } = await bootBusy('an attached instance');
     const httpAgent = Object.preventExtensions(new Agent());
     const response = await instance.get(url('/x'), { httpAgent });

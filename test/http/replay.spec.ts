@@ -84,7 +84,7 @@ describe('a revoked token', () => {
     expect(emulator.counts.resource.byStatus).toEqual({ 200: 1, 401: 1 });
   });
 
-  it('is replaced for a streamed answer, whose first body nobody has to read', async () => {
+  it('is replaced for a streamed answer, whose first body need not be read', async () => {
     const { http, emulator } = await bootWarm();
     emulator.revokeTokens();
     const { data }: AxiosResponse<Readable> = await http.axiosRef.get(BALANCE, { responseType: 'stream' });

@@ -125,7 +125,7 @@ const TRICKS: [string, (api: TwoServers) => AxiosRequestConfig][] = [
   ['HTTP/2 with a host', withHttp2(() => ({ host: 'localhost' }))],
   ['HTTP/2 with a session', withHttp2(() => ({ session: Buffer.from('none') }))],
   [
-    'a fetch of its own',
+    'a custom fetch',
     ({ byAddress: url }) => ({ url, adapter: 'fetch', env: { fetch: async () => new Response('{}') } }),
   ],
 ];
@@ -192,7 +192,7 @@ describe('a request over TLS that another server could answer', () => {
     ['with a servername', () => Object.assign(globalAgent.options, { servername: 'localhost' })],
     ['with checkServerIdentity', () => Object.assign(globalAgent.options, { checkServerIdentity: () => undefined })],
     [
-      'of a class of its own',
+      'of a custom class',
       () => {
         https.globalAgent = kept(new OtherName({ ca: TEST_CA }));
       },
@@ -209,12 +209,12 @@ describe('a request over TLS that another server could answer', () => {
 describe('a request over TLS to the server of its address', () => {
   it.each<[string, (api: TwoServers) => AxiosRequestConfig]>([
     ['the Host header of its address', ({ api }) => ({ headers: { Host: `LocalHost:${api.port}` } })],
-    ['a lookup of its own', () => ({ lookup: async () => ['127.0.0.1', 4] as [string, 4] })],
+    ['a custom lookup', () => ({ lookup: async () => ['127.0.0.1', 4] as [string, 4] })],
     [
       'an agent that says what the address says',
       ({ api }) => ({ httpsAgent: agent({ servername: 'localhost', host: 'localhost', port: api.port }) }),
     ],
-    ['an agent of a class of its own', () => ({ httpsAgent: kept(new OtherName({ ca: TEST_CA, keepAlive: true })) })],
+    ['an agent of a custom class', () => ({ httpsAgent: kept(new OtherName({ ca: TEST_CA, keepAlive: true })) })],
     ['an agent with a lookup', () => ({ httpsAgent: agent({ lookup, family: 4 }) })],
   ])('has the token: one with %s', async (_what, config) => {
     const prepared = await prepareTwoServers();
@@ -226,7 +226,7 @@ describe('a request over TLS to the server of its address', () => {
     expect(prepared.api.seen).toEqual(Array(4).fill(prepared.bearer));
   });
 
-  it('has the token over an agent of a class of its own that others have used before', async () => {
+  it('has the token over an agent of a custom class that others have used before', async () => {
     class Ordinary extends Agent {
       override createConnection(options: object) {
         return standard(this, options);

@@ -94,7 +94,7 @@ describe('ContaSimplesHttpService', () => {
     expect(lastResource(emulator)?.headers['x-trace']).toBe('on');
   });
 
-  it('gives each account a service of its own, always the same', async () => {
+  it('gives each account its own service, always the same', async () => {
     const pair = (name: string) => ({ apiKey: `key-of-${name}-0001`, apiSecret: `secret-of-${name}-0001` });
     const { http, emulator } = await boot({
       options: {

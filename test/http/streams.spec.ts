@@ -12,7 +12,7 @@ afterEach(closeBusy);
 const NODE_WAYS = WAYS.filter((way) => way !== 'fetch');
 
 describe.each(NODE_WAYS)('a streamed answer through %s', (way) => {
-  it('lets go of its connection when it is destroyed unread', async () => {
+  it('releases its connection when it is destroyed unread', async () => {
     const { api, instance, token, url, finish } = await bootBusy(way);
     await finish();
     const response: AxiosResponse<Readable> = await instance.get(url('/break'), { responseType: 'stream' });
@@ -55,7 +55,7 @@ describe.each(NODE_WAYS)('a streamed answer through %s', (way) => {
 });
 
 describe.each(NODE_WAYS)('a streamed body through %s', (way) => {
-  it('leads nobody who prints it to the token', async () => {
+  it('does not show the token when printed', async () => {
     const { api, instance, token, url, finish } = await bootBusy(way);
     const body = Readable.from(['a', 'b', 'c']);
     const response = await instance.post(url('/x'), body);
@@ -65,7 +65,7 @@ describe.each(NODE_WAYS)('a streamed body through %s', (way) => {
     await finish();
   });
 
-  it('leads nobody who prints it to the token while it is being sent, or when it is too large', async () => {
+  it('does not show the token when printed while it is being sent, or when it is too large', async () => {
     const { instance, token, url, finish } = await bootBusy(way);
     const body = new Readable({ read() {} });
     body.push('x'.repeat(100));

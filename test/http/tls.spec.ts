@@ -71,7 +71,7 @@ async function prepare() {
       app.get(ContaSimplesAuthInterceptor).attach(instance);
       return instance;
     },
-    /** From now on somebody else answers, whom nobody trusts. */
+    /** From now on a server answers that is not trusted. */
     takeOver: () => server.setSecureContext(CERTIFICATES.selfSigned),
   };
 }
@@ -80,7 +80,7 @@ type Prepared = Awaited<ReturnType<typeof prepare>>;
 
 const careless = () => agent({ rejectUnauthorized: false });
 
-/** Each would take the token to whoever answers. */
+/** Each would send the token to any server that answers. */
 const WAYS: [string, (api: Prepared) => Promise<unknown>][] = [
   [
     'an agent of the request, through ContaSimplesHttpService',
@@ -123,7 +123,7 @@ const WAYS_OF_THE_VARIABLE: typeof WAYS = [
   ['an agent of the request that leaves it open', ({ http }) => http.get('/x', { httpsAgent: agent({}) })],
 ];
 
-describe('a call over TLS that nobody would check', () => {
+describe('a call over TLS without a check of the certificate', () => {
   async function expectRefused(call: (api: Prepared) => Promise<unknown>, words: RegExp) {
     const api = await prepare();
     api.takeOver();
@@ -145,7 +145,7 @@ describe('a call over TLS that nobody would check', () => {
     return expectRefused(late, /was not sent: NODE_TLS_REJECT_UNAUTHORIZED=0 .*remove it, .*`tls: \{ ca \}`/);
   });
 
-  it('goes out without the token, or with credentials of its own', async () => {
+  it('goes out without the token, or with its own credentials', async () => {
     const { http, tokens, seen } = await prepare();
     turnChecksOff();
     await http.get('/x', { httpsAgent: careless(), contaSimplesAuth: false });
@@ -164,14 +164,14 @@ describe('a call over TLS that is checked', () => {
     ],
   ];
 
-  it.each(SAFE)(`has the token whatever ${VARIABLE} says: %s`, async (_way, call) => {
+  it.each(SAFE)(`has the token with any value of ${VARIABLE}: %s`, async (_way, call) => {
     const api = await prepare();
     turnChecksOff();
     await call(api);
     expect(api.seen).toEqual([`Bearer ${TOKEN}`]);
   });
 
-  it.each(SAFE)(`gives it to nobody else, whatever ${VARIABLE} says: %s`, async (_way, call) => {
+  it.each(SAFE)(`gives it to no other server, with any value of ${VARIABLE}: %s`, async (_way, call) => {
     const api = await prepare();
     turnChecksOff();
     api.takeOver();

@@ -115,9 +115,9 @@ const BODIES: Record<string, () => unknown> = {
   'an empty stream': () => Readable.from([]),
 };
 
-/** Configs with which axios puts streams of its own between the body and the request. */
+/** Configs with which axios puts its own streams between the body and the request. */
 const CONFIGS: Record<string, AxiosRequestConfig> = {
-  'as it is': {},
+  unchanged: {},
   'with a limit': { maxBodyLength: 10_000_000 },
   'with progress': { onUploadProgress: () => {} },
 };
@@ -142,7 +142,7 @@ describe('a streamed body', () => {
   const piped = ['Readable.from()', 'a file', 'a userland PassThrough', 'a form with a file'];
   const cases = Object.entries(BODIES).flatMap(([name, make]) =>
     Object.entries(CONFIGS)
-      .filter(([how]) => how === 'as it is' || piped.includes(name))
+      .filter(([how]) => how === 'unchanged' || piped.includes(name))
       .map(([how, config]) => [name, how, make, config] as const),
   );
 

@@ -162,7 +162,7 @@ describe('forRootAsync()', () => {
 });
 
 describe('bootstrap', () => {
-  it('obtains the first token in the background by default, before anybody asks', async () => {
+  it('obtains the first token in the background by default, before the first caller asks', async () => {
     const arrived = emulator.waitForRequest('token', 1);
     const app = await bootContext([ContaSimplesAuthModule.forRoot(options())]);
     closers.push(() => app.close());
@@ -189,15 +189,15 @@ describe('bootstrap', () => {
     expect(emulator.counts.token.total).toBe(2);
   });
 
-  it('has the token at hand when the start is over with required', async () => {
+  it('holds the token when the start is over with required', async () => {
     const app = await bootContext([ContaSimplesAuthModule.forRoot({ ...options(), bootstrap: 'required' })]);
     closers.push(() => app.close());
     expect(app.get(ContaSimplesTokenService).status().state).toBe('valid');
   });
 });
 
-describe('calls with limits of their own, and the end', () => {
-  it('hands the held token to callers with limits of their own, but not to one who has given up', async () => {
+describe('calls with their own limits, and the end', () => {
+  it('hands the held token to callers with their own limits, but not to one who has given up', async () => {
     const app = await bootContext([ContaSimplesAuthModule.forRoot(options())]);
     closers.push(() => app.close());
     const tokens = app.get(ContaSimplesTokenService);

@@ -107,7 +107,7 @@ describe('both services replaced in a test module', () => {
     expect(app.get(SchedulerRegistry).getTimeouts()).toEqual([]);
   });
 
-  it('no setting is missing, whichever way the module is registered', async () => {
+  it('no setting is missing, for each way to register the module', async () => {
     const factory = {
       inject: [ConfigService],
       useFactory: (config: ConfigService) => ({ apiKey: config.getOrThrow('KEY') }),
@@ -166,7 +166,7 @@ describe('both services replaced in a test module', () => {
     await expect(missing.compile()).rejects.toThrow('The fake has no such account, only: default');
   });
 
-  it('the health indicator tells of the fake', async () => {
+  it('the health indicator reports the fake', async () => {
     const registered = ContaSimplesAuthModule.forRoot();
     const imports = [registered, TerminusModule];
     const builder = Test.createTestingModule({ imports, providers: [ContaSimplesHealthIndicator] });

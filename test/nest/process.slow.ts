@@ -28,7 +28,7 @@ describe('a process that uses the library', () => {
     expect(elapsedMs).toBeLessThan(5_000);
   });
 
-  it('ends within a second of close(), whatever its subscribers throw', async () => {
+  it('ends within a second of close(), also if its subscribers throw', async () => {
     const { code, output } = await run('test/fixtures/call-and-close.mjs', emulatorEnvironment(emulator));
     expect(output).toMatch(/^exit \d+ ms after close\n$/);
     expect(Number(/\d+/.exec(output)?.[0])).toBeLessThan(1_000);

@@ -191,7 +191,7 @@ describe('LazyModuleLoader', () => {
     expect(feature.get('USER')).toBe(app.get(ContaSimplesTokenService));
   });
 
-  it('is told apart from a deep import', async () => {
+  it('is distinguished from a deep import', async () => {
     @Module({ imports: [registered()] })
     class Deep {}
     @Module({ imports: [Deep] })

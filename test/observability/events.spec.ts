@@ -14,7 +14,7 @@ const bootBrief = () => boot({ options: { bootstrap: 'lazy' }, emulator: { token
 
 const BALANCE = '/accounts/v1/balance';
 
-/** Whatever is thrown from a timer or rejected unheard in this time fails the test. */
+/** An exception from a timer or an unhandled rejection in this time fails the test. */
 const letTimersFire = () => delay(5);
 
 const types = (events: readonly ContaSimplesTokenEvent[]) => events.map(({ type }) => type);
@@ -61,7 +61,7 @@ describe('events', () => {
     await expect(lastValueFrom(tokens.events, { defaultValue: 'nothing more' })).resolves.toBe('nothing more');
   });
 
-  it('end for who has unsubscribed, and for nobody else', async () => {
+  it('end for a subscriber that has unsubscribed, and only for it', async () => {
     const { tokens } = await bootBrief();
     const left: ContaSimplesTokenEvent[] = [];
     const stayed: ContaSimplesTokenEvent[] = [];
@@ -170,7 +170,7 @@ describe('a subscriber', () => {
 });
 
 describe('the log of the application', () => {
-  it('that throws harms neither the tokens nor the process, also when it is told of a subscriber that rejects', async () => {
+  it('that throws harms neither the tokens nor the process, also for the line about a subscriber that rejects', async () => {
     const { tokens, app } = await bootBrief();
     tokens.events.subscribe(async () => raise());
     const broken: LoggerService = { log: raise, debug: raise, warn: raise, error: raise };

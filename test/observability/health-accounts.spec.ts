@@ -84,7 +84,7 @@ describe('the health of several accounts', () => {
     expect(contaSimples.accounts).toEqual(expect.arrayContaining([expect.objectContaining({ account: 'company-49' })]));
   });
 
-  it('costs no token request, also for accounts that nobody has used', async () => {
+  it('costs no token request, also for accounts without any use', async () => {
     const { emulator, ask, tokens } = await start(names(30));
     expect(await ask()).toMatchObject({ httpStatus: 200, contaSimples: { status: 'up', counts: { empty: 30 } } });
     expect(tokens.accounts).toEqual(names(30));

@@ -50,7 +50,7 @@ describe('the health of one account', () => {
     });
   });
 
-  it('is up without one where nobody has needed any yet', async () => {
+  it('is up without one where none was needed yet', async () => {
     const { emulator, ask } = await start({ bootstrap: 'lazy' });
     const { httpStatus, contaSimples } = await ask();
     expect({ httpStatus, contaSimples }).toEqual({
@@ -171,7 +171,7 @@ describe('the health of one account', () => {
     });
   });
 
-  it.each(['nobody', 'constructor', '__proto__', ''])(
+  it.each(['unknown', 'constructor', '__proto__', ''])(
     'is down with a reason for an account that is not there: %j',
     async (name) => {
       const { indicator } = await start({ bootstrap: 'lazy' });

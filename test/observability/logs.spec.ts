@@ -107,7 +107,7 @@ describe("Nest's text logger", () => {
 
 describe("Nest's JSON logger", () => {
   it.each([
-    ['as it is', {}],
+    ['unchanged', {}],
     ['with redaction, which makes copies', { redact: ['fingerprint', 'requestId'] }],
   ])('prints the fields as fields, %s', async (_how, options) => {
     const { lines, token } = await written(new ConsoleLogger({ json: true, logLevels: ['verbose'], ...options }));
@@ -149,7 +149,7 @@ describe('pino', () => {
     };
   }
 
-  /** An application's own, which hands the object on as it is. */
+  /** An application's own, which passes the object on unchanged. */
   function direct(logger: pino.Logger): LoggerService {
     return {
       log: (message) => logger.info(message),

@@ -30,7 +30,7 @@ class Lines extends ConsoleLogger {
   }
 }
 
-/** Calls of every kind that a telemetry is told of; `telemetry` may do to them what it likes. */
+/** Calls of every kind that a telemetry observes; `telemetry` may do to them what it likes. */
 async function useEverything(telemetry: ContaSimplesTelemetry) {
   const emulator = await startContaSimplesEmulator({ tokenTtlSeconds: 2.5 });
   const options = { ...emulatorOptions(emulator), bootstrap: 'lazy', telemetry, store: new MemoryStore() } as const;

@@ -187,7 +187,7 @@ describe('names of accounts', () => {
     expect(await sdk.points(REMAINING)).toHaveLength(3);
   });
 
-  it('of a provider function appear with their first token, so that nobody can fill the list with invented ones', async () => {
+  it('of a provider function appear with their first token, so that the list cannot be filled with invented ones', async () => {
     const { sdk, tokens } = await bootMeasured({
       maxNames: 1,
       options: {

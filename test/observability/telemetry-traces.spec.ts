@@ -34,7 +34,7 @@ async function bootTraced({ ttlSeconds = 3, options = {} } = {}) {
 const ids = (spans: readonly Span[]) => spans.map((span) => span.spanContext().spanId).sort();
 
 describe('a token request', () => {
-  it('is one span that names endpoint, account, cause and status, and begins a trace of its own', async () => {
+  it('is one span that names endpoint, account, cause and status, and begins a new trace', async () => {
     const { own, within, tokens, emulator } = await bootTraced();
     const caller = await within(() => tokens.getToken());
     const [span, ...others] = own();
@@ -58,7 +58,7 @@ describe('a token request', () => {
     expect(span?.spanContext().traceId).not.toBe(caller.spanContext().traceId);
   });
 
-  it('is linked to each span in which somebody waited for it: from the start, or later, or not to the end', async () => {
+  it('is linked to each span in which a caller waited for it: from the start, or later, or not to the end', async () => {
     const { own, within, tokens, emulator } = await bootTraced();
     emulator.latencyMs = { token: 150 };
     const early = [within(() => Promise.all([tokens.getToken(), tokens.getToken()])), within(() => tokens.getToken())];
@@ -81,7 +81,7 @@ describe('a token request', () => {
     expect(own()[0]?.links).toHaveLength(128);
   });
 
-  it('that nobody waits for is linked to nobody, although a call set its timer', async () => {
+  it('that no caller waits for has no link, although a call set its timer', async () => {
     const { own, within, tokens, emulator } = await bootTraced({ ttlSeconds: 1, options: { refreshAt: 0.3 } });
     await within(() => tokens.getToken());
     await emulator.waitForRequest('token', 2, { answered: true });
@@ -92,7 +92,7 @@ describe('a token request', () => {
     expect(renewal?.links).toEqual([]);
   });
 
-  it('that fails says how; the second one is linked to whoever waited on', async () => {
+  it('that fails says how; the second one is linked to the callers that still waited', async () => {
     const { own, within, tokens, emulator } = await bootTraced();
     emulator.fail('token', { status: 503 });
     const caller = await within(() => tokens.getToken());
@@ -123,7 +123,7 @@ describe('a token request', () => {
     expect(own().map(({ attributes }) => attributes['error.type'])).toEqual(['timeout']);
   });
 
-  it('is sent inside its span, without the baggage of whoever asked first', async () => {
+  it('is sent inside its span, without the baggage of the first caller', async () => {
     const { own, tokens } = await bootTraced();
     const seen: { span: string | undefined; baggage: unknown }[] = [];
     const onRequest = () => {

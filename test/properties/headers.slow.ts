@@ -53,7 +53,7 @@ describe.each(Object.entries(FORMS))('a moment written as %s', (_name, write) =>
 });
 
 describe('a four-digit year', () => {
-  it('is read back whatever our clock says', () => {
+  it('is read back at any time of our clock', () => {
     const years = fc.integer({ min: Date.UTC(1000, 0, 1) / 1_000, max: Date.UTC(9999, 11, 31) / 1_000 });
     forAll([years, fc.constantFrom(FORMS['IMF-fixdate'], FORMS.asctime), anyClock], (seconds, write, now) => {
       expect(httpDate(write(seconds * 1_000), now)).toBe(seconds * 1_000);
@@ -86,7 +86,7 @@ describe('any text, taken for a date', () => {
 });
 
 describe('any Retry-After', () => {
-  it('is a finite wait of 0 or more, or none, whatever stands in it and in Date', () => {
+  it('is a finite wait of 0 or more, or none, for any value of it and of Date', () => {
     const header = fc.oneof(anyHeader, nearlyNumber, nearlyDate);
     forAll([header, fc.oneof(anyHeader, nearlyDate), anyClock], (given, date, now) => {
       const wait = retryAfterMs(given, date, now);
@@ -101,7 +101,7 @@ describe('any Retry-After', () => {
     });
   });
 
-  it('as a date is the time from Date to it, in whatever forms the two are, and whatever our clock says', () => {
+  it('as a date is the time from Date to it, in every form of the two, and at any time of our clock', () => {
     const wait = fc.integer({ min: 0, max: 10 * 365 * 86_400 });
     forAll([instant, wait, form, form, fc.integer({ min: -86_400_000, max: 86_400_000 })], (...given) => {
       const [date, seconds, writeDate, writeUntil, skew] = given;

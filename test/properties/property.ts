@@ -11,7 +11,7 @@ const PARAMETERS = {
 type Arbitraries<Given extends unknown[]> = { [At in keyof Given]: fc.Arbitrary<Given[At]> };
 
 /**
- * Checks that something holds for whatever the arbitraries give, 1,000 times over (`PROPERTY_RUNS` for another number).
+ * Checks that something holds for all that the arbitraries give, 1,000 times over (`PROPERTY_RUNS` for another number).
  *
  * A failure prints the smallest counterexample, its seed and its path. To run exactly that one again:
  * `PROPERTY_SEED=<seed> PROPERTY_PATH=<path> npm test -- test/properties -t '<name of the test>'`

@@ -80,7 +80,7 @@ const spoiltBody = fc
     ([body, at, text, isCut]) => body.slice(0, at % body.length) + text + (isCut ? '' : body.slice(at % body.length)),
   );
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('utf8'));
-const anyBody = fc.oneof({ arbitrary: answerBody, weight: 4 }, spoiltBody, fc.json(), bytes, marked);
+const arbitraryBody = fc.oneof({ arbitrary: answerBody, weight: 4 }, spoiltBody, fc.json(), bytes, marked);
 
 const anyAnswer: fc.Arbitrary<RawAnswer> = fc.record({
   status: fc.oneof(fc.constant(200), fc.constantFrom(400, 401, 403, 429, 503), fc.integer({ min: 100, max: 599 })),
@@ -98,7 +98,7 @@ const anyAnswer: fc.Arbitrary<RawAnswer> = fc.record({
   ),
   body: fc.oneof(
     {
-      arbitrary: anyBody.map((text) => ({ ok: true as const, text, bytes: Buffer.byteLength(text) })),
+      arbitrary: arbitraryBody.map((text) => ({ ok: true as const, text, bytes: Buffer.byteLength(text) })),
       weight: 5,
     },
     fc.constantFrom('too_large', 'broken_off', 'not_utf8').map((reason) => ({ ok: false as const, reason })),
@@ -151,7 +151,7 @@ describe('any answer of a token endpoint', () => {
     });
   });
 
-  it('says whatever it says in the same few words, however much the server wrote', () => {
+  it('uses the same few words, however much the server wrote', () => {
     forAll([anyAnswer], (answer) => {
       const { outcome } = read(answer);
       expect(outcome.ok ? 'The answer is not UTF-8' : outcome.failure.what).toMatch(WORDS);
@@ -183,7 +183,7 @@ describe('any body of a 200', () => {
       answeredAt: fc.option(fc.oneof(instant, fc.double()), { nil: undefined }),
       allowMissingTokenType: fc.boolean(),
     });
-    forAll([anyBody, context], (text, given) => {
+    forAll([arbitraryBody, context], (text, given) => {
       const answer = readTokenAnswer(text, given);
       const { value, lifeMs } = answer.ok ? answer : { value: 'none', lifeMs: 1 };
       expect(value).toMatch(/^[\x21-\x7e]{1,8192}$/);
@@ -207,7 +207,7 @@ describe('a sound answer', () => {
     indent: fc.constantFrom(undefined, 2, '\t'),
   });
 
-  it('is read back exactly, whatever stands beside and between', () => {
+  it('is read back exactly, with any other fields beside and between', () => {
     forAll([sound, fc.boolean()], ({ token, type, seconds, asText, extra: fields, indent }, allowMissingTokenType) => {
       const expires_in = asText ? String(seconds) : seconds;
       const text = JSON.stringify({ ...fields, access_token: token, token_type: type, expires_in }, null, indent);
@@ -230,15 +230,15 @@ describe('a sound answer', () => {
 
 const anyDate = fc.oneof(instant, fc.constant(undefined), fc.double());
 
-describe('the life that a token tells of itself', () => {
-  it('is more than nothing and at most 366 days in whole milliseconds, or unknown, whatever the token is', () => {
+describe('the lifetime in the token itself', () => {
+  it('is more than nothing and at most 366 days in whole milliseconds, or unknown, for any token', () => {
     forAll([anyToken, anyDate], (token, answeredAt) => {
       const life = jwtLifeMs(token, answeredAt);
       expect(life === undefined || (Number.isInteger(life) && life > 0 && life <= MAX_LIFE_MS)).toBe(true);
     });
   });
 
-  it('is exp less iat, wherever the two stand and whatever else the token says', () => {
+  it('is exp less iat, wherever the two stand and with any other claims', () => {
     const iat = instant.map((moment) => moment / 1_000);
     forAll(
       [iat, lifeSeconds, fc.dictionary(fc.string(), fc.integer()), anyDate],

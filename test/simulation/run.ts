@@ -148,7 +148,7 @@ class Simulation {
     }
   }
 
-  /** The account gets other credentials, whatever is under way. */
+  /** The account gets other credentials, at any moment. */
   #restart(): void {
     this.#restarts.push(this.#clock.monotonic());
     this.#keeper.restart();

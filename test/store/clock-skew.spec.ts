@@ -67,7 +67,7 @@ describe('a process whose clock is off', () => {
     },
   );
 
-  it('whatever is written late, never has a token for longer than its life', async () => {
+  it('never serves a token for longer than its lifetime, with any late write', async () => {
     const seconds = (max: number) => fc.oneof(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max }));
     const skew = fc.tuple(seconds(2 * 3_600), fc.boolean()).map(([size, isAhead]) => (isAhead ? size : -size));
     await fc.assert(

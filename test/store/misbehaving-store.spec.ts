@@ -126,7 +126,7 @@ describe('a store without a method at the moment of use', () => {
   );
 });
 
-describe('a store that answers in a way of its own', () => {
+describe('a store that answers in a custom addRequest', () => {
   it.each([
     ['undefined', () => undefined],
     ['OK and null', (wasSet: boolean) => (wasSet ? 'OK' : null)],

@@ -47,7 +47,7 @@ async function nodeRedisClient() {
   return client;
 }
 
-withRedis('a fleet on one cluster has one token for each account, whichever client its processes use', async () => {
+withRedis('a fleet on one cluster has one token for each account, with each of the supported clients', async () => {
   const companies = Array.from({ length: 12 }, (_, n) => ({
     name: `company-${n}`,
     apiKey: `key-${n}`,
@@ -71,7 +71,7 @@ withRedis('a fleet on one cluster has one token for each account, whichever clie
   expect(cluster.keys().filter((key) => key.endsWith(':token'))).toHaveLength(companies.length);
 });
 
-withRedis('a plain client of one node is told MOVED, and its process goes on alone (S06)', async () => {
+withRedis('a plain client of one node gets MOVED, and its process goes on without the store (S06)', async () => {
   // Of so many accounts, some belong to the node that was asked and some to another.
   const accounts = (name: string) => ({ apiKey: `key-${name}`, apiSecret: `secret-${name}` });
   for (const name of 'abcdefgh') emulator.addAccount({ name, ...accounts(name) });

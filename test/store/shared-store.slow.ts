@@ -54,7 +54,7 @@ withRedis('a fleet on one Redis', () => {
     expect(emulator.counts.token.total).toBe(1);
   });
 
-  it('makes one request a life, whichever replica is due first', async () => {
+  it('makes one request a life, for any order of the replicas', async () => {
     emulator.tokenTtlSeconds = 2;
     const replicas = await fleet(5, emulator, redis.port, { options: { bootstrap: 'background' } });
     await emulator.waitForRequest('token', 4, { timeoutMs: 15_000, answered: true });
@@ -95,7 +95,7 @@ withRedis('a fleet on one Redis', () => {
     for (const key of redis.cli('keys', '*').split('\n')) redis.cli('del', key);
     const token = await two?.tokens.getToken();
     await expect(one?.tokens.getToken()).rejects.toMatchObject({ kind: 'credentials_rejected' });
-    // Looked for when somebody asks, at most every 5 s; the cool-down would last a minute.
+    // Checked when a caller asks, at most every 5 s; the cool-down would last a minute.
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect((await one?.tokens.getToken())?.fingerprint).toBe(token?.fingerprint);
     expect(emulator.counts.token.byStatus).toEqual({ 200: 1, 401: 1 });
@@ -216,7 +216,7 @@ withRedis('what is stored', () => {
     expect(Number(redis.cli('pttl', redis.cli('keys', '*:lease')))).toBeGreaterThan(0);
   });
 
-  it('has whole milliseconds, whatever fraction the options have', async () => {
+  it('has whole milliseconds, also if the options have fractions', async () => {
     const options = { requestTimeoutMs: 10_000 / 3 };
     const { tokens, events } = await replica(emulator, redis.port, { options });
     await tokens.getToken();
@@ -224,7 +224,7 @@ withRedis('what is stored', () => {
     expect(tokenKey()).not.toBe('');
   });
 
-  it('lives as long as the shorter of its own life and its key (S13)', async () => {
+  it('lives as long as the shorter of its lifetime and its key (S13)', async () => {
     const first = await (await replica(emulator, redis.port)).tokens.getToken();
     redis.cli('pexpire', tokenKey(), '600000');
     const shorter = await (await replica(emulator, redis.port)).tokens.getToken();
@@ -292,7 +292,7 @@ withRedis('a Redis in trouble', () => {
     expect((await call).value).toMatch(/^ey/);
     expect(events.map(({ type }) => type)).toEqual(['store_unavailable', 'acquired']);
     await redis.restart();
-    // The breaker is tried again by the next token request after its pause, of whatever account.
+    // The breaker is tried again by the next token request after its pause, of any account.
     for (let account = 0; !events.some(({ type }) => type === 'store_recovered'); account++) {
       await tokens.getToken(`company-${account}`);
       await new Promise((resolve) => setTimeout(resolve, 500));

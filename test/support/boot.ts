@@ -57,7 +57,7 @@ export async function boot({
   }
 }
 
-/** For `afterEach`: whatever a test has booted is closed, also when it failed. */
+/** For `afterEach`: closes what a test has booted, also when it failed. */
 export async function closeAll(): Promise<void> {
   await Promise.all([...running].map((booted) => booted.close()));
 }

@@ -21,7 +21,7 @@ export function emulatorEnvironment(emulator: ContaSimplesEmulator): Record<stri
   };
 }
 
-/** Starts a script of the repository in a process of its own, with no more environment than it needs. */
+/** Starts a script of the repository in a separate process, with no more environment than it needs. */
 export function start(script: string, environment: Record<string, string> = {}): ChildProcess {
   const { PATH = '' } = process.env;
   return spawn(process.execPath, [script], { cwd: ROOT, env: { PATH, ...environment } });

@@ -35,7 +35,7 @@ export async function replica(
   { options, store, username, enableReadyCheck = true }: ReplicaOptions = {},
 ): Promise<Replica> {
   const access = username && { username, password: username };
-  // A port of 0 is that of a replica which brings a store of its own.
+  // A port of 0 is that of a replica which has its own store.
   const client = new Redis({ port: redisPort, lazyConnect: redisPort === 0, enableReadyCheck, ...access });
   // What goes wrong with the connection is what the tests are about.
   client.on('error', () => {});

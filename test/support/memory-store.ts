@@ -11,7 +11,7 @@ export class MemoryStore implements TokenStore {
     return this.operations.get + this.operations.set + this.operations.ttl;
   }
 
-  /** Overwrites every token that is stored, as somebody might who has no key. */
+  /** Overwrites every token that is stored, as a writer without the key could. */
   tamper(value: string): void {
     for (const [key, record] of this.#records) if (key.endsWith(':token')) record.value = value;
   }

@@ -13,12 +13,12 @@ export class RedisCluster {
     const nodes = await Promise.all([1, 2, 3].map(() => RedisServer.startClusterNode()));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
-    // By then all know whose the slots are; each takes a moment of its own to find that the whole is up.
+    // All nodes know the owners of the slots by now; each finds a moment later that the cluster is up.
     await Promise.all(nodes.map((node) => node.answers('cluster_state:ok', ['cluster', 'info'])));
     return new RedisCluster(nodes);
   }
 
-  /** Names of all keys, whichever node holds them. */
+  /** Names of all keys, on all nodes. */
   keys(): string[] {
     return this.nodes.flatMap((node) => node.cli('keys', '*').split('\n').filter(Boolean));
   }

@@ -32,7 +32,7 @@ interface Message {
 
 const running = new Set<ReplicaProcess>();
 
-/** A replica in a process of its own, which ends with this one, however that ends. */
+/** A replica in a separate process, which ends with this one in every case. */
 export class ReplicaProcess {
   /** What it is called in the emulator's log of requests. */
   readonly userAgent: string;

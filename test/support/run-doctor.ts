@@ -2,7 +2,7 @@ import { main } from '../../libs/conta-simples-auth/src/cli/main.js';
 import { CanaryScanner } from './canaries.js';
 import { Terminal } from './terminal.js';
 
-/** A pair that is searched for in whatever the command prints. */
+/** A pair that must not occur in the output of the command. */
 export const DOCTOR_PAIR = {
   apiKey: 'canary-key-of-the-doctor',
   apiSecret: 'canary-secret+of/the=doctor&<0123456789>',
@@ -35,7 +35,7 @@ export function doctorEnvironment(baseUrl: string): Record<string, string> {
 }
 
 /**
- * Runs the command with these variables and no others of ours or of a proxy's. Whatever it prints is searched for the pair
+ * Runs the command with these variables and no others of ours or of a proxy's. Its output is searched for the pair
  * and for anything that looks like a token.
  */
 export async function runDoctor({
@@ -47,7 +47,7 @@ export async function runDoctor({
   const terminal = new Terminal();
   terminal.directory = directory;
   terminal.stdout.isTTY = isTerminal;
-  // Jest gives each file a copy of the environment: nobody else sees this.
+  // Jest gives each file a copy of the environment: no other test sees this.
   const saved = { ...process.env };
   setEnvironment(environment);
   try {

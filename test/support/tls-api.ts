@@ -6,7 +6,7 @@ import { type Listening, listen } from './listen.js';
 import { selfSigned } from './self-signed.js';
 
 /**
- * A service over https on this machine: it gives tokens, and answers calls as it is told. `closeServers()` ends it. Its
+ * A service over https on this machine: it gives tokens, and answers calls as configured. `closeServers()` ends it. Its
  * name is `localhost`, which no rule excepts from a proxy.
  */
 export class TlsApi {

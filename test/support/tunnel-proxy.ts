@@ -5,7 +5,7 @@ import { type Listening, listen } from './listen.js';
 /** What a proxy does with a request for a tunnel; without one it opens it. */
 export type TunnelBehaviour = (socket: Socket, request: IncomingMessage) => void;
 
-/** A proxy on this machine that opens tunnels to ports of this machine, whatever the name; `closeServers()` ends it. */
+/** A proxy on this machine that opens tunnels to ports of this machine, for any name; `closeServers()` ends it. */
 export class TunnelProxy {
   readonly listening: Listening;
   readonly port: number;
@@ -15,7 +15,7 @@ export class TunnelProxy {
   readonly targets: string[] = [];
   /** The next requests are for this. */
   behaviour: TunnelBehaviour | undefined;
-  /** Told of each tunnel as it is opened, with how many there have been. */
+  /** Called for each tunnel that is opened, with their number so far. */
   onTunnel: ((count: number) => void) | undefined;
 
   private constructor(listening: Listening) {
@@ -33,7 +33,7 @@ export class TunnelProxy {
       proxy.logins.push(decoded);
       proxy.targets.push(request.url ?? '');
       socket.on('error', () => {});
-      // Left half open otherwise, as it is the socket of an HTTP server.
+      // Left half open otherwise, like each socket of an HTTP server.
       socket.on('end', () => socket.end());
       if (proxy.behaviour) {
         // One that is not read would not notice that the client has gone.

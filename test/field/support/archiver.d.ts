@@ -1,4 +1,4 @@
-/** What the tests use of `archiver`, which has no types of its own. */
+/** What the tests use of `archiver`, which has no types. */
 declare module 'archiver' {
   import type { Transform } from 'node:stream';
 

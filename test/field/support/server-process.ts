@@ -27,7 +27,7 @@ export async function freePort(): Promise<number> {
 
 const running = new Set<ServerProcess>();
 
-/** A server program with a folder of its own for its files; `closeProcesses()` ends it. */
+/** A server program with its own folder for its files; `closeProcesses()` ends it. */
 export class ServerProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'field-'));
   #process: ChildProcess | undefined;

@@ -18,7 +18,7 @@ export const WELL = {
   closed: 'shut_down',
 };
 
-/** Runs that application, as it was made by another tool, against an emulator of its own. */
+/** Runs that application, as it was made by another tool, against a separate emulator. */
 export async function walk(script: string): Promise<Walked> {
   await using emulator = await startContaSimplesEmulator();
   const { code, output, elapsedMs } = await run(script, emulatorEnvironment(emulator));
