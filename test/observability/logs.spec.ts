@@ -56,7 +56,7 @@ function expectNoSecret(lines: string[], token: string): void {
 
 const ACQUIRED = /^Token sha256:[0-9a-f]{12} obtained for account "default" \(first\), ends \d{4}-.*Z$/;
 const DEGRADED =
-  /^Refresh fails for account "default", the held token is served on: The token endpoint answered 401 \[credentials_rejected\]\. .* Next attempt at \d{4}-.*Z\.$/;
+  /^Refresh fails for account "default", calls still get the held token: The token endpoint answered 401 \[credentials_rejected\]\. .* Next attempt at \d{4}-.*Z\.$/;
 const FIELDS_OF_DEGRADED = {
   msg: expect.stringMatching(DEGRADED),
   event: 'degraded',
@@ -87,7 +87,7 @@ describe("Nest's text logger", () => {
       lines.every((line) => /^\[Nest\] \d+ {2}- .* (LOG|WARN|ERROR|DEBUG) \[ContaSimplesAuth\] [^\n]+\n$/.test(line)),
     ).toBe(true);
     expect(messages).toEqual([
-      expect.stringMatching(/^The shared token store is left alone \(.*\): this process asks for its own tokens$/),
+      expect.stringMatching(/^The shared token store is unavailable \(.*\): this process requests its own tokens$/),
       expect.stringMatching(ACQUIRED),
       expect.stringMatching(DEGRADED),
     ]);

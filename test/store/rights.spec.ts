@@ -22,7 +22,7 @@ it('warns once of a store that may not be asked how long a record has left, and 
   const store = new MemoryStore();
   const lines = await warnings(Object.assign(store, { ttlMs: async () => undefined }));
   expect(lines).toEqual([
-    expect.stringMatching(/lacks the right to PTTL: ACL SETUSER <user> \+pttl\).* the record's own life/),
+    expect.stringMatching(/lacks the right to PTTL: ACL SETUSER <user> \+pttl\)\. .* calculated from the record/),
   ]);
 });
 

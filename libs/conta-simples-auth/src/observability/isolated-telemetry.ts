@@ -17,8 +17,8 @@ import type {
 const NOTHING_TO_LEAVE = () => {};
 
 /**
- * The one edge between the library and a telemetry: whatever that throws ends here, and is logged once. Its session
- * begins late, so that providers registered while the application was put together are found.
+ * Calls the application's telemetry. Every error that it throws or rejects with is caught here; the first is logged. Its
+ * session starts late, so that it finds providers that were registered while the application was created.
  */
 export class IsolatedTelemetry implements KeeperObserver {
   readonly #telemetry: ContaSimplesTelemetry;
@@ -26,8 +26,8 @@ export class IsolatedTelemetry implements KeeperObserver {
   readonly #clock: Clock;
   readonly #onError = (error: unknown) => this.#failed(error);
   #session: ContaSimplesTelemetrySession | undefined;
-  #life: 'new' | 'started' | 'stopped' = 'new';
-  #told = false;
+  #state: 'new' | 'started' | 'stopped' = 'new';
+  #isLogged = false;
 
   constructor(telemetry: ContaSimplesTelemetry, source: ContaSimplesTelemetrySource, clock: Clock) {
     this.#telemetry = telemetry;
@@ -35,51 +35,51 @@ export class IsolatedTelemetry implements KeeperObserver {
     this.#clock = clock;
   }
 
-  /** Does nothing the second time. */
+  /** Later calls have no effect. */
   start(): void {
-    if (this.#life !== 'new') return;
-    this.#life = 'started';
+    if (this.#state !== 'new') return;
+    this.#state = 'started';
     this.#session = harmless(() => this.#telemetry.start(this.#source), this.#onError);
   }
 
   stop(): void {
-    const wasStarted = this.#life === 'started';
-    this.#life = 'stopped';
-    if (wasStarted) this.#tell((session) => session.stop());
+    const wasStarted = this.#state === 'started';
+    this.#state = 'stopped';
+    if (wasStarted) this.#call((session) => session.stop());
   }
 
   event(event: ContaSimplesTokenEvent): void {
-    this.#tell((session) => session.event(event));
+    this.#call((session) => session.event(event));
   }
 
   callerWaits(account: string): () => void {
-    const leave = this.#tell((session) => session.callerWaits(account));
+    const leave = this.#call((session) => session.callerWaits(account));
     return typeof leave === 'function' ? () => harmless(leave, this.#onError) : NOTHING_TO_LEAVE;
   }
 
   servedWhileFailing(account: string): void {
-    this.#tell((session) => session.servedWhileFailing(account));
+    this.#call((session) => session.servedWhileFailing(account));
   }
 
   storeOperation(operation: ContaSimplesStoreOperation): void {
-    this.#tell((session) => session.storeOperation(operation));
+    this.#call((session) => session.storeOperation(operation));
   }
 
   leaseWait(wait: ContaSimplesLeaseWait): void {
-    this.#tell((session) => session.leaseWait(wait));
+    this.#call((session) => session.leaseWait(wait));
   }
 
   recordRefused(): void {
-    this.#tell((session) => session.recordRefused());
+    this.#call((session) => session.recordRefused());
   }
 
   clockSkew(skewMs: number): void {
-    this.#tell((session) => session.clockSkew(skewMs));
+    this.#call((session) => session.clockSkew(skewMs));
   }
 
-  /** Sends the request exactly once, whatever the telemetry makes of it, and returns its outcome untouched. */
+  /** Sends the request exactly once, also if the telemetry does not call `send` or calls it twice, and returns its outcome. */
   async tokenRequest(about: ContaSimplesTokenRequest, send: () => Promise<TokenOutcome>): Promise<TokenOutcome> {
-    const observed = this.#tell((session) => session.tokenRequest(about));
+    const observed = this.#call((session) => session.tokenRequest(about));
     const startedAt = this.#clock.monotonic();
     const end = (result: Omit<Parameters<ContaSimplesTokenRequestTelemetry['end']>[0], 'durationMs'>) =>
       harmless(() => observed?.end({ durationMs: this.#clock.monotonic() - startedAt, ...result }), this.#onError);
@@ -106,20 +106,20 @@ export class IsolatedTelemetry implements KeeperObserver {
     return sendOnce();
   }
 
-  #tell<T>(call: (session: ContaSimplesTelemetrySession) => T): T | undefined {
+  #call<T>(call: (session: ContaSimplesTelemetrySession) => T): T | undefined {
     this.start();
     const session = this.#session;
     return session && harmless(() => call(session), this.#onError);
   }
 
   #failed(error: unknown): void {
-    if (this.#told) return;
-    this.#told = true;
+    if (this.#isLogged) return;
+    this.#isLogged = true;
     const name = error instanceof Error ? error.name : typeof error;
     try {
       new Logger('ContaSimplesAuth').error(`The telemetry failed (${name}): tokens and calls are unaffected`);
     } catch {
-      // The application's own logger: a refresh must not fail because a line did.
+      // An application's logger that throws must not make a refresh fail.
     }
   }
 }

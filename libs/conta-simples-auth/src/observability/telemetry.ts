@@ -3,21 +3,21 @@ import type { TokenFailureKind } from '../model/failure-kinds.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
 
 /**
- * Where an application's measurements go, such as `openTelemetry()` of `nestjs-conta-simples-auth/opentelemetry`. Nothing
- * it is given is a secret, and nothing it throws reaches a call: the first error is logged by its name, without its message.
+ * Where an application's measurements go, such as `openTelemetry()` of `nestjs-conta-simples-auth/opentelemetry`. It gets no
+ * secrets. An error that it throws reaches no call: the first is logged by its name, without its message.
  *
  * @publicApi
  */
 export interface ContaSimplesTelemetry {
   /**
-   * Called once for each application: when its modules are initialised, or earlier if there is something to tell. An
-   * application that registers a provider of its own before that is therefore measured from the first request.
+   * Called once for each application: when its modules are initialised, or at the first event before that. A provider that
+   * the application registers earlier is therefore used from the first request on.
    */
   start(source: ContaSimplesTelemetrySource): ContaSimplesTelemetrySession;
 }
 
 /**
- * What an application shows of itself. Reading any of it causes no request.
+ * What a telemetry can read from an application. Reading it causes no request.
  *
  * @publicApi
  */
@@ -30,33 +30,33 @@ export interface ContaSimplesTelemetrySource {
   readonly tokenPath: string;
   /** The accounts known at start; others may come later. */
   readonly accounts: readonly string[];
-  /** Whether there is a store that other processes share. */
+  /** Whether a store is configured that other processes share. */
   readonly hasStore: boolean;
   /** The state of each account now. */
   statuses(): Iterable<ContaSimplesTokenStatus>;
 }
 
 /**
- * Told what happens in one application, as it happens.
+ * Receives what happens in one application. Its methods are called synchronously.
  *
  * @publicApi
  */
 export interface ContaSimplesTelemetrySession {
-  /** Every event that `ContaSimplesTokenService.events` has. */
+  /** Every event of `ContaSimplesTokenService.events`. */
   event(event: ContaSimplesTokenEvent): void;
-  /** A request to the token endpoint is about to be sent. One that a limit or a cool-down holds back is not told. */
+  /** A request to the token endpoint is about to be sent. Not called for one that a limit or a cool-down holds back. */
   tokenRequest(request: ContaSimplesTokenRequest): ContaSimplesTokenRequestTelemetry;
-  /** A caller begins to wait for a token, in the caller's own async context. What is returned is called as the wait ends. */
+  /** A caller begins to wait for a token; called in the caller's async context. The returned function is called when the wait ends. */
   callerWaits(account: string): () => void;
   /** A call got the held token while its refresh fails. */
   servedWhileFailing(account: string): void;
-  /** One operation on the shared store is over. One that was not tried, because the store is left alone, is not told. */
+  /** One operation on the shared store has ended. Not called while the store is not used because it failed. */
   storeOperation(operation: ContaSimplesStoreOperation): void;
   /** This process has waited for another one's token request. */
   leaseWait(wait: ContaSimplesLeaseWait): void;
-  /** The shared store held a record that is not of this library and these credentials; told once for each attempt. */
+  /** The shared store held a record that was not written with these credentials. Called at most once for each attempt. */
   recordRefused(): void;
-  /** By how much the token endpoint's clock is ahead of ours, milliseconds, by an answer's `Date`: true to about a second. */
+  /** How far the token endpoint's clock is ahead of ours, milliseconds, by an answer's `Date`; accurate to about 1 s. */
   clockSkew(skewMs: number): void;
   /** The application has shut down. */
   stop(): void;
@@ -68,9 +68,9 @@ export interface ContaSimplesTelemetrySession {
  * @publicApi
  */
 export interface ContaSimplesTokenRequest {
-  /** The name of the account that it is for. */
+  /** The account's name. */
   readonly account: string;
-  /** Why a token is asked for. */
+  /** Why a token is requested. */
   readonly cause: AcquisitionCause;
 }
 
@@ -80,9 +80,9 @@ export interface ContaSimplesTokenRequest {
  * @publicApi
  */
 export interface ContaSimplesTokenRequestTelemetry {
-  /** Calls `send` at once and returns what it returns; whatever context is to surround the request is set around that call. */
+  /** Calls `send` synchronously and returns its result. Set the async context of the request around that call. */
   run<T>(send: () => T): T;
-  /** Called once, as soon as the answer has been read or there will be none. */
+  /** Called once, when the answer has been read or the request has failed. */
   end(result: ContaSimplesTokenRequestResult): void;
 }
 
@@ -94,14 +94,14 @@ export interface ContaSimplesTokenRequestTelemetry {
 export interface ContaSimplesTokenRequestResult {
   /** From name resolution to the last byte of the answer, milliseconds. */
   readonly durationMs: number;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status; absent without an answer. */
   readonly status?: number | undefined;
-  /** Left out where a token came. */
+  /** Why it failed; absent if a token was obtained. */
   readonly failure?: TokenFailureKind | undefined;
 }
 
 /**
- * One operation on the shared store, which is over.
+ * One operation on the shared store that has ended.
  *
  * @publicApi
  */
@@ -110,18 +110,18 @@ export interface ContaSimplesStoreOperation {
   readonly operation: 'get' | 'set' | 'ttl';
   /** How long it took, milliseconds. */
   readonly durationMs: number;
-  /** `timeout` past the operation's deadline, `store_error` for anything else; left out where it succeeded. */
+  /** `timeout` after the operation's deadline, `store_error` for any other failure; absent if it succeeded. */
   readonly failure?: 'timeout' | 'store_error' | undefined;
 }
 
 /**
- * A wait for the token request of another process, which is over.
+ * A wait for the token request of another process that has ended.
  *
  * @publicApi
  */
 export interface ContaSimplesLeaseWait {
   /** How long it took, milliseconds. */
   readonly durationMs: number;
-  /** What ended it: the other's token, its failure, or that this process goes on with a request of its own. */
+  /** What ended it: the other process's token, its failure, or this process sending its own request. */
   readonly outcome: 'token' | 'failure' | 'own_request';
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { MAX_ACCOUNTS_PER_WARNING } from './logged-warnings.js';
-import { TokenLog } from './token-log.js';
+import { MAX_ACCOUNTS_PER_WARNING, TokenLog } from './token-log.js';
 
 describe('warnings about token answers', () => {
   const lines: string[] = [];
