@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMANDS } from '../../libs/conta-simples-auth/src/cli/commands.js';
+import { COMMANDS } from '../../libs/conta-simples-auth/src/cli/main.js';
 import { type CodeBlock, commentBlocks, markdownBlocks } from './code-blocks.js';
 import { compileBlocks, syntaxProblems } from './compile-blocks.js';
 import { DOCUMENTS, document, read } from './documents.js';

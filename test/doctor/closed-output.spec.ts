@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Terminal } from '@support/terminal.js';
-import { processIo } from '../../libs/conta-simples-auth/src/cli/cli-io.js';
+import { processIo } from '../../libs/conta-simples-auth/src/cli/command.js';
 import { main } from '../../libs/conta-simples-auth/src/cli/main.js';
 
 class Stream extends EventEmitter {

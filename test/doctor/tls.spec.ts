@@ -2,11 +2,10 @@ import { createServer } from 'node:https';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeServers, listen } from '@support/listen.js';
 import { DOCTOR_PAIR } from '@support/run-doctor.js';
-import type { Check } from '../../libs/conta-simples-auth/src/cli/doctor/check.js';
 import { examine } from '../../libs/conta-simples-auth/src/cli/doctor/examine.js';
+import type { Check } from '../../libs/conta-simples-auth/src/cli/doctor/report.js';
 import { wayTo } from '../../libs/conta-simples-auth/src/cli/doctor/route.js';
-import { judgeTls } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
-import { lookAtTls, type TlsLook } from '../../libs/conta-simples-auth/src/cli/doctor/tls-probe.js';
+import { judgeTls, lookAtTls, type TlsLook } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
 import { CERTIFICATES, TEST_CA } from '../faults/certificates.js';
 
 afterEach(closeServers);

@@ -1,6 +1,4 @@
-import { CliError, usageError } from './cli-error.js';
-import { type CliIo, processIo } from './cli-io.js';
-import { COMMANDS } from './commands.js';
+import { type CliCommand, CliError, type CliIo, processIo, usageError } from './command.js';
 
 const NAME = 'nestjs-conta-simples-auth';
 const HELP_FLAGS = new Set(['--help', '-h', 'help']);
@@ -40,3 +38,26 @@ function usage(): string {
   const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}\n`);
   return `Usage: ${NAME} <command> [options]\n\nCommands:\n${lines.join('')}\nOptions of a command: ${NAME} <command> --help\n`;
 }
+
+interface CommandEntry {
+  readonly summary: string;
+  /** Commands are loaded when they are called: none pays for what another one imports. */
+  readonly load: () => Promise<CliCommand>;
+}
+
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+  [
+    'doctor',
+    {
+      summary: 'check the settings, the way to the API and the credentials, step by step',
+      load: async () => (await import('./doctor/doctor.command.js')).doctorCommand,
+    },
+  ],
+  [
+    'emulator',
+    {
+      summary: 'run an emulator of the Conta Simples API on this machine',
+      load: async () => (await import('./emulator.command.js')).emulatorCommand,
+    },
+  ],
+]);

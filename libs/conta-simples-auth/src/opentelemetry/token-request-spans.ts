@@ -1,7 +1,10 @@
 import {
   type Attributes,
   context,
+  isSpanContextValid,
+  type Link,
   ROOT_CONTEXT,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -13,9 +16,7 @@ import type {
   ContaSimplesTokenRequestResult,
   ContaSimplesTokenRequestTelemetry,
 } from '../observability/telemetry.js';
-import type { AccountNames } from './account-names.js';
-import { ATTRIBUTE, errorType } from './attributes.js';
-import { activeCaller, WaitingCallers } from './waiting-callers.js';
+import { type AccountNames, ATTRIBUTE, errorType } from './attributes.js';
 
 const NOTHING_TO_LEAVE = () => {};
 
@@ -87,4 +88,60 @@ export class TokenRequestSpans {
   #forgetIdle(account: string, waiting: WaitingCallers): void {
     if (waiting.isIdle && this.#waiting.get(account) === waiting) this.#waiting.delete(account);
   }
+}
+
+/** As many as SDKs keep for a span by default. */
+export const MAX_LINKS = 128;
+
+/** The distinct spans of callers, as many as a span can be linked to. */
+class LinkedCallers {
+  readonly #callers = new Map<string, SpanContext>();
+  #taken = 0;
+
+  add(caller: SpanContext): void {
+    if (this.#callers.size < MAX_LINKS) this.#callers.set(`${caller.traceId}:${caller.spanId}`, caller);
+  }
+
+  /** Links to those that were added since this was last called. */
+  take(): Link[] {
+    const added = [...this.#callers.values()].slice(this.#taken);
+    this.#taken = this.#callers.size;
+    return added.map((context) => ({ context }));
+  }
+}
+
+interface Wait {
+  readonly caller: SpanContext;
+}
+
+/** The callers of one account that wait for its token now, each with the span it was in when it began to. */
+export class WaitingCallers {
+  readonly #waits = new Set<Wait>();
+  /** Requests under way, to which whoever begins to wait now will be linked as well. */
+  readonly #requests = new Set<LinkedCallers>();
+
+  get isIdle(): boolean {
+    return this.#waits.size === 0 && this.#requests.size === 0;
+  }
+
+  enter(caller: SpanContext): () => void {
+    const wait = { caller };
+    this.#waits.add(wait);
+    for (const request of this.#requests) request.add(caller);
+    return () => this.#waits.delete(wait);
+  }
+
+  /** All that wait now, and until `end` all that come. */
+  request(): { readonly callers: LinkedCallers; end(): void } {
+    const callers = new LinkedCallers();
+    for (const { caller } of this.#waits) callers.add(caller);
+    this.#requests.add(callers);
+    return { callers, end: () => this.#requests.delete(callers) };
+  }
+}
+
+/** The span the code runs in, if it is one that anybody could look up. */
+function activeCaller(): SpanContext | undefined {
+  const context = trace.getActiveSpan()?.spanContext();
+  return context !== undefined && isSpanContextValid(context) ? context : undefined;
 }

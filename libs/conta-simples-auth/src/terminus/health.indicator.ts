@@ -3,8 +3,15 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
 import { ContaSimplesTokenService } from '../nest/token.service.js';
-import { type AccountHealth, accountHealth, type Level, levelOf, unknownAccount } from './account-health.js';
-import { type AccountsHealth, accountsHealth } from './accounts-health.js';
+import {
+  type AccountHealth,
+  type AccountsHealth,
+  accountHealth,
+  accountsHealth,
+  type Level,
+  levelOf,
+  unknownAccount,
+} from './health.js';
 
 /**
  * Whose health is asked for.

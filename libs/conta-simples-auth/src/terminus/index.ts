@@ -1,7 +1,6 @@
-export type { AccountHealth, HealthReason } from './account-health.js';
-export type { AccountsHealth } from './accounts-health.js';
 export {
   type ContaSimplesHealth,
   ContaSimplesHealthIndicator,
   type HealthCheckOptions,
 } from './health.indicator.js';
+export type { AccountHealth, AccountsHealth, HealthReason } from './health.js';

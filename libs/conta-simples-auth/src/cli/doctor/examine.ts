@@ -1,18 +1,16 @@
 import type { TokenFailureKind } from '../../model/failure-kinds.js';
 import type { ContaSimplesAuthOptions } from '../../options/options.js';
 import type { ResolvedOptions } from '../../options/resolved-options.js';
-import { usageError } from '../cli-error.js';
+import { usageError } from '../command.js';
 import { checkBalance } from './balance-check.js';
-import { about, type Check, type CheckName, fail, skip, warn } from './check.js';
-import { checkClock } from './clock-check.js';
-import type { LoadedEnvFile } from './env-file.js';
-import { checkName } from './name-check.js';
+import { about, type Check, type CheckName, fail, skip, warn } from './report.js';
 import { wayTo } from './route.js';
-import { checkWay } from './route-check.js';
+import { checkName, checkWay } from './route-check.js';
+import type { LoadedEnvFile } from './settings-check.js';
 import { checkSettings } from './settings-check.js';
-import { checkToken } from './token-check.js';
+import { checkClock, checkToken } from './token-check.js';
 
-export interface Examination {
+interface Examination {
   readonly envFile: LoadedEnvFile | undefined;
   /** The working directory, from which paths are shown. */
   readonly directory: string;

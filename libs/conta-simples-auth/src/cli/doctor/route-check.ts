@@ -1,11 +1,38 @@
-import type { Socket } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { isIP, type Socket } from 'node:net';
 import { BASE_URLS, type ResolvedOptions } from '../../options/resolved-options.js';
-import { type Check, fail, ok, skip } from './check.js';
-import { addressOf, type ProxyAddress, type Way } from './route.js';
-import { codeOf } from './step.js';
-import { judgeNoTls, judgeTls } from './tls-check.js';
-import { lookAtTls } from './tls-probe.js';
-import { openTunnel } from './tunnel.js';
+import { codeOf } from '../command.js';
+import { type Check, fail, ok, skip } from './report.js';
+import { addressOf, openTunnel, type ProxyAddress, type Way } from './route.js';
+import { judgeNoTls, judgeTls, lookAtTls } from './tls-check.js';
+
+const SHOWN = 4;
+
+/** Whether the name has an address: that of the API, or that of the proxy, which then resolves the API's by itself. */
+export async function checkName({ target, proxy }: Way, timeoutMs: number): Promise<Check> {
+  const host = proxy?.host ?? target.host;
+  const what = proxy ? `the proxy ${host}` : host;
+  if (isIP(host) !== 0) return ok('name', `${what} is an address, there is no name to resolve`);
+  try {
+    const addresses = await withinMs(timeoutMs, lookup(host, { all: true }));
+    const shown = addresses.slice(0, SHOWN).map(({ address }) => address);
+    const more = addresses.length > SHOWN ? ` and ${addresses.length - SHOWN} more` : '';
+    return ok('name', `${what} is ${shown.join(', ')}${more}`);
+  } catch (error) {
+    const code = codeOf(error);
+    const check = proxy ? `the address in ${proxy.variable}` : 'the base URL for a typing error';
+    if (code === 'ENOTFOUND') {
+      return fail(
+        'name',
+        `${what} has no address (ENOTFOUND)`,
+        `Check ${check}, then the resolver of this machine or container.`,
+      );
+    }
+    const remedy =
+      'The resolver of this machine or container does not answer: check its DNS servers and network policy.';
+    return fail('name', `${what} could not be resolved (${code})`, remedy);
+  }
+}
 
 /** Proxy and TLS, over one connection that carries nothing but the handshake. Stops at the first failure. */
 export async function* checkWay(way: Way, options: ResolvedOptions): AsyncGenerator<Check> {
@@ -68,4 +95,22 @@ function refused(who: string, { variable, login }: ProxyAddress, status: number)
       ? `It wants a login: write it into ${variable}, http://user:password@host:port.`
       : `It refuses the login in ${variable}: correct it; special characters must be percent-encoded.`;
   return fail('proxy', message, remedy);
+}
+
+/** What a step of ours that took too long fails with. */
+class TimedOut extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Waits no longer than this. What is late may still end, and is nobody's then. */
+async function withinMs<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TimedOut()), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

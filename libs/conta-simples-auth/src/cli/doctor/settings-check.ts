@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { envFiles, hasReference, usualEnvFiles } from '../../options/env-files.js';
+import { ConfigModule } from '@nestjs/config';
+import { type EnvFile, envFiles, hasReference, readEnvFile, usualEnvFiles } from '../../options/env-files.js';
 import type { ContaSimplesAuthOptions } from '../../options/options.js';
 import type { Problem, ProblemCode } from '../../options/problems.js';
 import { inspectOptions } from '../../options/resolve-options.js';
 import { BASE_URLS, type ResolvedOptions } from '../../options/resolved-options.js';
-import { type Check, fail, ok, warn } from './check.js';
-import type { LoadedEnvFile } from './env-file.js';
+import { CliError, codeOf, usageError } from '../command.js';
+import { type Check, fail, ok, warn } from './report.js';
 
 export interface Settings {
   readonly checks: readonly Check[];
@@ -111,4 +113,41 @@ function warningsOf(envFile: LoadedEnvFile | undefined): Check[] {
     checks.push(warn('settings', message, 'Unset it: all other clients in the process would accept any certificate.'));
   }
   return checks;
+}
+
+export interface LoadedEnvFile {
+  readonly path: string;
+  /** Its content; absent where the file is too large to be one. */
+  readonly file: EnvFile | undefined;
+  /** Our variables that it has set; one that the environment had already is not among them. */
+  readonly variables: readonly string[];
+}
+
+const OURS = /^CONTA_SIMPLES_/;
+
+/**
+ * Takes the variables of a file into the environment, by `ConfigModule` itself, so that quotes, comments and precedence
+ * are those that the application will see. `undefined` where there is no file and none was named.
+ *
+ * @throws CliError for a file that is named and not there, or that cannot be read
+ */
+export async function loadEnvFile(named: string | undefined, directory: string): Promise<LoadedEnvFile | undefined> {
+  const path = resolve(directory, named ?? '.env');
+  if (!exists(path, named)) return undefined;
+  const before = new Set(Object.keys(process.env));
+  await ConfigModule.forRoot({ envFilePath: path });
+  const variables = Object.keys(process.env).filter((name) => OURS.test(name) && !before.has(name));
+  return { path, file: readEnvFile(path), variables };
+}
+
+function exists(path: string, named: string | undefined): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' && named === undefined) return false;
+    if (named !== undefined) throw usageError(`--env-file names a file that cannot be read (${code})`);
+    throw new CliError(`${path} cannot be read (${code})`, 1);
+  }
 }

@@ -1,7 +1,10 @@
-import { type Check, fail, ok, warn } from './check.js';
-import { addressOf, type Way } from './route.js';
-import { codeOf } from './step.js';
-import type { TlsLook } from './tls-probe.js';
+import { X509Certificate } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import { connect, type DetailedPeerCertificate, rootCertificates } from 'node:tls';
+import type { ContaSimplesAuthOptions } from '../../options/options.js';
+import { codeOf } from '../command.js';
+import { type Check, fail, ok, warn } from './report.js';
+import { addressOf, type Endpoint, type Way } from './route.js';
 
 /** What a handshake that came about says of the way. `isVendor` where the address is one of Conta Simples itself. */
 export function judgeTls(look: TlsLook, way: Way, isVendor: boolean, now = new Date()): Check {
@@ -70,4 +73,97 @@ export function judgeNoTls(error: unknown, { target, proxy }: Way): Check {
   }
   const remedy = 'Something on the way, such as a firewall, may cut TLS connections: try it from another network.';
   return fail('tls', `no TLS connection to ${address} (${code})`, remedy);
+}
+
+/** What a server shows of itself in the handshake. */
+export interface TlsLook {
+  readonly protocol: string;
+  /** Why it is not trusted; absent where it is. */
+  readonly distrust?: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** Names the certificate is for. */
+  readonly names: string;
+  /** Whether the chain ends in one of the authorities that Node brings along. */
+  readonly isPublic: boolean;
+}
+
+interface TlsLookOptions {
+  readonly target: Endpoint;
+  /** A tunnel to it, in place of a connection of its own. */
+  readonly socket?: Socket | undefined;
+  readonly tls: ContaSimplesAuthOptions['tls'];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Shakes hands and leaves. The certificate of a server that is not trusted can be looked at only if the connection is
+ * let to stand for that moment: nothing is ever sent over it.
+ */
+export function lookAtTls({ target, socket, tls, signal }: TlsLookOptions): Promise<TlsLook> {
+  const { host, port } = target;
+  // Node takes every form that our options allow; its types spell them as mutable arrays.
+  const trust = tls as Pick<Parameters<typeof connect>[0] & object, never>;
+  const connection = connect({
+    ...trust,
+    host,
+    port,
+    ...(socket && { socket }),
+    ...(isIP(host) === 0 && { servername: host }),
+    rejectUnauthorized: false,
+  });
+  return new Promise((resolve, reject) => {
+    const abort = () => connection.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' }));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    connection.on('error', reject);
+    connection.on('close', () => {
+      signal.removeEventListener('abort', abort);
+      reject(Object.assign(new Error(), { code: 'ECONNRESET' }));
+    });
+    connection.on('secureConnect', () => {
+      const certificate = connection.getPeerCertificate(true);
+      const { authorized, authorizationError } = connection;
+      const protocol = connection.getProtocol() ?? 'TLS';
+      connection.destroy();
+      resolve({
+        protocol,
+        // A code, whatever the types say.
+        ...(!authorized && { distrust: String(authorizationError ?? 'not trusted') }),
+        ...described(certificate),
+        isPublic: endsInPublicRoot(certificate),
+      });
+    });
+  });
+}
+
+function described(certificate: DetailedPeerCertificate) {
+  const { subject, issuer, valid_from, valid_to, subjectaltname } = certificate;
+  const name = (of: typeof subject | undefined) => printable(first(of?.CN) ?? first(of?.O)) || 'nobody';
+  return {
+    subject: name(subject),
+    issuer: name(issuer),
+    validFrom: printable(valid_from),
+    validTo: printable(valid_to),
+    names: printable(subjectaltname?.replaceAll('DNS:', '').replaceAll('IP Address:', '')),
+  };
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function endsInPublicRoot(certificate: DetailedPeerCertificate): boolean {
+  let last = certificate;
+  // The issuer of a root is the root itself.
+  while (last.issuerCertificate !== undefined && last.issuerCertificate !== last) last = last.issuerCertificate;
+  return rootCertificates.some((pem) => new X509Certificate(pem).fingerprint256 === last.fingerprint256);
+}
+
+/** A text of the other side, for a terminal: short, and without control characters. */
+function printable(text: unknown): string {
+  const plain = typeof text === 'string' ? text.replace(/[^\x20-\x7e\u00a0-\u024f]/g, '?') : '';
+  return plain.length > 80 ? `${plain.slice(0, 80)}…` : plain;
 }

@@ -1,15 +1,13 @@
 import { readCredentials } from '../../accounts/credentials-source.js';
-import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import { REMEDY, type TokenFailureKind } from '../../model/failure-kinds.js';
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../../options/resolved-options.js';
 import { systemClock } from '../../support/clock.js';
 import { refreshWindow } from '../../token/refresh-window.js';
 import type { TokenFailure, TokenGrant } from '../../token/token-source.js';
-import { tokenRemedy } from './advice.js';
-import { type Check, fail, ok, warn } from './check.js';
-import { duration } from './duration.js';
+import { type Check, duration, fail, ok, skip, warn } from './report.js';
 
-export interface TokenFindings {
+interface TokenFindings {
   readonly checks: readonly Check[];
   readonly grant?: TokenGrant;
   /** Why there is none. */
@@ -79,4 +77,64 @@ function lifetime({ lifeMs }: TokenGrant, requestMs: number, refreshAt: number):
   const message = `it lives ${duration(lifeMs)} and would be renewed after ${duration(earliest ?? 0)} to ${duration(latest ?? 0)}`;
   if (lifeMs >= SHORT_MS) return ok('lifetime', message);
   return warn('lifetime', message, 'Conta Simples documents 30 minutes: check what answers at this address.');
+}
+
+/** What to do about a token request that failed, in more words than an error message has room for. */
+function tokenRemedy({ kind, what }: TokenFailure, { environment, baseUrl }: ResolvedOptions): string {
+  switch (kind) {
+    case 'credentials_rejected':
+      return `Check that key and secret are complete and current. ${pairOf(environment)}`;
+    case 'forbidden':
+      return `Check in Internet Banking that the key is enabled. ${pairOf(environment)}`;
+    case 'edge_blocked':
+      return (
+        'A CDN in front of the API blocks this client before any pair is looked at: set CONTA_SIMPLES_USER_AGENT to ' +
+        'your-app/1.0.0, and give Conta Simples the outgoing IP address of this machine.'
+      );
+    case 'rate_limited':
+      return 'The limit is 100 calls a minute for an IP address, all its processes together: wait, and share tokens (docs/fleets.md).';
+    // The message names the address of these two.
+    case 'request_rejected':
+    case 'unexpected_redirect':
+      return "This is not how the token endpoint answers: check that this is the API's address, and what stands before it.";
+    case 'invalid_response':
+      return `This is not how the token endpoint answers: check that ${baseUrl} is the API's address, and what stands before it.`;
+    case 'tls_error':
+      return 'See NODE_EXTRA_CA_CERTS and the option tls.ca; nothing was sent.';
+    case 'network_error':
+      return /ECONNREFUSED/.test(what)
+        ? 'No server listens at this address: check host and port of the base URL, and that the server runs.'
+        : REMEDY[kind];
+    default:
+      return REMEDY[kind];
+  }
+}
+
+/** Each environment refuses the other's pairs, by a status that says nothing of it. */
+function pairOf(environment: string): string {
+  if (environment !== 'sandbox' && environment !== 'production') {
+    return 'Sandbox and production have separate pairs: use the one that was made for this address.';
+  }
+  const other = environment === 'sandbox' ? 'production' : 'sandbox';
+  return (
+    `Sandbox and production have separate pairs: this one was tried on ${environment}; ` +
+    `if it was made for ${other}, set CONTA_SIMPLES_ENVIRONMENT=${other}.`
+  );
+}
+
+/** A clock that is off by more is no longer the fault of the way there and back. */
+const TOLERANCE_MS = 30_000;
+/** A `Date` header has whole seconds. */
+const RESOLUTION_MS = 1_000;
+
+/** `skewMs` is by how much the server's clock is ahead of ours. */
+export function checkClock(skewMs: number | undefined): Check {
+  if (skewMs === undefined) return skip('clock', 'no answer had a Date to compare with');
+  const off = Math.abs(skewMs);
+  if (off <= RESOLUTION_MS) return ok('clock', "this machine's clock agrees with the server's, to a second");
+  const message = `this machine's clock is ${duration(off)} ${skewMs > 0 ? 'behind' : 'ahead of'} the server's`;
+  if (off <= TOLERANCE_MS) return ok('clock', message);
+  const remedy =
+    'Set it, by NTP: tokens are counted by its speed and do not mind, but certificates, logs and dates do.';
+  return warn('clock', message, remedy);
 }

@@ -2,27 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type CredentialRotation,
   EMULATOR_CREDENTIALS,
+  EmulatedAccounts,
   type EmulatorAccount,
   type EmulatorAccountInput,
-} from './accounts/account.js';
-import { AccountRegistry } from './accounts/account-registry.js';
+} from './accounts.js';
 import { toControlHosts } from './control/control-caller.js';
 import { answerControl, isControlPath } from './control/control-routes.js';
-import { EmulatedService } from './emulated-service.js';
 import type { ContaSimplesEmulatorOptions, EndpointLatencyMs, LatencyMs } from './emulator-options.js';
-import { EmulatorSettings } from './emulator-settings.js';
+import { EmulatorSettings } from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 import { FaultScript } from './faults/fault-script.js';
 import { Exchange } from './http/exchange.js';
 import { ListeningServer } from './http/listening-server.js';
-import { RequestPipeline } from './request-pipeline.js';
+import { EmulatedService, RequestPipeline } from './request-pipeline.js';
 import type { EmulatorCounts } from './requests/request-counts.js';
 import { type RequestEvent, type RequestListener, RequestLog } from './requests/request-log.js';
-import type { RequestRecord } from './requests/request-record.js';
-import type { RequestTarget } from './requests/request-target.js';
+import type { RequestRecord, RequestTarget } from './requests/request-record.js';
 import { RequestWaiters, type WaitOptions } from './requests/request-waiters.js';
-import { AccountDataStore } from './resources/account-data.js';
-import { TokenRegistry } from './tokens/token-registry.js';
+import { EmulatedData } from './resources/account-data.js';
+import { IssuedTokens } from './tokens/issued-tokens.js';
 import { assertInteger } from './validation.js';
 
 /**
@@ -35,8 +33,8 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   readonly baseUrl: string;
   /** The port that it listens on. */
   readonly port: number;
-  readonly #accounts: AccountRegistry;
-  readonly #tokens: TokenRegistry;
+  readonly #accounts: EmulatedAccounts;
+  readonly #tokens: IssuedTokens;
   readonly #settings: EmulatorSettings;
   readonly #script = new FaultScript();
   readonly #log = new RequestLog();
@@ -45,8 +43,8 @@ export class ContaSimplesEmulator implements AsyncDisposable {
 
   private constructor(
     server: ListeningServer,
-    accounts: AccountRegistry,
-    tokens: TokenRegistry,
+    accounts: EmulatedAccounts,
+    tokens: IssuedTokens,
     settings: EmulatorSettings,
   ) {
     this.#server = server;
@@ -67,9 +65,9 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     assertInteger(port, 'port', 0, 65_535);
     const controlHosts = toControlHosts(host, options.controlHosts ?? []);
     const settings = new EmulatorSettings(options);
-    const accounts = new AccountRegistry(options.accounts ?? [EMULATOR_CREDENTIALS]);
-    const data = new AccountDataStore(String(seed), dataUntil.getTime());
-    const tokens = await TokenRegistry.create();
+    const accounts = new EmulatedAccounts(options.accounts ?? [EMULATOR_CREDENTIALS]);
+    const data = new EmulatedData(String(seed), dataUntil.getTime());
+    const tokens = await IssuedTokens.create();
     let onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
       response.destroy();
     };

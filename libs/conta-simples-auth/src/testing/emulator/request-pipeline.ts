@@ -1,16 +1,20 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmulatedService } from './emulated-service.js';
-import type { EmulatorSettings } from './emulator-settings.js';
-import { overrideHeaders, patchReply, scriptedReply } from './faults/apply-fault.js';
-import { deliver } from './faults/deliver.js';
+import { TOKEN_PATH } from '../../options/resolved-options.js';
+import type { EmulatedAccounts } from './accounts.js';
+import type { EmulatorSettings } from './emulator-options.js';
 import type { Fault } from './faults/fault.js';
 import type { FaultScript } from './faults/fault-script.js';
-import { apiError } from './http/api-errors.js';
+import { deliver, overrideHeaders, patchReply, scriptedReply } from './faults/faulty-reply.js';
 import type { Exchange } from './http/exchange.js';
-import type { Reply } from './http/reply.js';
-import { RateLimiter } from './requests/rate-limiter.js';
-import { redactHeaders } from './requests/redact-headers.js';
+import { apiError, type Reply } from './http/reply.js';
 import type { RequestLog } from './requests/request-log.js';
+import { type RequestKind, redactHeaders } from './requests/request-record.js';
+import type { EmulatedData } from './resources/account-data.js';
+import { answerResource } from './resources/resource-routes.js';
+import { checkBearer } from './tokens/bearer-header.js';
+import type { IssuedTokens } from './tokens/issued-tokens.js';
+import { accountNamedBy, answerTokenRequest } from './tokens/token-route.js';
 
 const NO_FAULT: Fault = {};
 
@@ -89,5 +93,73 @@ export class RequestPipeline {
 async function pause(milliseconds: number, { gone }: Exchange): Promise<void> {
   if (milliseconds > 0) {
     await sleep(milliseconds, undefined, { signal: gone });
+  }
+}
+
+interface ServiceParts {
+  readonly accounts: EmulatedAccounts;
+  readonly tokens: IssuedTokens;
+  readonly data: EmulatedData;
+  readonly settings: EmulatorSettings;
+}
+
+/** The service when nothing goes wrong. */
+export class EmulatedService {
+  readonly #parts: ServiceParts;
+  readonly #issuer: () => string;
+
+  constructor(parts: ServiceParts, issuer: () => string) {
+    this.#parts = parts;
+    this.#issuer = issuer;
+  }
+
+  kindOf({ path }: Exchange): RequestKind {
+    return path === TOKEN_PATH ? 'token' : 'resource';
+  }
+
+  accountOf(exchange: Exchange): string | undefined {
+    const { accounts, tokens } = this.#parts;
+    return this.kindOf(exchange) === 'token'
+      ? accountNamedBy(exchange.authorization, accounts)
+      : checkBearer(exchange.authorization, tokens).account;
+  }
+
+  async answer(exchange: Exchange): Promise<Reply> {
+    const { accounts, tokens, data, settings } = this.#parts;
+    if (this.kindOf(exchange) === 'resource') {
+      return answerResource(exchange, tokens, data);
+    }
+    const { tokenTtlSeconds, singleTokenPerAccount, now } = settings;
+    return answerTokenRequest(exchange, {
+      accounts,
+      tokens,
+      issuer: this.#issuer(),
+      tokenTtlSeconds,
+      singleTokenPerAccount,
+      now,
+    });
+  }
+}
+
+const WINDOW_MS = 60_000;
+
+/** "100 calls a minute per IP" (vendor): a window of a minute for each address, opened by its first call. */
+class RateLimiter {
+  readonly #windows = new Map<string, { readonly startedAt: number; calls: number }>();
+
+  /** Counts a call; the refusal if it is one too many, `undefined` if it may pass. */
+  check(address: string, callsPerMinute: number): Reply | undefined {
+    const now = performance.now();
+    let window = this.#windows.get(address);
+    if (window === undefined || now - window.startedAt >= WINDOW_MS) {
+      window = { startedAt: now, calls: 0 };
+      this.#windows.set(address, window);
+    }
+    window.calls += 1;
+    if (window.calls <= callsPerMinute) {
+      return undefined;
+    }
+    const retryAfterSeconds = Math.ceil((window.startedAt + WINDOW_MS - now) / 1000);
+    return apiError(429, 'Too many requests from this address', { headers: { 'retry-after': `${retryAfterSeconds}` } });
   }
 }

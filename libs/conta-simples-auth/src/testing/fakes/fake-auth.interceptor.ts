@@ -5,7 +5,7 @@ import {
   ContaSimplesAuthInterceptor,
   type InterceptorOptions,
 } from '../../http/axios/auth.interceptor.js';
-import { addBearer } from './fake-bearer.js';
+import { addBearer } from './fake-requests.js';
 import { FakeContaSimplesTokenService } from './fake-token.service.js';
 
 /**

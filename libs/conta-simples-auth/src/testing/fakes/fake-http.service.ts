@@ -11,8 +11,7 @@ import axios, {
 import { noteGuardedAdapter } from '../../http/axios/axios-error-classes.js';
 import type { TokenFailureKind } from '../../model/failure-kinds.js';
 import { ContaSimplesHttpService } from '../../nest/http.service.js';
-import { addBearer } from './fake-bearer.js';
-import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
+import { addBearer, FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-requests.js';
 import { FakeContaSimplesTokenService, type FakeFailureOptions } from './fake-token.service.js';
 
 /**

@@ -10,7 +10,7 @@ import type { WaitOptions } from '../../model/wait-options.js';
 import { ContaSimplesAccountTokens } from '../../nest/account-tokens.js';
 import { ContaSimplesTokenService, type TokenServiceOptions } from '../../nest/token.service.js';
 import { FakeAccount } from './fake-account.js';
-import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-fetch.js';
+import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-requests.js';
 
 /**
  * How a fake behaves.

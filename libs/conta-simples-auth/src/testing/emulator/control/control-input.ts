@@ -1,13 +1,13 @@
-import type { CredentialRotation } from '../accounts/account.js';
+import type { CredentialRotation } from '../accounts.js';
 import type { LatencyMs } from '../emulator-options.js';
 import type { Fault, FaultOptions } from '../faults/fault.js';
-import { assertFault } from '../faults/fault-validation.js';
-import type { RequestPattern, RequestTarget } from '../requests/request-target.js';
+import { assertFault } from '../faults/fault.js';
+import type { RequestPattern, RequestTarget } from '../requests/request-record.js';
 import { assertPlainObject } from '../validation.js';
 
 type Input = Record<string, unknown>;
 
-export interface FaultScriptInput {
+interface FaultScriptInput {
   readonly target: RequestTarget;
   readonly fault: Fault;
   readonly options: FaultOptions;

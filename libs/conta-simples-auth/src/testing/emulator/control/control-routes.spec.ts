@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { EMULATOR_CREDENTIALS } from '../accounts/account.js';
+import { EMULATOR_CREDENTIALS } from '../accounts.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../emulator.js';
 
 let emulator: ContaSimplesEmulator;

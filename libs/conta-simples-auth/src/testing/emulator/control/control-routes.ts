@@ -1,12 +1,10 @@
-import type { CredentialRotation } from '../accounts/account.js';
+import type { CredentialRotation } from '../accounts.js';
 import type { EndpointLatencyMs, LatencyMs } from '../emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from '../faults/fault.js';
-import { apiError, badRequest, methodNotAllowed, notFound } from '../http/api-errors.js';
 import type { Exchange } from '../http/exchange.js';
-import { jsonReply, type Reply } from '../http/reply.js';
+import { apiError, badRequest, jsonReply, methodNotAllowed, notFound, type Reply } from '../http/reply.js';
 import type { EmulatorCounts } from '../requests/request-counts.js';
-import type { RequestRecord } from '../requests/request-record.js';
-import type { RequestTarget } from '../requests/request-target.js';
+import type { RequestRecord, RequestTarget } from '../requests/request-record.js';
 import { type ControlHosts, refusalOfCaller } from './control-caller.js';
 import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
 

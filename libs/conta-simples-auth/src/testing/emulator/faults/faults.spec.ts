@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { EMULATOR_CREDENTIALS } from '../accounts/account.js';
+import { EMULATOR_CREDENTIALS } from '../accounts.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../emulator.js';
 import type { Fault } from './fault.js';
 

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { readBody } from './read-body.js';
 import type { Reply } from './reply.js';
-import { splitRequestTarget } from './request-path.js';
 
 /** One request and the one chance to answer it. */
 export class Exchange {
@@ -52,7 +50,7 @@ export class Exchange {
   }
 
   readBody(limitBytes: number): Promise<Buffer | undefined> {
-    return readBody(this.#request, limitBytes);
+    return readRequestBody(this.#request, limitBytes);
   }
 
   /** Lets a request that gets no regular answer be sent to its end, so that the client is left waiting for us alone. */
@@ -94,4 +92,49 @@ export class Exchange {
     this.#request.on('error', () => {});
     this.#response.on('error', () => {});
   }
+}
+
+/** The request target of RFC 9112 section 3.2, split; `query` is kept apart because it may carry secrets. */
+interface RequestPath {
+  readonly path: string;
+  readonly query: string;
+}
+
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
+
+/** Splits by hand: `new URL()` throws on targets such as `//` and rewrites others, and the server must survive any bytes. */
+function splitRequestTarget(target: string): RequestPath {
+  const origin = target.replace(ABSOLUTE_FORM, '');
+  const mark = origin.indexOf('?');
+  const path = mark < 0 ? origin : origin.slice(0, mark);
+  return { path: path === '' ? '/' : path, query: mark < 0 ? '' : origin.slice(mark + 1) };
+}
+
+/** Beyond this an upload is no longer drained: the answer goes out and the connection is closed. */
+const DRAIN_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The body as bytes, or `undefined` once it exceeds `limitBytes`. What exceeds the limit is still read, and thrown away:
+ * answering 413 in the middle of an upload would reach most clients as a connection reset.
+ */
+function readRequestBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    if (request.destroyed) {
+      reject(new Error('The client went away before its request was read'));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let received = 0;
+    request.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= limitBytes) {
+        chunks.push(chunk);
+      } else if (received > DRAIN_LIMIT_BYTES) {
+        resolve(undefined);
+      }
+    });
+    request.once('end', () => resolve(received > limitBytes ? undefined : Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The client went away before its request was complete')));
+  });
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { refuseMalformedRequest } from './malformed-request.js';
+import { apiError, serializeReply } from './reply.js';
 
 /** A node:http server that knows its address and closes at once, whatever its clients are doing. */
 export class ListeningServer {
@@ -63,4 +63,22 @@ export class ListeningServer {
     }
     return address;
   }
+}
+
+const HEADERS_TOO_LARGE = apiError(431, 'The request headers are too large');
+const TIMED_OUT = apiError(408, 'The request was not complete in time');
+const MALFORMED = apiError(400, 'The request is not valid HTTP');
+
+/** Answers what Node's parser refused (`clientError`), then closes: after a parse error nothing further can be trusted. */
+function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const answer = { HPE_HEADER_OVERFLOW: HEADERS_TOO_LARGE, ERR_HTTP_REQUEST_TIMEOUT: TIMED_OUT }[error.code ?? ''];
+  socket.end(serializeReply(withClose(answer ?? MALFORMED)), () => socket.destroy());
+}
+
+function withClose(answer: typeof MALFORMED): typeof MALFORMED {
+  return { ...answer, headers: { ...answer.headers, connection: 'close', 'content-length': `${answer.body.length}` } };
 }

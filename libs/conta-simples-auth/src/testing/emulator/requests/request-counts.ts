@@ -2,7 +2,7 @@ import { routeTemplate } from '../resources/resource-routes.js';
 import type { RequestKind, RequestRecord } from './request-record.js';
 
 /** How `byStatus` calls a request that never got a status line. */
-export const NO_STATUS = 'none';
+const NO_STATUS = 'none';
 
 /**
  * How many requests of one kind there were.

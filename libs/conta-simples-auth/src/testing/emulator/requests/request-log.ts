@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { type EmulatorCounts, RequestTally } from './request-counts.js';
 import type { RequestRecord } from './request-record.js';
-import { matchesTarget, type RequestTarget } from './request-target.js';
+import { matchesTarget, type RequestTarget } from './request-record.js';
 
 const KEPT_RECORDS = 1000;
 
@@ -21,7 +21,7 @@ export type RequestEvent = 'request' | 'response';
 export type RequestListener = (record: RequestRecord) => void;
 
 type Entry = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
-export type OpenEntry = Omit<RequestRecord, 'startedAt' | 'faulted' | 'status' | 'durationMs'>;
+type OpenEntry = Omit<RequestRecord, 'startedAt' | 'faulted' | 'status' | 'durationMs'>;
 
 /** Counts every request, keeps the most recent 1,000, and tells who listens. */
 export class RequestLog {

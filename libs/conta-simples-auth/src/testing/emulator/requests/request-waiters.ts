@@ -1,6 +1,6 @@
 import type { RequestLog } from './request-log.js';
 import type { RequestRecord } from './request-record.js';
-import { matchesTarget, type RequestTarget } from './request-target.js';
+import { matchesTarget, type RequestTarget } from './request-record.js';
 
 /**
  * What is waited for, and how long.

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { EMULATOR_CREDENTIALS } from '../accounts/account.js';
+import { EMULATOR_CREDENTIALS } from '../accounts.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../emulator.js';
 import type { RequestRecord } from './request-record.js';
 

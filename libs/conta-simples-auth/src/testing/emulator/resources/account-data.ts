@@ -11,7 +11,7 @@ export interface AccountData {
 }
 
 /** Makes an account's data when it is first asked for: most of ten thousand accounts never are. */
-export class AccountDataStore {
+export class EmulatedData {
   readonly #byAccount = new Map<string, AccountData>();
   readonly #seed: string;
   readonly #until: number;

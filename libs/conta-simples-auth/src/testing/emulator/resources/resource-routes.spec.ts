@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EMULATOR_CREDENTIALS } from '../accounts/account.js';
+import { EMULATOR_CREDENTIALS } from '../accounts.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../emulator.js';
 import type { CardTransaction } from './card-transaction.js';
-import type { CardStatement } from './statements-route.js';
+import type { CardStatement } from './statements.js';
 
 let emulator: ContaSimplesEmulator;
 let authorization: string;

@@ -1,12 +1,10 @@
-import { methodNotAllowed, notFound } from '../http/api-errors.js';
 import type { Exchange } from '../http/exchange.js';
-import type { Reply } from '../http/reply.js';
+import { jsonReply, methodNotAllowed, notFound, type Reply, reply } from '../http/reply.js';
 import { checkBearer } from '../tokens/bearer-header.js';
-import type { TokenRegistry } from '../tokens/token-registry.js';
-import type { AccountData, AccountDataStore } from './account-data.js';
-import { answerAttachment } from './attachments-route.js';
-import { answerBalance } from './balance-route.js';
-import { answerStatement } from './statements-route.js';
+import type { IssuedTokens } from '../tokens/issued-tokens.js';
+import type { AccountData, EmulatedData } from './account-data.js';
+import { attachmentBytes } from './attachment-files.js';
+import { answerStatement } from './statements.js';
 
 interface ResourceRoute {
   /** How the route is called in the counts, whatever the parameter. */
@@ -33,14 +31,14 @@ const ROUTES: readonly ResourceRoute[] = [
   },
 ];
 
-export const UNKNOWN_ROUTE = '(unknown path)';
+const UNKNOWN_ROUTE = '(unknown path)';
 
 export function routeTemplate(path: string): string {
   return ROUTES.find(({ pattern }) => pattern.test(path))?.template ?? UNKNOWN_ROUTE;
 }
 
 /** All that is not the token endpoint: the path is judged first, then the method, then the token, then the query. */
-export function answerResource(exchange: Exchange, tokens: TokenRegistry, data: AccountDataStore): Reply {
+export function answerResource(exchange: Exchange, tokens: IssuedTokens, data: EmulatedData): Reply {
   const { path, method, authorization, query } = exchange;
   const route = ROUTES.find(({ pattern }) => pattern.test(path));
   if (route === undefined) {
@@ -51,4 +49,17 @@ export function answerResource(exchange: Exchange, tokens: TokenRegistry, data: 
   }
   const { account, refusal } = checkBearer(authorization, tokens);
   return refusal ?? route.answer(data.of(account), route.pattern.exec(path)?.[1] ?? '', query);
+}
+
+/** `GET /accounts/v1/balance`, in BRL. */
+function answerBalance(data: AccountData): Reply {
+  return jsonReply(200, { amount: data.balanceBrl });
+}
+
+/** `GET /attachments/v1/content/{attachmentId}`: an attachment of another account does not exist for this one. */
+function answerAttachment(data: AccountData, id: string): Reply {
+  const attachment = data.attachments.get(id);
+  return attachment === undefined
+    ? notFound('This account has no such attachment')
+    : reply(200, attachment.type, attachmentBytes(attachment));
 }

@@ -1,16 +1,16 @@
-import { apiError } from '../http/api-errors.js';
 import type { Reply } from '../http/reply.js';
-import type { TokenRegistry } from './token-registry.js';
+import { apiError } from '../http/reply.js';
+import type { IssuedTokens } from './issued-tokens.js';
 
 /** Capital B and one space: the vendor refuses `bearer`, although RFC 9110 section 11.1 would not. Token: RFC 6750 section 2.1. */
 const BEARER = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/;
 
-export type BearerVerdict =
+type BearerVerdict =
   | { readonly account: string; readonly refusal?: undefined }
   | { readonly account?: string; readonly refusal: Reply };
 
 /** Judges the `Authorization` headers of a resource call. A refusal still names the account where the token tells it. */
-export function checkBearer(authorization: readonly string[], tokens: TokenRegistry): BearerVerdict {
+export function checkBearer(authorization: readonly string[], tokens: IssuedTokens): BearerVerdict {
   const [header, ...others] = authorization;
   if (header === undefined) {
     return { refusal: unauthorized('The Authorization header is missing', 'Bearer') };

@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EMULATOR_CREDENTIALS } from '../accounts/account.js';
+import { EMULATOR_CREDENTIALS } from '../accounts.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../emulator.js';
-import { sharedSigningKey } from './signing-key.js';
+import { sharedSigningKey } from './issued-tokens.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const { apiKey, apiSecret } = EMULATOR_CREDENTIALS;

@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccountRegistry } from './account-registry.js';
+import { EmulatedAccounts } from './accounts.js';
 
 const pair = (suffix: string) => ({ apiKey: `key-${suffix}`, apiSecret: `secret-${suffix}` });
 
 describe('the accounts of an emulator', () => {
   it('are named in order where no name is given', () => {
-    const registry = new AccountRegistry([pair('a'), { ...pair('b'), name: 'account-3' }, pair('c')]);
+    const registry = new EmulatedAccounts([pair('a'), { ...pair('b'), name: 'account-3' }, pair('c')]);
 
     expect(registry.all.map(({ name }) => name)).toEqual(['default', 'account-3', 'account-4']);
   });
 
   it('can be named like a property of every object', () => {
-    const registry = new AccountRegistry([{ name: 'constructor', ...pair('__proto__') }]);
+    const registry = new EmulatedAccounts([{ name: 'constructor', ...pair('__proto__') }]);
 
     expect(registry.named('__proto__')).toBeUndefined();
     expect(registry.authenticate(pair('__proto__'))?.name).toBe('constructor');
   });
 
   it('are recognised by the whole pair', () => {
-    const registry = new AccountRegistry([pair('a'), pair('b')]);
+    const registry = new EmulatedAccounts([pair('a'), pair('b')]);
 
     expect(registry.authenticate(pair('b'))?.name).toBe('account-2');
     expect(registry.authenticate({ apiKey: 'key-a', apiSecret: 'secret-b' })).toBeUndefined();
@@ -31,11 +31,11 @@ describe('the accounts of an emulator', () => {
     ['a key with a colon', { apiKey: 'a:b', apiSecret: 'x' }, /colon/],
     ['a blank secret', { apiKey: 'b', apiSecret: '' }, /non-empty string as its apiSecret/],
   ])('refuse %s', (_what, account, message) => {
-    expect(() => new AccountRegistry([pair('a')]).add(account)).toThrow(message);
+    expect(() => new EmulatedAccounts([pair('a')]).add(account)).toThrow(message);
   });
 
   it('rotate to a random pair unless told otherwise, and only from a key in use', () => {
-    const registry = new AccountRegistry([pair('a')]);
+    const registry = new EmulatedAccounts([pair('a')]);
 
     const next = registry.rotate('key-a', {});
     expect(registry.authenticate(next)?.name).toBe('default');

@@ -1,5 +1,10 @@
 import type { EventEmitter } from 'node:events';
-import { codeOf } from './doctor/step.js';
+
+export interface CliCommand {
+  readonly help: string;
+  /** Runs until the work is done. What it throws as a `CliError` is told to the user. */
+  run(argv: string[], io: CliIo): Promise<void>;
+}
 
 /** The world as a command sees it, so that a test can be one. */
 export interface CliIo {
@@ -40,4 +45,36 @@ export function processIo({ stdout, stderr }: ProcessStreams = process): CliIo {
     setExitCode(1);
   });
   return { stdout, stderr, signals: process, cwd: () => process.cwd(), setExitCode, outputClosed: output.signal };
+}
+
+/** What a user of the command can mend: shown as its message alone, without a stack. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+
+  constructor(
+    message: string,
+    /** 2 for wrong usage, 1 for anything that went wrong at work. */
+    readonly exitCode: 1 | 2,
+  ) {
+    super(message);
+  }
+}
+
+export function usageError(message: string): CliError {
+  return new CliError(message, 2);
+}
+
+/**
+ * What is wrong with the arguments of a command that takes options alone. A value is not repeated, neither here nor by
+ * any command: somebody may have thought that the secret goes there.
+ */
+export function parseProblem(error: unknown, command: string): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `${command} takes options alone` : String(message);
+}
+
+/** The code of a network error, and nothing else of it: messages hold addresses, and sometimes more. */
+export function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown error';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccountNames } from './account-names.js';
+import { AccountNames } from './attributes.js';
 
 describe('names of accounts', () => {
   it('are given in order, up to the bound, and kept', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SpanContext } from '@opentelemetry/api';
-import { MAX_LINKS, WaitingCallers } from './waiting-callers.js';
+import { MAX_LINKS, WaitingCallers } from './token-request-spans.js';
 
 const caller = (number: number): SpanContext => ({
   traceId: 'f'.repeat(32),

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPair, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { type SigningKey, sharedSigningKey, signJwt } from './signing-key.js';
+import { promisify } from 'node:util';
 
 interface IssuedToken {
   readonly account: string;
@@ -10,7 +10,7 @@ interface IssuedToken {
   revoked: boolean;
 }
 
-export interface TokenGrant {
+interface IssueOptions {
   readonly account: string;
   readonly issuer: string;
   readonly ttlSeconds: number;
@@ -20,7 +20,7 @@ export interface TokenGrant {
   readonly replacesOthers: boolean;
 }
 
-export type TokenVerdict =
+type TokenVerdict =
   | { readonly state: 'valid' | 'expired' | 'revoked'; readonly account: string }
   | { readonly state: 'unknown' };
 
@@ -28,7 +28,7 @@ export type TokenVerdict =
  * Every token handed out, kept verbatim. A token is recognised by being one of them, byte for byte, which no forged,
  * altered or foreign token is: the signature is thereby checked without the cost of RSA on every call.
  */
-export class TokenRegistry {
+export class IssuedTokens {
   readonly #byValue = new Map<string, IssuedToken>();
   readonly #byAccount = new Map<string, Set<IssuedToken>>();
   readonly #key: SigningKey;
@@ -38,11 +38,11 @@ export class TokenRegistry {
     this.#key = key;
   }
 
-  static async create(): Promise<TokenRegistry> {
-    return new TokenRegistry(await sharedSigningKey());
+  static async create(): Promise<IssuedTokens> {
+    return new IssuedTokens(await sharedSigningKey());
   }
 
-  async issue({ account, issuer, ttlSeconds, now, replacesOthers }: TokenGrant): Promise<string> {
+  async issue({ account, issuer, ttlSeconds, now, replacesOthers }: IssueOptions): Promise<string> {
     const issuedAt = performance.now();
     const iat = Math.floor(now / 1000);
     const claims = { iss: issuer, sub: account, iat, exp: iat + ttlSeconds, jti: randomUUID() };
@@ -94,4 +94,34 @@ export class TokenRegistry {
       }
     }
   }
+}
+
+interface SigningKey {
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+let shared: Promise<SigningKey> | undefined;
+
+/** One key a process: making one takes a good part of a second, and no test gains from having two. */
+export function sharedSigningKey(): Promise<SigningKey> {
+  shared ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then((pair) => ({
+    keyId: randomUUID(),
+    ...pair,
+  }));
+  return shared;
+}
+
+/** A JWT signed with RS256 (RFC 7515 section 7.1), off the main thread so that many accounts can be served at once. */
+async function signJwt(claims: object, { keyId, privateKey }: SigningKey): Promise<string> {
+  const input = `${encode({ alg: 'RS256', typ: 'JWT', kid: keyId })}.${encode(claims)}`;
+  const signature = await new Promise<Buffer>((resolve, reject) => {
+    sign('RSA-SHA256', Buffer.from(input), privateKey, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+  });
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
