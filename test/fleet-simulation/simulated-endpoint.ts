@@ -39,7 +39,7 @@ export class SimulatedEndpoint {
     if (retryAfterMs === undefined) {
       const value = `token-${number}`;
       this.ends.set(value, sentAt.monotonic + lifeMs);
-      return { ok: true, grant: { value, lifeMs, sentAt } };
+      return { ok: true, grant: { value, lifetimeMs: lifeMs, sentAt } };
     }
     this.#refused++;
     const failure = { kind: 'rate_limited', what: 'It answered 429', status: 429, retryAfterMs } as const;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import fc from 'fast-check';
-import { jwtLifeMs } from '../../libs/conta-simples-auth/src/oauth/jwt-life.js';
+import { jwtLifetimeMs } from '../../libs/conta-simples-auth/src/oauth/jwt-lifetime.js';
 import { MAX_BODY_BYTES, readBody } from '../../libs/conta-simples-auth/src/oauth/read-body.js';
 import { type RawAnswer, readExchange } from '../../libs/conta-simples-auth/src/oauth/read-exchange.js';
 import { readTokenAnswer } from '../../libs/conta-simples-auth/src/oauth/token-answer.js';
@@ -169,9 +169,9 @@ describe('any answer of a token endpoint', () => {
   it('yields a token that a header can carry and a life of at most 366 days, or none', () => {
     forAll([anyAnswer], (answer) => {
       const { outcome } = read({ ...answer, status: 200 });
-      const { value, lifeMs } = outcome.ok ? outcome.grant : { value: 'none', lifeMs: 1 };
+      const { value, lifetimeMs } = outcome.ok ? outcome.grant : { value: 'none', lifetimeMs: 1 };
       expect(value).toMatch(/^[\x21-\x7e]{1,8192}$/);
-      expect(lifeMs > 0 && lifeMs <= MAX_LIFE_MS).toBe(true);
+      expect(lifetimeMs > 0 && lifetimeMs <= MAX_LIFE_MS).toBe(true);
     });
   });
 });
@@ -185,9 +185,9 @@ describe('any body of a 200', () => {
     });
     forAll([arbitraryBody, context], (text, given) => {
       const answer = readTokenAnswer(text, given);
-      const { value, lifeMs } = answer.ok ? answer : { value: 'none', lifeMs: 1 };
+      const { value, lifetimeMs } = answer.ok ? answer : { value: 'none', lifetimeMs: 1 };
       expect(value).toMatch(/^[\x21-\x7e]{1,8192}$/);
-      expect(lifeMs > 0 && lifeMs <= MAX_LIFE_MS).toBe(true);
+      expect(lifetimeMs > 0 && lifetimeMs <= MAX_LIFE_MS).toBe(true);
     });
   });
 });
@@ -213,7 +213,7 @@ describe('a sound answer', () => {
       const text = JSON.stringify({ ...fields, access_token: token, token_type: type, expires_in }, null, indent);
       const body = { ok: true, text, bytes: text.length } as const;
       const { outcome } = read({ status: 200, headers: {}, body, sentAt: SENT_AT }, allowMissingTokenType);
-      expect(outcome).toEqual({ ok: true, grant: { value: token, lifeMs: seconds * 1_000, sentAt: SENT_AT } });
+      expect(outcome).toEqual({ ok: true, grant: { value: token, lifetimeMs: seconds * 1_000, sentAt: SENT_AT } });
       expect(text.length).toBeLessThan(MAX_BODY_BYTES);
     });
   });
@@ -223,7 +223,7 @@ describe('a sound answer', () => {
       const access_token = `${encode({ alg: 'RS256' })}.${encode({ iat: issued / 1_000, exp: issued / 1_000 + told })}.c2ln`;
       const text = JSON.stringify({ access_token, token_type: 'Bearer', expires_in: seconds });
       const context = { contentType: 'application/json', answeredAt: undefined, allowMissingTokenType: false };
-      expect(readTokenAnswer(text, context)).toMatchObject({ ok: true, lifeMs: Math.min(seconds, told) * 1_000 });
+      expect(readTokenAnswer(text, context)).toMatchObject({ ok: true, lifetimeMs: Math.min(seconds, told) * 1_000 });
     });
   });
 });
@@ -233,7 +233,7 @@ const anyDate = fc.oneof(instant, fc.constant(undefined), fc.double());
 describe('the lifetime in the token itself', () => {
   it('is more than nothing and at most 366 days in whole milliseconds, or unknown, for any token', () => {
     forAll([anyToken, anyDate], (token, answeredAt) => {
-      const life = jwtLifeMs(token, answeredAt);
+      const life = jwtLifetimeMs(token, answeredAt);
       expect(life === undefined || (Number.isInteger(life) && life > 0 && life <= MAX_LIFE_MS)).toBe(true);
     });
   });
@@ -244,7 +244,7 @@ describe('the lifetime in the token itself', () => {
       [iat, lifeSeconds, fc.dictionary(fc.string(), fc.integer()), anyDate],
       (issued, life, claims, answeredAt) => {
         const payload = { ...claims, iat: issued, exp: issued + life };
-        expect(jwtLifeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
+        expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
       },
     );
   });
@@ -252,7 +252,7 @@ describe('the lifetime in the token itself', () => {
   it('is counted from Date where there is no iat', () => {
     forAll([instant, lifeSeconds], (answeredAt, life) => {
       const payload = { exp: answeredAt / 1_000 + life };
-      expect(jwtLifeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
+      expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
     });
   });
 });

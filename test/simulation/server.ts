@@ -90,7 +90,7 @@ export class SimulatedServer implements TokenSource {
       this.lastRejectable = this.#clock.trueTime();
     } else this.#expiry.set(value, expiresAt);
     attempt.succeeded = true;
-    return { ok: true, grant: { value, lifeMs, sentAt } };
+    return { ok: true, grant: { value, lifetimeMs: lifeMs, sentAt } };
   }
 
   /** Takes a moment, or hangs until it is given up: a vault that does not answer. */

@@ -88,7 +88,7 @@ export class KeeperHarness {
     if (isAborted)
       return { ok: false, failure: { kind: 'timeout', what: 'The token endpoint did not answer in time' } };
     if ('failure' in answer) return { ok: false, failure: answer.failure };
-    return { ok: true, grant: { value: `token-${number}`, lifeMs: answer.token.lifeMs, sentAt } };
+    return { ok: true, grant: { value: `token-${number}`, lifetimeMs: answer.token.lifeMs, sentAt } };
   }
 
   async #canRetryEarly(signal: AbortSignal): Promise<boolean> {

@@ -27,7 +27,7 @@ export class ClockedEndpoint {
     const value = `token-${this.asked.length}-of-${account}`;
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve(TIMED_OUT), { once: true });
-      const answer: TokenOutcome = { ok: true, grant: { value, lifeMs: this.lifeMs, sentAt } };
+      const answer: TokenOutcome = { ok: true, grant: { value, lifetimeMs: this.lifeMs, sentAt } };
       this.#clock.setTimer(() => resolve(answer), this.latencyMs);
     });
   }

@@ -24,7 +24,7 @@ function harness() {
   return { clock, gate, send, sent: () => sent };
 }
 
-const token: TokenOutcome = { ok: true, grant: { value: 'a', lifeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
+const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 
 describe('the gate before the token endpoint', () => {
   it.each([

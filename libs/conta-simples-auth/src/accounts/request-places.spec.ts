@@ -4,7 +4,7 @@ import type { TokenOutcome } from '../token/token-source.js';
 import { EndpointGate, type GateAccount } from './endpoint-gate.js';
 
 const SECOND = 1_000;
-const token: TokenOutcome = { ok: true, grant: { value: 'a', lifeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
+const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 const timedOut: TokenOutcome = { ok: false, failure: { kind: 'timeout', what: 'No answer in time' } };
 const answered: TokenOutcome = { ok: false, failure: { kind: 'server_error', what: 'It answered 503', status: 503 } };
 

@@ -34,7 +34,7 @@ function read({
 describe('an answer with a token', () => {
   it('is a grant, counted from the moment the request left', () => {
     expect(read({})).toEqual({
-      outcome: { ok: true, grant: { value: 'canary-token-0123456789', lifeMs: 1_800_000, sentAt: SENT_AT } },
+      outcome: { ok: true, grant: { value: 'canary-token-0123456789', lifetimeMs: 1_800_000, sentAt: SENT_AT } },
       warnings: [],
     });
   });
@@ -58,7 +58,7 @@ describe('an answer with a token', () => {
     const exp = Date.UTC(1994, 10, 6, 8, 49, 37) / 1_000 + 60;
     const body = TOKEN.replace('canary-token-0123456789', `${encode({ alg: 'RS256' })}.${encode({ exp })}.c2ln`);
     const headers = { date: 'Sun, 06 Nov 1994 08:49:37 GMT' };
-    expect(read({ body, headers }).outcome).toMatchObject({ ok: true, grant: { lifeMs: 60_000 } });
+    expect(read({ body, headers }).outcome).toMatchObject({ ok: true, grant: { lifetimeMs: 60_000 } });
   });
 
   it('is one whatever headers it repeats', () => {

@@ -75,7 +75,7 @@ export function readExchange(answer: RawAnswer, options: ReadingOptions): TokenO
   const token = readTokenAnswer(body.text, { contentType, answeredAt, allowMissingTokenType });
   if (token.ok) {
     for (const warning of token.warnings) options.warn(warning);
-    return { ok: true, grant: { value: token.value, lifeMs: token.lifeMs, sentAt } };
+    return { ok: true, grant: { value: token.value, lifetimeMs: token.lifetimeMs, sentAt } };
   }
   if (token.error !== undefined) return failed(token.error);
   return invalid(`${token.what} (${body.bytes} bytes of ${contentType ? 'a declared type' : 'no declared type'})`);

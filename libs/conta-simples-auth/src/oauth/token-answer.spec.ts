@@ -6,7 +6,7 @@ const CONTEXT: AnswerContext = { contentType: 'application/json', answeredAt: un
 
 const read = (body: unknown, context: Partial<AnswerContext> = {}) =>
   readTokenAnswer(typeof body === 'string' ? body : JSON.stringify(body), { ...CONTEXT, ...context });
-const granted = (lifeMs: number, warnings: unknown = []) => ({ ok: true, value: 'abc.def', lifeMs, warnings });
+const granted = (lifetimeMs: number, warnings: unknown = []) => ({ ok: true, value: 'abc.def', lifetimeMs, warnings });
 const warning = (text: string) => [expect.stringContaining(text)];
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
 const jwt = (lifeSeconds: number, header = { alg: 'RS256' }) =>
@@ -114,8 +114,8 @@ describe('expires_in', () => {
     ['31622400', 31_622_400_000],
     [1_799.5, 1_799_000],
     [3_600, 3_600_000],
-  ])('may be %p', (expires_in, lifeMs) => {
-    expect(read({ ...SOUND, expires_in })).toEqual(granted(lifeMs));
+  ])('may be %p', (expires_in, lifetimeMs) => {
+    expect(read({ ...SOUND, expires_in })).toEqual(granted(lifetimeMs));
   });
 
   it.each([0, -1, -1_800, 0.9, '0', '-5'])('is refused as %p', (expires_in) => {
@@ -152,12 +152,12 @@ describe('expires_in', () => {
 
 describe('a life that the token tells of itself', () => {
   it.each([undefined, 'soon'])('is used where expires_in is %p', (expires_in) => {
-    expect(read({ ...SOUND, access_token: jwt(900), expires_in })).toMatchObject({ lifeMs: 900_000 });
+    expect(read({ ...SOUND, access_token: jwt(900), expires_in })).toMatchObject({ lifetimeMs: 900_000 });
   });
 
   it('is used with a warning where it is shorter than expires_in', () => {
     expect(read({ ...SOUND, access_token: jwt(900) })).toMatchObject({
-      lifeMs: 900_000,
+      lifetimeMs: 900_000,
       warnings: warning('shorter'),
     });
   });
@@ -168,12 +168,12 @@ describe('a life that the token tells of itself', () => {
     ['unsigned', jwt(900, { alg: 'none' })],
     ['negative', jwt(-5)],
   ])('is ignored where it is %s', (_what, access_token) => {
-    expect(read({ ...SOUND, access_token })).toMatchObject({ lifeMs: 1_800_000, warnings: [] });
+    expect(read({ ...SOUND, access_token })).toMatchObject({ lifetimeMs: 1_800_000, warnings: [] });
   });
 
   it("is measured from the answer's Date where the token has no iat", () => {
     const access_token = `${encode({ alg: 'RS256' })}.${encode({ exp: 1_900 })}.c2ln`;
-    expect(read({ ...SOUND, access_token }, { answeredAt: 1_000_000 })).toMatchObject({ lifeMs: 900_000 });
+    expect(read({ ...SOUND, access_token }, { answeredAt: 1_000_000 })).toMatchObject({ lifetimeMs: 900_000 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { ownField, parseObject } from './json-object.js';
-import { jwtLifeMs } from './jwt-life.js';
+import { jwtLifetimeMs } from './jwt-lifetime.js';
 
 /** Things worth a warning that do not make an answer unusable, each naming the field it is about. */
 const WARNING = {
@@ -13,7 +13,7 @@ const WARNING = {
 } as const;
 
 export type TokenAnswer =
-  | { readonly ok: true; readonly value: string; readonly lifeMs: number; readonly warnings: readonly string[] }
+  | { readonly ok: true; readonly value: string; readonly lifetimeMs: number; readonly warnings: readonly string[] }
   /** `error` is the OAuth error code of the body, if that is what the body holds. */
   | { readonly ok: false; readonly what: string; readonly error?: string };
 
@@ -57,11 +57,11 @@ export function readTokenAnswer(text: string, context: AnswerContext): TokenAnsw
     return refuse('has a token_type other than Bearer');
   }
 
-  const life = readLife(ownField(body, 'expires_in'), jwtLifeMs(value, context.answeredAt), warnings);
+  const life = readLife(ownField(body, 'expires_in'), jwtLifetimeMs(value, context.answeredAt), warnings);
   if (life === undefined) return refuse('has an expires_in of zero or less');
   if (ownField(body, 'scope') !== undefined) warnings.push(WARNING.scope);
   if (!isJson(context.contentType)) warnings.push(WARNING.contentType);
-  return { ok: true, value, lifeMs: life, warnings };
+  return { ok: true, value, lifetimeMs: life, warnings };
 }
 
 function readLife(expiresIn: unknown, jwtMs: number | undefined, warnings: string[]): number | undefined {
@@ -72,8 +72,8 @@ function readLife(expiresIn: unknown, jwtMs: number | undefined, warnings: strin
     warnings.push(isMissing ? WARNING.expiresInMissing : WARNING.expiresInUnusable);
     return jwtMs ?? FALLBACK_LIFE_MS;
   }
-  const lifeMs = seconds * 1_000;
-  if (jwtMs === undefined || jwtMs >= lifeMs) return lifeMs;
+  const lifetimeMs = seconds * 1_000;
+  if (jwtMs === undefined || jwtMs >= lifetimeMs) return lifetimeMs;
   warnings.push(WARNING.jwtLifeShorter);
   return jwtMs;
 }

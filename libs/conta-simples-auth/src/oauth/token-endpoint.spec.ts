@@ -13,7 +13,7 @@ import { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint
 const AUTHORIZATION = `Basic ${Buffer.from('canary-key:canary-secret').toString('base64')}`;
 const TOKEN = JSON.stringify({ access_token: 'abc.def', token_type: 'Bearer', expires_in: 1_800 });
 const PATH = '/oauth/v1/access-token';
-const GRANTED = { ok: true, grant: { value: 'abc.def', lifeMs: 1_800_000, sentAt: expect.anything() } };
+const GRANTED = { ok: true, grant: { value: 'abc.def', lifetimeMs: 1_800_000, sentAt: expect.anything() } };
 
 /** Jest gives a test a copy of the environment, of which Node's TLS knows nothing. */
 const nodeEnvironment = process.getBuiltinModule('node:process').env;

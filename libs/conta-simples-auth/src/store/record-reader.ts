@@ -47,7 +47,7 @@ export class RecordReader {
     const since = record.lifeMs - leftMs;
     if (newest !== undefined && since > sinceMs(newest, now)) return undefined;
     const sentAt = { wall: now.wall - since, monotonic: now.monotonic - since };
-    return { value: record.value, lifeMs: record.lifeMs, sentAt, shared: true };
+    return { value: record.value, lifetimeMs: record.lifeMs, sentAt, shared: true };
   }
 
   /** Whether the store holds a token that was obtained after this one, and is not the one that it replaces. */

@@ -96,20 +96,20 @@ export class SharedTokens {
 
   async #shareToken(grant: TokenGrant, { keys, cipher, reader, demand, lease }: ShareOptions): Promise<void> {
     const { store, clock } = this.#options;
-    const { value, lifeMs, sentAt } = grant;
+    const { value, lifetimeMs, sentAt } = grant;
     this.#failures = 0;
     this.#coolDowns = 0;
-    this.#lastLifeMs = lifeMs;
+    this.#lastLifeMs = lifetimeMs;
     await quietly(
       reader.hasNewerThan(grant, demand).then(async (hasNewer) => {
         const now = readInstant(clock);
-        const leftMs = Math.floor(lifeMs - sinceMs(sentAt, now));
+        const leftMs = Math.floor(lifetimeMs - sinceMs(sentAt, now));
         if (hasNewer || leftMs <= 0) return;
-        const record = cipher.seal(writeToken({ value, lifeMs, leftMs, writtenAt: now.wall }), keys.token);
+        const record = cipher.seal(writeToken({ value, lifeMs: lifetimeMs, leftMs, writtenAt: now.wall }), keys.token);
         await store.set(keys.token, record, { ttlMs: leftMs });
       }),
     );
-    await quietly(lease?.endIn(minimumIntervalMs(lifeMs) - (clock.monotonic() - lease.takenAt)));
+    await quietly(lease?.endIn(minimumIntervalMs(lifetimeMs) - (clock.monotonic() - lease.takenAt)));
   }
 
   async #shareFailure(

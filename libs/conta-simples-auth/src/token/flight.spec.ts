@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Flight } from './flight.js';
 import type { TokenOutcome } from './token-source.js';
 
-const token: TokenOutcome = { ok: true, grant: { value: 'a', lifeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
+const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 
 /** A request whose turn comes when the test says so. */
 function stage() {

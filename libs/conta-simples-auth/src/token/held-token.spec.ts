@@ -5,7 +5,7 @@ import { HeldToken } from './held-token.js';
 const SENT_AT = { wall: 1_000_000, monotonic: 500 };
 const at = (elapsed: number) => ({ wall: 990_000 + elapsed, monotonic: elapsed - 9_500, elapsed });
 const held = new HeldToken(
-  { value: 'abc.def', lifeMs: 60_000, sentAt: SENT_AT },
+  { value: 'abc.def', lifetimeMs: 60_000, sentAt: SENT_AT },
   { refreshAfterMs: 50_000, serveForMs: 58_000 },
   at(10_200),
   { generation: 3, cause: 'scheduled', wantedFor: 'scheduled' },

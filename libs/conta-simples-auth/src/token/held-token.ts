@@ -30,13 +30,13 @@ export class HeldToken {
   readonly #serveUntil: number;
 
   constructor(
-    { value, lifeMs, sentAt }: TokenGrant,
+    { value, lifetimeMs, sentAt }: TokenGrant,
     window: RefreshWindow,
     now: Moment,
     { generation, cause, wantedFor }: Pick<HeldToken, 'generation' | 'cause' | 'wantedFor'>,
   ) {
     const sentElapsed = now.elapsed - sinceMs(sentAt, now);
-    this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifeMs);
+    this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifetimeMs);
     this.generation = generation;
     this.cause = cause;
     this.wantedFor = wantedFor;

@@ -154,7 +154,10 @@ describe('the end of a cool-down', () => {
       source: {
         canRetryEarly: () => news,
         obtain: async () =>
-          outcomes.shift() ?? { ok: true, grant: { value: 'abc', lifeMs: HOUR, sentAt: readInstant(harness.clock) } },
+          outcomes.shift() ?? {
+            ok: true,
+            grant: { value: 'abc', lifetimeMs: HOUR, sentAt: readInstant(harness.clock) },
+          },
       },
     });
     await harness.warm();
@@ -333,7 +336,7 @@ describe('a token that another process has shared', () => {
           demands.push(demand);
           const { clock } = harness;
           const sentAt = { wall: clock.now() - 10 * MINUTE, monotonic: clock.monotonic() - 10 * MINUTE };
-          return { ok: true, grant: { value: `shared-${demands.length}`, lifeMs: HOUR, sentAt, shared: true } };
+          return { ok: true, grant: { value: `shared-${demands.length}`, lifetimeMs: HOUR, sentAt, shared: true } };
         },
       },
     });

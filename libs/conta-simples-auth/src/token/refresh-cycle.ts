@@ -263,13 +263,13 @@ export class RefreshCycle {
     this.#flight = undefined;
     const now = this.#lifeClock.look();
     if (!outcome.ok) this.#fail(now, flight, outcome.failure);
-    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifeMs) this.#fail(now, flight, ENDED);
+    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifetimeMs) this.#fail(now, flight, ENDED);
     else this.#succeed(now, flight, outcome.grant);
     this.#use.forget();
   }
 
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
-    const { lifeMs, sentAt } = grant;
+    const { lifetimeMs: lifeMs, sentAt } = grant;
     const requestMs = grant.shared ? 0 : sinceMs(sentAt, now);
     const { refreshAt } = this.#options.settings;
     const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });

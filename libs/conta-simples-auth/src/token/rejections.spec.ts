@@ -254,7 +254,7 @@ class Contest {
           const value = `${account}-${++this.#issued}`;
           this.#valid = value;
           await this.#pass(this.halfTripMs);
-          return { ok: true, grant: { value, lifeMs: HOUR, sentAt } };
+          return { ok: true, grant: { value, lifetimeMs: HOUR, sentAt } };
         },
       },
       keepFresh: 'always',

@@ -6,7 +6,7 @@ import type { Instant } from '../support/clock.js';
 export interface TokenGrant {
   readonly value: string;
   /** Milliseconds from {@link TokenGrant.sentAt}. */
-  readonly lifeMs: number;
+  readonly lifetimeMs: number;
   /** When the request for it left: its life is counted from here, whatever the server's clock says. */
   readonly sentAt: Instant;
   /** Set where another process has asked for it, and shares it. */

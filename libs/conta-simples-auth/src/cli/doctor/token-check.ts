@@ -70,12 +70,12 @@ function failed(failure: TokenFailure, options: ResolvedOptions): Check {
 /** Below this, calls and renewals are hardly told apart. */
 const SHORT_MS = 60_000;
 
-function lifetime({ lifeMs }: TokenGrant, requestMs: number, refreshAt: number): Check {
+function lifetime({ lifetimeMs }: TokenGrant, requestMs: number, refreshAt: number): Check {
   const [earliest, latest] = [1, 0].map(
-    (random) => refreshWindow({ lifeMs, refreshAt, requestMs, random }).refreshAfterMs,
+    (random) => refreshWindow({ lifeMs: lifetimeMs, refreshAt, requestMs, random }).refreshAfterMs,
   );
-  const message = `it lives ${duration(lifeMs)} and would be renewed after ${duration(earliest ?? 0)} to ${duration(latest ?? 0)}`;
-  if (lifeMs >= SHORT_MS) return ok('lifetime', message);
+  const message = `it lives ${duration(lifetimeMs)} and would be renewed after ${duration(earliest ?? 0)} to ${duration(latest ?? 0)}`;
+  if (lifetimeMs >= SHORT_MS) return ok('lifetime', message);
   return warn('lifetime', message, 'Conta Simples documents 30 minutes: check what answers at this address.');
 }
 

@@ -6,7 +6,7 @@ import { ownField, parseObject } from './json-object.js';
  *
  * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
  */
-export function jwtLifeMs(token: string, answeredAt: number | undefined): number | undefined {
+export function jwtLifetimeMs(token: string, answeredAt: number | undefined): number | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
   const algorithm = ownField(decode(parts[0]), 'alg');
@@ -15,8 +15,8 @@ export function jwtLifeMs(token: string, answeredAt: number | undefined): number
   const exp = seconds(payload, 'exp');
   const iat = seconds(payload, 'iat') ?? (answeredAt === undefined ? undefined : answeredAt / 1_000);
   if (exp === undefined || iat === undefined) return undefined;
-  const lifeMs = Math.floor((exp - iat) * 1_000);
-  return lifeMs > 0 && lifeMs <= MAX_PLAUSIBLE_LIFE_MS ? lifeMs : undefined;
+  const lifetimeMs = Math.floor((exp - iat) * 1_000);
+  return lifetimeMs > 0 && lifetimeMs <= MAX_PLAUSIBLE_LIFE_MS ? lifetimeMs : undefined;
 }
 
 /** A year. */

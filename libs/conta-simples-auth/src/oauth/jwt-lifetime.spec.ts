@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jwtLifeMs } from './jwt-life.js';
+import { jwtLifetimeMs } from './jwt-lifetime.js';
 
 const IAT = 1_767_614_400;
 const ANSWERED_AT = (IAT + 10) * 1_000;
@@ -8,41 +8,41 @@ const encode = (part: unknown) =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 const jwt = (payload: unknown, header: unknown = { alg: 'RS256' }) => `${encode(header)}.${encode(payload)}.c2ln`;
 
-describe('jwtLifeMs', () => {
+describe('jwtLifetimeMs', () => {
   it('is exp less iat, whatever our clock says', () => {
-    expect(jwtLifeMs(jwt({ iat: 1_000, exp: 2_800 }), ANSWERED_AT)).toBe(1_800_000);
+    expect(jwtLifetimeMs(jwt({ iat: 1_000, exp: 2_800 }), ANSWERED_AT)).toBe(1_800_000);
   });
 
   it("is measured from the answer's Date where there is no iat", () => {
-    expect(jwtLifeMs(jwt({ exp: IAT + 1_810 }), ANSWERED_AT)).toBe(1_800_000);
+    expect(jwtLifetimeMs(jwt({ exp: IAT + 1_810 }), ANSWERED_AT)).toBe(1_800_000);
   });
 
   it('is unknown where there is neither iat nor Date', () => {
-    expect(jwtLifeMs(jwt({ exp: IAT + 1_810 }), undefined)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt({ exp: IAT + 1_810 }), undefined)).toBeUndefined();
   });
 
   it('takes fractions of a second', () => {
-    expect(jwtLifeMs(jwt({ iat: 1_000.5, exp: 1_001.25 }), undefined)).toBe(750);
+    expect(jwtLifetimeMs(jwt({ iat: 1_000.5, exp: 1_001.25 }), undefined)).toBe(750);
   });
 
   it('is rounded down', () => {
-    expect(jwtLifeMs(jwt({ iat: 0, exp: 1.0019 }), undefined)).toBe(1_001);
+    expect(jwtLifetimeMs(jwt({ iat: 0, exp: 1.0019 }), undefined)).toBe(1_001);
   });
 
   it('may be a millisecond', () => {
-    expect(jwtLifeMs(jwt({ iat: 0, exp: 0.001 }), undefined)).toBe(1);
+    expect(jwtLifetimeMs(jwt({ iat: 0, exp: 0.001 }), undefined)).toBe(1);
   });
 
   it('may be 366 days, and no millisecond more', () => {
     const days = 366 * 86_400;
-    expect(jwtLifeMs(jwt({ iat: 0, exp: days }), undefined)).toBe(days * 1_000);
-    expect(jwtLifeMs(jwt({ iat: 0, exp: days + 0.001 }), undefined)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt({ iat: 0, exp: days }), undefined)).toBe(days * 1_000);
+    expect(jwtLifetimeMs(jwt({ iat: 0, exp: days + 0.001 }), undefined)).toBeUndefined();
   });
 
   it('may lie in any year to 5138, and no second later', () => {
-    expect(jwtLifeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 }), undefined)).toBe(1_800_000);
-    expect(jwtLifeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 + 1 }), undefined)).toBeUndefined();
-    expect(jwtLifeMs(jwt({ iat: -1e11 - 1, exp: -1e11 + 1_800 }), undefined)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 }), undefined)).toBe(1_800_000);
+    expect(jwtLifetimeMs(jwt({ iat: 1e11 - 1_800, exp: 1e11 + 1 }), undefined)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt({ iat: -1e11 - 1, exp: -1e11 + 1_800 }), undefined)).toBeUndefined();
   });
 
   it.each([
@@ -62,7 +62,7 @@ describe('jwtLifeMs', () => {
     ['the payload is nested 10,000 deep', '['.repeat(10_000) + ']'.repeat(10_000)],
     ['exp is inherited', `{"__proto__":{"iat":${IAT},"exp":${IAT + 1_800}}}`],
   ])('is unknown where %s', (_what, payload) => {
-    expect(jwtLifeMs(jwt(payload), ANSWERED_AT)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt(payload), ANSWERED_AT)).toBeUndefined();
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('jwtLifeMs', () => {
     ['an alg that is no string', { alg: 5 }],
     ['a header that is no JSON', 'RS256'],
   ])('is unknown with %s', (_what, header) => {
-    expect(jwtLifeMs(jwt({ iat: IAT, exp: IAT + 1_800 }, header), ANSWERED_AT)).toBeUndefined();
+    expect(jwtLifetimeMs(jwt({ iat: IAT, exp: IAT + 1_800 }, header), ANSWERED_AT)).toBeUndefined();
   });
 
   it.each([
@@ -89,6 +89,6 @@ describe('jwtLifeMs', () => {
     ['a payload after an asterisk', jwt({ iat: IAT, exp: IAT + 1_800 }).replace('.', '.*')],
     ['base64 in place of base64url', jwt({ iat: IAT, exp: IAT + 1_800 }).replace(/\.([^.]+)\./, '.$1==.')],
   ])('is unknown for %s', (_what, token) => {
-    expect(jwtLifeMs(token, ANSWERED_AT)).toBeUndefined();
+    expect(jwtLifetimeMs(token, ANSWERED_AT)).toBeUndefined();
   });
 });
