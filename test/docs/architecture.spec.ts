@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { FAILURE_KINDS, isTokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
 import { document, ROOT, read } from './documents.js';
 import { codeIn } from './markdown.js';
 
@@ -41,9 +42,13 @@ describe('the page on architecture', () => {
   it('counts the kinds of a failed attempt', () => {
     const treated = document(page).tables.find(({ header }) => header[0] === 'treatment');
     const kinds = new Set((treated?.rows ?? []).flatMap(([, cell = '']) => codeIn(cell)));
-    const policy = read(`${LIBRARY}/token/failure-policy.ts`);
-    const inCode = [...policy.matchAll(/^ {2}(\w+): \{ name: '/gm)].map(([, kind = '']) => kind);
+    const inCode = Object.keys(FAILURE_KINDS).filter(isTokenFailureKind);
     expect([...kinds].filter((kind) => kind !== 'Retry-After').sort()).toEqual(inCode.sort());
     expect(read(page)).toContain(`one of ${inCode.length} kinds`);
+    for (const [treatment = '', cell = ''] of treated?.rows ?? []) {
+      for (const kind of codeIn(cell).filter(isTokenFailureKind)) {
+        expect({ kind, treatment }).toEqual({ kind, treatment: FAILURE_KINDS[kind].treatment.name });
+      }
+    }
   });
 });

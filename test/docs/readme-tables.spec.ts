@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContaSimplesModuleOptions } from 'nestjs-conta-simples-auth';
-import { REMEDY, type TokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
+import { FAILURE_KINDS, isTokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
 import { resolveOptions } from '../../libs/conta-simples-auth/src/options/resolve-options.js';
 import { afterFailure } from '../../libs/conta-simples-auth/src/token/failure-policy.js';
 import { document, read } from './documents.js';
-import { codeIn, type Table } from './markdown.js';
+import { codeIn, parseMarkdown, type Table } from './markdown.js';
 
 function table(firstColumn: string): Table {
   const found = document('README.md').tables.find(({ header }) => header[0] === firstColumn);
@@ -123,12 +123,18 @@ describe('the table of environment variables', () => {
 
 describe('the table of errors', () => {
   const rows = rowsByName('kind');
+  const kinds = [...rows.keys()].filter(isTokenFailureKind);
   /** Thrown for a call, not for an attempt to get a token. */
-  const ofCalls = ['configuration', 'unknown_account', 'untrusted_origin', 'not_replayable', 'shut_down'];
-  const kinds = [...rows.keys()].filter((kind) => !ofCalls.includes(kind)) as TokenFailureKind[];
+  const ofCalls = Object.keys(FAILURE_KINDS).filter((kind) => !isTokenFailureKind(kind));
 
   it('names every kind in the order of the code, and nothing else', () => {
-    expect([...rows.keys()]).toEqual(Object.keys(REMEDY));
+    expect([...rows.keys()]).toEqual(Object.keys(FAILURE_KINDS));
+  });
+
+  it('has the same kinds in the comment on the type, in the same order', () => {
+    const comment = read('libs/conta-simples-auth/src/model/failure-kinds.ts').split('export type')[0] ?? '';
+    const [table] = parseMarkdown(comment.replace(/^ \* ?/gm, '')).tables;
+    expect(table?.rows.map(([cell = '']) => codeIn(cell)[0])).toEqual(Object.keys(FAILURE_KINDS));
   });
 
   it.each(kinds)('says when it is tried again: %s', (kind) => {
@@ -142,6 +148,11 @@ describe('the table of errors', () => {
     const [, count, unit] = /after (\d+) (s|min)\b/.exec(said) ?? [];
     const expected = count === undefined ? 'with backoff' : Number(count) * (unit === 'min' ? 60_000 : 1_000);
     expect({ kind, said: expected }).toEqual({ kind, said: callers === 'wait' ? 'with backoff' : waitMs });
+  });
+
+  it('says for which kinds another pair is tried at once', () => {
+    const said = kinds.filter((kind) => rows.get(kind)?.[3]?.includes('another pair at once'));
+    expect(said).toEqual(kinds.filter((kind) => FAILURE_KINDS[kind].scope === 'credentials'));
   });
 
   it('says that the others are not', () => {

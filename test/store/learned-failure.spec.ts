@@ -4,25 +4,13 @@ import { FakeClock } from '@support/fake-clock.js';
 import { KeeperHarness, SECOND } from '@support/keeper-harness.js';
 import { ClockedEndpoint, SharedProcess } from '@support/shared-process.js';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
-import type { TokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
+import { FAILURE_KINDS, isTokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
+import { isShared } from '../../libs/conta-simples-auth/src/store/stored-record.js';
 import type { TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 
 /* Failures that a process did not meet itself, but learned of: they cool for what is left of them, plus jitter. */
 
-const KINDS: readonly TokenFailureKind[] = [
-  'credentials_rejected',
-  'forbidden',
-  'request_rejected',
-  'edge_blocked',
-  'rate_limited',
-  'server_error',
-  'unexpected_redirect',
-  'invalid_response',
-  'timeout',
-  'network_error',
-  'tls_error',
-  'proxy_error',
-];
+const KINDS = Object.keys(FAILURE_KINDS).filter(isTokenFailureKind).filter(isShared);
 
 describe.each(KINDS)('a failure of kind %s that another process met', (kind) => {
   it.each([

@@ -1,11 +1,8 @@
-import type { TokenFailureKind } from '../model/failure-kinds.js';
+import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { Clock } from '../support/clock.js';
 import { afterFailure } from '../token/failure-policy.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { RequestPlaces } from './request-places.js';
-
-/** The service counts these by IP address, so what one account meets all others would meet as well. */
-const BY_ADDRESS: ReadonlySet<TokenFailureKind> = new Set(['rate_limited', 'edge_blocked']);
 
 /** What the gate remembers of an account. */
 export interface GateAccount {
@@ -85,7 +82,7 @@ export class EndpointGate {
   }
 
   #note(outcome: TokenOutcome | undefined): TokenOutcome | undefined {
-    if (outcome === undefined || outcome.ok || !BY_ADDRESS.has(outcome.failure.kind)) {
+    if (outcome === undefined || outcome.ok || FAILURE_KINDS[outcome.failure.kind].scope !== 'address') {
       if (outcome?.ok) this.#shutInARow = 0;
       return outcome;
     }

@@ -1,6 +1,7 @@
 import type { ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
 import { type ReadCredentialsOptions, readCredentials } from '../accounts/credentials-source.js';
 import type { EndpointGate, GateAccount } from '../accounts/endpoint-gate.js';
+import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { DeriveKey } from '../store/record-cipher.js';
 import type { RequestGate } from '../store/shared-attempt.js';
@@ -105,10 +106,8 @@ export class AccountTokenSource implements TokenSource, GateAccount {
     const outcome = await (shared ?? gate.pass(send, signal, this));
     // Given up: says nothing about the pair, which may have been replaced since.
     if (signal.aborted) return outcome;
-    const isRefusal = !outcome.ok && REFUSALS.has(outcome.failure.kind);
-    this.#refused = isRefusal ? credentials.fingerprint : undefined;
+    const isRejected = !outcome.ok && FAILURE_KINDS[outcome.failure.kind].scope === 'credentials';
+    this.#refused = isRejected ? credentials.fingerprint : undefined;
     return outcome;
   }
 }
-
-const REFUSALS: ReadonlySet<string> = new Set(['credentials_rejected', 'forbidden']);

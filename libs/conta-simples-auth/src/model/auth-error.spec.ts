@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContaSimplesAuthError, isContaSimplesAuthError } from './auth-error.js';
-import { REMEDY } from './failure-kinds.js';
+import { FAILURE_KINDS } from './failure-kinds.js';
 
 const error = new ContaSimplesAuthError({
   kind: 'rate_limited',
@@ -17,7 +17,7 @@ describe('an error of this package', () => {
   it('says what happened, to which account, what to do and when it goes on', () => {
     expect(error.message).toBe(
       'The token endpoint answered 429 (account "matriz", environment sandbox, request req_1). ' +
-        `${REMEDY.rate_limited} Next attempt at 2026-01-05T12:00:00.000Z.`,
+        `${FAILURE_KINDS.rate_limited.remedy} Next attempt at 2026-01-05T12:00:00.000Z.`,
     );
   });
 
@@ -37,14 +37,14 @@ describe('an error of this package', () => {
     const account = `a\nb${'x'.repeat(100)}`;
     const named = new ContaSimplesAuthError({ kind: 'timeout', what: 'No token', account });
     expect(named.account).toBe(account);
-    expect(named.message).toBe(`No token (account "a\\nb${'x'.repeat(61)}…"). ${REMEDY.timeout}`);
+    expect(named.message).toBe(`No token (account "a\\nb${'x'.repeat(61)}…"). ${FAILURE_KINDS.timeout.remedy}`);
   });
 
   it('leaves out what it does not know', () => {
     const bare = new ContaSimplesAuthError({ kind: 'shut_down', what: 'No token' });
     expect(Object.keys(bare).sort()).toEqual(['attempts', 'kind', 'name']);
     expect(bare.attempts).toBe(0);
-    expect(bare.message).toBe(`No token. ${REMEDY.shut_down}`);
+    expect(bare.message).toBe(`No token. ${FAILURE_KINDS.shut_down.remedy}`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ContaSimplesAuthErrorKind, REMEDY } from './failure-kinds.js';
+import { type ContaSimplesAuthErrorKind, FAILURE_KINDS } from './failure-kinds.js';
 import { printedName } from './printed-name.js';
 
 /** Shared by every copy of this package in a process, which `instanceof` is not. */
@@ -84,7 +84,7 @@ export function isContaSimplesAuthError(
 }
 
 function describe(details: ContaSimplesAuthErrorDetails): string {
-  const { account, environment, retryAt, requestId, remedy = REMEDY[details.kind] } = details;
+  const { account, environment, retryAt, requestId, remedy = FAILURE_KINDS[details.kind].remedy } = details;
   const where = [
     account !== undefined ? `account ${printedName(account)}` : undefined,
     environment !== undefined ? `environment ${environment}` : undefined,

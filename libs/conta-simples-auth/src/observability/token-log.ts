@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
-import { REMEDY, type TokenFailureKind } from '../model/failure-kinds.js';
+import { FAILURE_KINDS, type TokenFailureKind } from '../model/failure-kinds.js';
 import { printedName } from '../model/printed-name.js';
 
 /** Accounts for which one warning is logged. With a provider function there may be any number of names. */
@@ -119,7 +119,7 @@ export class TokenLog {
 }
 
 function reason({ kind, message, retryAt }: { kind: TokenFailureKind; message: string; retryAt: number }): string {
-  return `${message} [${kind}]. ${REMEDY[kind]} Next attempt at ${new Date(retryAt).toISOString()}.`;
+  return `${message} [${kind}]. ${FAILURE_KINDS[kind].remedy} Next attempt at ${new Date(retryAt).toISOString()}.`;
 }
 
 /** The event's fields, except two that loggers write themselves: `message`, and the time of the line. */

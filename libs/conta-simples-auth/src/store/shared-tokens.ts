@@ -1,3 +1,4 @@
+import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import { type Clock, type Instant, readInstant } from '../support/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
 import { sinceMs } from '../token/life-clock.js';
@@ -10,7 +11,7 @@ import { type DeriveKey, RecordCipher } from './record-cipher.js';
 import { RecordReader } from './record-reader.js';
 import { type RequestGate, SharedAttempt } from './shared-attempt.js';
 import { type StoreKeys, storeKeys } from './store-keys.js';
-import { writeFailure, writeToken } from './stored-record.js';
+import { isShared, writeFailure, writeToken } from './stored-record.js';
 
 export interface SharedTokensOptions {
   readonly store: GuardedStore;
@@ -124,10 +125,9 @@ export class SharedTokens {
     const coolDowns = isTerminal(failure) ? this.#coolDowns++ : this.#coolDowns;
     const policy = afterFailure({ failure, attempts, coolDowns, lastLifeMs: this.#lastLifeMs, random });
     const waitMs = Math.max(policy.waitMs, minimumIntervalMs(this.#lastLifeMs));
-    // A secret that could not be read is this process's own affair.
-    if (lease !== undefined && failure.kind !== 'credentials_unavailable') {
+    if (lease !== undefined && isShared(failure.kind)) {
       const text = writeFailure({ failure, waitMs, writtenAt: clock.now() });
-      const isByAddress = failure.kind === 'rate_limited' || failure.kind === 'edge_blocked';
+      const isByAddress = FAILURE_KINDS[failure.kind].scope === 'address';
       const [key, value] = isByAddress ? [keys.endpoint, text] : [keys.failure, cipher.seal(text, keys.failure)];
       await quietly(store.set(key, value, { ttlMs: Math.ceil(waitMs) }));
     }

@@ -1,4 +1,4 @@
-import type { TokenFailureKind } from '../model/failure-kinds.js';
+import { FAILURE_KINDS, isTokenFailureKind, type TokenFailureKind } from '../model/failure-kinds.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
 
@@ -24,21 +24,6 @@ export interface StoredFailure {
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,8192}$/;
 const MAX_LIFE_MS = 366 * 24 * 3_600_000;
-const KINDS: ReadonlySet<string> = new Set<TokenFailureKind>([
-  'credentials_rejected',
-  'forbidden',
-  'request_rejected',
-  'edge_blocked',
-  'rate_limited',
-  'server_error',
-  'unexpected_redirect',
-  'invalid_response',
-  'timeout',
-  'network_error',
-  'tls_error',
-  'proxy_error',
-]);
-
 export function writeToken({ value, lifeMs, leftMs, writtenAt }: StoredToken): string {
   return JSON.stringify({ v: 1, value, lifeMs: Math.floor(lifeMs), leftMs: Math.floor(leftMs), writtenAt });
 }
@@ -53,6 +38,11 @@ export function readToken(text: string): StoredToken | undefined {
   return { value, lifeMs, leftMs, writtenAt };
 }
 
+/** Whether other processes would meet a failure of this kind as well. */
+export function isShared(kind: TokenFailureKind): boolean {
+  return FAILURE_KINDS[kind].scope !== 'process';
+}
+
 export function writeFailure({ failure, waitMs, writtenAt }: StoredFailure): string {
   const { kind, status } = failure;
   return JSON.stringify({ v: 1, kind, status, waitMs: Math.ceil(waitMs), writtenAt });
@@ -64,10 +54,10 @@ export function readFailure(text: string): StoredFailure | undefined {
   if (record === undefined) return undefined;
   const { kind, status, waitMs, writtenAt } = record;
   if (writtenAt !== undefined && !isInstant(writtenAt)) return undefined;
-  if (typeof kind !== 'string' || !KINDS.has(kind) || !isDuration(waitMs, 2 * MAX_WAIT_MS)) return undefined;
+  if (!isTokenFailureKind(kind) || !isShared(kind) || !isDuration(waitMs, 2 * MAX_WAIT_MS)) return undefined;
   const hasStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599;
   const what = `Another process was answered ${hasStatus ? status : 'nothing'} by the token endpoint`;
-  const failure = { kind: kind as TokenFailureKind, what, ...(hasStatus && { status }) };
+  const failure = { kind, what, ...(hasStatus && { status }) };
   return { failure, waitMs, writtenAt };
 }
 

@@ -1,4 +1,4 @@
-import { type ContaSimplesAuthErrorKind, REMEDY } from '../model/failure-kinds.js';
+import { type ContaSimplesAuthErrorKind, FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { ContaSimplesTokenState, ContaSimplesTokenStatus } from '../model/status.js';
 
 /** Better first. */
@@ -66,14 +66,18 @@ export function accountHealth(status: ContaSimplesTokenStatus): AccountHealth {
 
 export function unknownAccount(account: string): AccountHealth {
   const message = 'There is no such account';
-  return { account, state: 'unknown', reason: { kind: 'unknown_account', message, remedy: REMEDY.unknown_account } };
+  return {
+    account,
+    state: 'unknown',
+    reason: { kind: 'unknown_account', message, remedy: FAILURE_KINDS.unknown_account.remedy },
+  };
 }
 
 function reasonOf({ state, pending, lastFailure }: ContaSimplesTokenStatus): HealthReason | undefined {
   if (state === 'closed') return { kind: 'shut_down', message: 'The module has been closed' };
   if (lastFailure !== undefined) {
     const { kind, message, at } = lastFailure;
-    return { kind, message, remedy: REMEDY[kind], at: iso(at) };
+    return { kind, message, remedy: FAILURE_KINDS[kind].remedy, at: iso(at) };
   }
   return pending ? { kind: 'pending', message: 'The first token is on its way' } : undefined;
 }

@@ -1,48 +1,20 @@
-import type { TokenFailureKind } from '../model/failure-kinds.js';
+import { FAILURE_KINDS, type Treatment } from '../model/failure-kinds.js';
 import type { TokenFailure } from './token-source.js';
-
-/**
- * How to treat a kind of failure:
- * - `transient`: likely gone in seconds, retried with full-jitter backoff;
- * - `terminal`: will not go away by itself, retried rarely so that no key is locked and no block prolonged;
- * - `limited`: the server said when.
- */
-type Treatment =
-  | { readonly name: 'transient' }
-  | { readonly name: 'terminal'; readonly firstCoolDownMs: number }
-  | { readonly name: 'limited'; readonly waitMs: number };
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Nothing is waited for longer than this, whatever a header says. */
+/** The longest wait, also where a header asks for more. */
 export const MAX_WAIT_MS = 15 * MINUTE;
-/** What a 429 without a usable `Retry-After` counts as. */
-const DEFAULT_RETRY_AFTER_MS = 15 * SECOND;
 /** The most that is added, at random, to a wait the server asked for. */
 const MAX_JITTER_MS = 30 * SECOND;
-const FIRST_COOL_DOWN_MS = MINUTE;
+/** The first cool-down after a failure that is retried more slowly than its kind ({@link TokenFailure.slow}). */
+const SLOW_COOL_DOWN_MS = MINUTE;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15 * SECOND;
 const MIN_BACKOFF_CAP_MS = SECOND;
 /** The failures in a row after which an account without a token stops making its callers wait. */
 const PATIENCE = 2;
-
-const TREATMENT: Readonly<Record<TokenFailureKind, Treatment>> = {
-  timeout: { name: 'transient' },
-  network_error: { name: 'transient' },
-  server_error: { name: 'transient' },
-  invalid_response: { name: 'transient' },
-  credentials_unavailable: { name: 'transient' },
-  proxy_error: { name: 'transient' },
-  rate_limited: { name: 'limited', waitMs: DEFAULT_RETRY_AFTER_MS },
-  credentials_rejected: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
-  forbidden: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
-  request_rejected: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
-  unexpected_redirect: { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS },
-  edge_blocked: { name: 'terminal', firstCoolDownMs: 5 * MINUTE },
-  tls_error: { name: 'terminal', firstCoolDownMs: 30 * SECOND },
-};
 
 export interface FailureInput {
   readonly failure: TokenFailure;
@@ -88,8 +60,8 @@ export function isTerminal(failure: TokenFailure): boolean {
 
 function treat(failure: TokenFailure): Treatment {
   if (failure.retryAfterMs !== undefined) return { name: 'limited', waitMs: failure.retryAfterMs };
-  if (failure.slow === true) return { name: 'terminal', firstCoolDownMs: FIRST_COOL_DOWN_MS };
-  return TREATMENT[failure.kind];
+  if (failure.slow === true) return { name: 'terminal', firstCoolDownMs: SLOW_COOL_DOWN_MS };
+  return FAILURE_KINDS[failure.kind].treatment;
 }
 
 /**

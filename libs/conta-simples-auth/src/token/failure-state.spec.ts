@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { REMEDY } from '../model/failure-kinds.js';
+import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import { failureError, failureStateAfter, lateError, retryAt, shutDownError, withoutWait } from './failure-state.js';
 import type { TokenFailure } from './token-source.js';
 
@@ -100,11 +100,15 @@ describe('the error that comes of it', () => {
 
   it('of a wait that was too long says how long it was', () => {
     const where = '(account "matriz", environment sandbox)';
-    expect(lateError(200, SUBJECT).message).toBe(`No token arrived within 200 ms ${where}. ${REMEDY.timeout}`);
+    expect(lateError(200, SUBJECT).message).toBe(
+      `No token arrived within 200 ms ${where}. ${FAILURE_KINDS.timeout.remedy}`,
+    );
   });
 
   it('after shutdown says so', () => {
     const where = '(account "matriz", environment sandbox)';
-    expect(shutDownError(SUBJECT).message).toBe(`No token is handed out after shutdown ${where}. ${REMEDY.shut_down}`);
+    expect(shutDownError(SUBJECT).message).toBe(
+      `No token is handed out after shutdown ${where}. ${FAILURE_KINDS.shut_down.remedy}`,
+    );
   });
 });

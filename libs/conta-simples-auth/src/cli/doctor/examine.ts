@@ -1,4 +1,4 @@
-import type { TokenFailureKind } from '../../model/failure-kinds.js';
+import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.js';
 import type { ContaSimplesAuthOptions } from '../../options/options.js';
 import type { ResolvedOptions } from '../../options/resolved-options.js';
 import { usageError } from '../command.js';
@@ -86,12 +86,11 @@ function chosen(wanted: readonly string[], { accounts }: ResolvedOptions): reado
   return wanted.length > 0 ? wanted : [...accounts.keys()];
 }
 
-/** Failures that are this pair's alone; any other would meet the next account just as well. */
-const OF_THE_PAIR: ReadonlySet<TokenFailureKind> = new Set([
-  'credentials_rejected',
-  'credentials_unavailable',
-  'forbidden',
-]);
+/** Whether the next account would probably fail in the same way. */
+function concernsAllAccounts(kind: TokenFailureKind): boolean {
+  const { scope } = FAILURE_KINDS[kind];
+  return scope === 'endpoint' || scope === 'address';
+}
 
 async function* checkAccounts(names: readonly string[], options: ResolvedOptions): AsyncGenerator<Check> {
   const several = names.length > 1;
@@ -107,7 +106,7 @@ async function* checkAccounts(names: readonly string[], options: ResolvedOptions
     }
     for (const check of skipped(['lifetime', 'balance'], 'there is no token')) yield named(account, check);
     const left = names.length - index - 1;
-    if (left === 0 || failure === undefined || OF_THE_PAIR.has(failure)) continue;
+    if (left === 0 || failure === undefined || !concernsAllAccounts(failure)) continue;
     yield skip('token', `${left} more account${left === 1 ? '' : 's'}: the same would happen to each`);
     yield checkClock(skewMs);
     return;

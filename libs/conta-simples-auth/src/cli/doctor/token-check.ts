@@ -1,5 +1,5 @@
 import { readCredentials } from '../../accounts/credentials-source.js';
-import { REMEDY, type TokenFailureKind } from '../../model/failure-kinds.js';
+import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.js';
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../../options/resolved-options.js';
 import { systemClock } from '../../support/clock.js';
@@ -81,36 +81,15 @@ function lifetime({ lifetimeMs }: TokenGrant, requestMs: number, refreshAt: numb
 
 /** What to do about a token request that failed, in more words than an error message has room for. */
 function tokenRemedy({ kind, what }: TokenFailure, { environment, baseUrl }: ResolvedOptions): string {
-  switch (kind) {
-    case 'credentials_rejected':
-      return `Check that key and secret are complete and current. ${pairOf(environment)}`;
-    case 'forbidden':
-      return `Check in Internet Banking that the key is enabled. ${pairOf(environment)}`;
-    case 'edge_blocked':
-      return (
-        'A CDN in front of the API blocks this client before any pair is looked at: set CONTA_SIMPLES_USER_AGENT to ' +
-        'your-app/1.0.0, and give Conta Simples the outgoing IP address of this machine.'
-      );
-    case 'rate_limited':
-      return 'The limit is 100 calls a minute for an IP address, all its processes together: wait, and share tokens (docs/fleets.md).';
-    // The message names the address of these two.
-    case 'request_rejected':
-    case 'unexpected_redirect':
-      return "This is not how the token endpoint answers: check that this is the API's address, and what stands before it.";
-    case 'invalid_response':
-      return `This is not how the token endpoint answers: check that ${baseUrl} is the API's address, and what stands before it.`;
-    case 'tls_error':
-      return 'See NODE_EXTRA_CA_CERTS and the option tls.ca; nothing was sent.';
-    case 'network_error':
-      return /ECONNREFUSED/.test(what)
-        ? 'No server listens at this address: check host and port of the base URL, and that the server runs.'
-        : REMEDY[kind];
-    default:
-      return REMEDY[kind];
+  if (kind === 'network_error' && /ECONNREFUSED/.test(what)) {
+    return 'No server listens at this address: check host and port of the base URL, and that the server runs.';
   }
+  const { remedy, longRemedy = remedy, scope } = FAILURE_KINDS[kind];
+  const advice = longRemedy.replace('{baseUrl}', () => baseUrl);
+  return scope === 'credentials' ? `${advice} ${pairOf(environment)}` : advice;
 }
 
-/** Each environment refuses the other's pairs, by a status that says nothing of it. */
+/** Each environment rejects the other's pairs, with a status that does not say so. */
 function pairOf(environment: string): string {
   if (environment !== 'sandbox' && environment !== 'production') {
     return 'Sandbox and production have separate pairs: use the one that was made for this address.';
