@@ -12,6 +12,7 @@ const LAYERS = {
   store: ['token', 'model', 'support'],
   observability: ['token', 'model', 'support'],
   options: ['accounts', 'observability', 'store', 'token', 'model', 'support'],
+  assembly: ['options', 'accounts', 'oauth', 'http', 'store', 'observability', 'token', 'model', 'support'],
 };
 
 module.exports = {

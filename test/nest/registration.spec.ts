@@ -59,7 +59,7 @@ describe('a second copy of the package in one application', () => {
     const error = (await rejection(start(order === 'after' ? imports : imports.reverse()))) as Error;
     expect(isContaSimplesAuthError(error, 'configuration')).toBe(true);
     expect(error.message).toMatch(/by 2 copies of nestjs-conta-simples-auth in one application:\n/);
-    expect(error.message).toMatch(/\n {2}- version 0\.\d+\.\d+, \S+\/package-copy\.ts\n/);
+    expect(error.message).toMatch(/\n {2}- version 0\.\d+\.\d+, \S+\/check-registration\.ts\n/);
     expect(error.message).toMatch(/\n {2}- version 9\.8\.7, \/app\/libs\/payments\/\S+\n/);
     expect(error.message).toMatch(/Install one copy.*npm ls nestjs-conta-simples-auth/);
     expect(emulator.counts.token.total).toBe(0);

@@ -8,7 +8,7 @@ import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import type { TokenLog } from '../observability/token-log.js';
-import type { ResolvedOptions } from '../options/resolved-options.js';
+import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { Clock } from '../support/clock.js';
 import { TokenKeeper } from '../token/keeper.js';
@@ -16,7 +16,6 @@ import type { KeeperOptions, KeeperSettings, RunInContext } from '../token/keepe
 import type { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
-import { listingInContext } from './module-context.js';
 
 export interface KeeperFactoryOptions {
   readonly options: ResolvedOptions;
@@ -76,12 +75,11 @@ export class KeeperFactory {
   }
 
   create(account: string): TokenKeeper {
-    const { options, shared, listTimer, inContext } = this.#given;
+    const { options, shared, listTimer } = this.#given;
     const settings = this.#keeperSettings;
     const source = new AccountTokenSource(this.#sourceSettings, account, shared());
     if (this.#pairs.has(account)) this.#sources.set(account, source);
-    const listing = listTimer(account);
-    const timerListing = listing && listingInContext(listing, inContext);
+    const timerListing = listTimer(account);
     const keepFresh = options.bootstrap === 'lazy' ? 'once_held' : 'always';
     return new TokenKeeper(new AccountOptions({ account, settings, source, keepFresh, timerListing }, this.#pairs));
   }

@@ -1,49 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AgentOptions } from 'node:https';
+import type { Observable } from 'rxjs';
 import { AccountRegistry } from '../accounts/account-registry.js';
+import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
-import type { InterceptorOptions } from '../http/axios/auth.interceptor.js';
 import { Connections } from '../http/axios/connections.js';
-import { createGuardedInstance } from '../http/axios/guarded-instance.js';
-import { createGuardedFetch } from '../http/fetch/guarded-fetch.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
 import { VERSION } from '../model/version.js';
-import { ContaSimplesHttpService } from '../nest/http.service.js';
-import { HttpServices } from '../nest/http-services.js';
-import { ContaSimplesTokenService } from '../nest/token.service.js';
 import { chooseProxy } from '../oauth/proxy.js';
 import { createTokenEndpoint } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
 import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
-import { collectOrigins } from '../options/check-url.js';
-import { Problems } from '../options/problems.js';
-import { type ResolvedOptions, TOKEN_PATH } from '../options/resolved-options.js';
+import { type ResolvedOptions, TOKEN_PATH } from '../options/options.js';
 import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.js';
 import type { LeaseWait } from '../store/lease-wait.js';
 import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type Clock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import type { RunInContext } from '../token/keeper-options.js';
 import { LifeClock } from '../token/life-clock.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { KeeperFactory } from './keeper-factory.js';
-import { captureContext, clockInContext } from './module-context.js';
 
-/** Everything one application has of this library, put together once. */
+/** The parts of one application. The services that Nest injects are made of them. */
 export interface Runtime {
+  readonly options: ResolvedOptions;
   readonly accounts: AccountRegistry;
-  readonly tokens: ContaSimplesTokenService;
-  readonly http: ContaSimplesHttpService;
-  /** The client of an account, whether or not there is one: its calls say so. */
-  readonly httpFor: (account: string) => ContaSimplesHttpService;
-  readonly attaching: InterceptorOptions;
-  readonly bootstrap: ResolvedOptions['bootstrap'];
+  readonly setAccount: (account: string, credentials: ContaSimplesCredentials) => void;
+  readonly removeAccount: (account: string) => boolean;
+  readonly events: Observable<ContaSimplesTokenEvent>;
+  /** The agents and sockets of `ContaSimplesHttpService`. */
+  readonly connections: Connections;
   readonly telemetry: IsolatedTelemetry | undefined;
-  /** Ends every account. */
+  /** Closes every account. */
   readonly close: () => Promise<void>;
-  /** Releases what is left once every keeper is closed. */
+  /** Releases what is left after every keeper is closed. */
   readonly release: () => void;
 }
 
@@ -54,10 +49,13 @@ export function createRuntime(
   listTimer: ListTimer,
   systemTime: Clock = systemClock,
 ): Runtime {
-  const inContext = captureContext();
+  // Work that outlives the call which started it runs in the asynchronous context that created the module, so that it
+  // neither keeps nor uses the `AsyncLocalStorage` values of a request.
+  const inContext: RunInContext = AsyncLocalStorage.snapshot();
   const clock = clockInContext(systemTime, inContext);
   const log = new TokenLog();
   const hub = new EventHub((error) => log.subscriberFailed(error));
+  const { environment } = options;
   const { proxy, tls, httpsAgent } = options.transport();
   const endpointUrl = options.baseUrl + TOKEN_PATH;
   const names = [...options.accounts.keys()];
@@ -85,14 +83,14 @@ export function createRuntime(
     onClockSkew: telemetry && ((skewMs) => telemetry.clockSkew(skewMs)),
   });
 
-  const tell = (event: ContaSimplesTokenEvent) =>
+  const emit = (event: ContaSimplesTokenEvent) =>
     inContext(() => {
       if (event.type === 'acquired') accounts.noteToken(event.account);
       log.event(event);
       telemetry?.event(event);
       hub.emit(event);
     });
-  const guarded = options.store && guardStore(options.store, { clock, tell, telemetry });
+  const guarded = options.store && guardStore(options.store, { clock, emit, telemetry });
   const sharing = {
     clock,
     keyPrefix: options.store?.keyPrefix ?? DEFAULT_KEY_PREFIX,
@@ -113,7 +111,7 @@ export function createRuntime(
   const factory = new KeeperFactory({
     options,
     clock,
-    // Read by every call with a cached token, and sets no timers.
+    // Every call with a cached token reads it; it sets no timers, so it needs no context.
     lifeClock: new LifeClock(systemTime),
     inContext,
     endpointUrl,
@@ -122,21 +120,19 @@ export function createRuntime(
     shared: () => guarded && new SharedTokens({ ...sharing, store: guarded }),
     log,
     telemetry,
-    emit: tell,
-    listTimer,
+    emit,
+    listTimer: (account) => listingInContext(listTimer(account), inContext),
   });
-  const { environment, origins, isOpen: open } = options;
   const accounts: AccountRegistry = new AccountRegistry({
     names,
-    open,
+    open: options.isOpen,
     maxAccounts: options.maxAccounts,
     clock,
     environment,
     create: (account) => factory.create(account),
   });
-
   const connections = new Connections({
-    // Node takes every form that our options allow; its types spell them as mutable arrays.
+    // Node accepts every form that our options allow, but its types have mutable arrays.
     tls: tls as AgentOptions | undefined,
     httpsAgent,
     inContext,
@@ -148,39 +144,22 @@ export function createRuntime(
     closed: () =>
       new ContaSimplesAuthError({ kind: 'shut_down', what: 'The module was closed during the call', environment }),
   });
-  const services = new HttpServices();
-  // Nothing is asked of the account yet: a client can be injected before it is known whether there is one.
-  const httpFor = (name?: string): ContaSimplesHttpService =>
-    services.get(name, () => {
-      const keeper = () => accounts.get(name);
-      const instance = createGuardedInstance({ ...options, connections, keeper });
-      return new ContaSimplesHttpService(instance, (other) => {
-        accounts.peek(other);
-        return httpFor(other);
-      });
-    });
 
   return {
+    options,
     accounts,
-    tokens: new ContaSimplesTokenService({
-      accounts,
-      events: hub.events,
-      fetch: createGuardedFetch({ ...options, keeper: (account) => accounts.get(account) }),
-      setAccount: (account, credentials) => {
-        const isCooling = accounts.find(account)?.status().state === 'cooling';
-        if (!factory.setCredentials(account, credentials, isCooling)) return;
-        const keeper = accounts.set(account);
-        if (options.bootstrap !== 'lazy') keeper.warmUp();
-      },
-      removeAccount: (account) => {
-        factory.forgetCredentials(account);
-        return accounts.remove(account);
-      },
-    }),
-    http: httpFor(),
-    httpFor,
-    attaching: { keeper: (account) => accounts.get(account), origins, checkOrigins },
-    bootstrap: options.bootstrap,
+    setAccount: (account, credentials) => {
+      const isCooling = accounts.find(account)?.status().state === 'cooling';
+      if (!factory.setCredentials(account, credentials, isCooling)) return;
+      const keeper = accounts.set(account);
+      if (options.bootstrap !== 'lazy') keeper.warmUp();
+    },
+    removeAccount: (account) => {
+      factory.forgetCredentials(account);
+      return accounts.remove(account);
+    },
+    events: hub.events,
+    connections,
     telemetry,
     close: () => {
       // First, so that no request takes the place of one that is cancelled.
@@ -196,20 +175,20 @@ export function createRuntime(
 }
 
 const DEFAULT_KEY_PREFIX = 'conta-simples-auth';
-/** What a lease outlives the request for which it was taken by: time to write the token down. */
+/** How long a lease outlives the request for which it was taken: time to write the token. */
 const LEASE_RESERVE_MS = 2_000;
 
-interface StoreWatch {
+interface StoreObservers {
   readonly clock: Clock;
-  readonly tell: (event: ContaSimplesTokenEvent) => void;
+  readonly emit: (event: ContaSimplesTokenEvent) => void;
   readonly telemetry: IsolatedTelemetry | undefined;
 }
 
-function guardStore(store: TokenStore, { clock, tell, telemetry }: StoreWatch): GuardedStore {
+function guardStore(store: TokenStore, { clock, emit, telemetry }: StoreObservers): GuardedStore {
   // One store serves all accounts.
   const about = () => ({ account: '*', at: clock.now() });
   const onChange = (state: 'unavailable' | 'recovered', message: string) =>
-    tell(
+    emit(
       state === 'unavailable'
         ? { type: 'store_unavailable', ...about(), message }
         : { type: 'store_recovered', ...about() },
@@ -222,9 +201,22 @@ function* statusesOf(accounts: Iterable<TokenKeeper>): Iterable<ContaSimplesToke
   for (const keeper of accounts) yield keeper.status();
 }
 
-function checkOrigins(list: readonly string[]): ReadonlySet<string> {
-  const problems = new Problems();
-  const origins = collectOrigins(list, 'attach() option origins', problems);
-  problems.throwIfAny();
-  return origins;
+/** A clock whose timers are created in the context. */
+function clockInContext(clock: Clock, inContext: RunInContext): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    random: () => clock.random(),
+    setTimer: (callback, delayMs, options) => inContext(() => clock.setTimer(callback, delayMs, options)),
+  };
+}
+
+/** A list of timers that is changed in the context. */
+function listingInContext(listing: TimerListing | undefined, inContext: RunInContext): TimerListing | undefined {
+  return (
+    listing && {
+      add: (handle) => inContext(() => listing.add(handle)),
+      remove: () => inContext(() => listing.remove()),
+    }
+  );
 }

@@ -1,30 +1,26 @@
-import { type DynamicModule, Logger, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
+import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { createRuntime } from '../assembly/runtime.js';
-import { deferred, RuntimeHandle } from '../assembly/runtime-handle.js';
 import { ContaSimplesAuthInterceptor } from '../http/axios/auth.interceptor.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
-import { type EnvFile, envFiles, usualEnvFiles } from '../options/env-files.js';
-import { LOADED_CONFIG, LoadedConfigModule } from '../options/loaded-config.js';
 import type {
   ContaSimplesAuthAsyncOptions,
   ContaSimplesAuthOptions,
   ContaSimplesAuthOptionsFactory,
   ContaSimplesModuleOptions,
+  ResolvedOptions,
 } from '../options/options.js';
-import { inspectOptions } from '../options/resolve-options.js';
-import type { ResolvedOptions } from '../options/resolved-options.js';
-import { COPY, checkRegistration } from './check-registration.js';
-import { ScopeCheck } from './check-scope.js';
+import { COPY, checkRegistration, REGISTRATION, RUNTIME, ScopeCheck, THIS_COPY } from './check-registration.js';
+import { checkedOptions, deferred, LOADED_CONFIG, LoadedConfigModule } from './configuration.js';
 import { ContaSimplesHttpService } from './http.service.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
-import { OPTIONS, REGISTRATION, RUNTIME } from './injection-tokens.js';
 import { RuntimeLifecycle } from './lifecycle.js';
-import { THIS_COPY } from './package-copy.js';
-import { listInScheduler } from './scheduled-timers.js';
+import { injectScheduler, listInScheduler } from './scheduled-timers.js';
+import { createServices, ServicesHandle } from './services.js';
 import { ContaSimplesTokenService } from './token.service.js';
+
+const OPTIONS = Symbol('nestjs-conta-simples-auth.options');
 
 /**
  * Gives an application access tokens for the Conta Simples API. Import it once, in the root module.
@@ -39,13 +35,13 @@ import { ContaSimplesTokenService } from './token.service.js';
 @Module({})
 export class ContaSimplesAuthModule {
   /**
-   * With options in code; whatever is left out is read from the environment, through `ConfigService` where the
+   * With options in code. Options that are left out are read from the environment, through `ConfigService` if the
    * application has one.
    *
    * @throws ContaSimplesAuthError of kind `configuration`, when the application starts
    */
   static forRoot(options: ContaSimplesModuleOptions = {}): DynamicModule {
-    // What is no object is told of with everything else, when the application starts.
+    // If it is not an object, that is reported with all other problems when the application starts.
     if (!isObject(options)) return define({ isGlobal: undefined, provide: () => options, inject: [] });
     const { isGlobal, accounts } = options;
     return define({ isGlobal, provide: () => options, inject: [], record: accounts });
@@ -54,8 +50,8 @@ export class ContaSimplesAuthModule {
   /**
    * With options from a factory, in the usual shapes of Nest: `useFactory` with `inject`, `useClass`, `useExisting`.
    *
-   * @throws ContaSimplesAuthError of kind `configuration`: at once where it is not one of the three that is given, for all
-   * else when the application starts
+   * @throws ContaSimplesAuthError of kind `configuration`: at once if not exactly one of the three is given, for all other
+   * problems when the application starts
    */
   static forRootAsync(options: ContaSimplesAuthAsyncOptions): DynamicModule {
     checkShape(options);
@@ -72,7 +68,7 @@ export class ContaSimplesAuthModule {
   }
 }
 
-/** Of these, one says where the options come from. */
+/** Exactly one of these is given. */
 const SHAPES = ['useFactory', 'useClass', 'useExisting'] as const;
 
 function checkShape(options: unknown): void {
@@ -104,9 +100,9 @@ function define(definition: Definition): DynamicModule {
   const clients = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
     provide: getContaSimplesHttpToken(account),
     inject: [RUNTIME, ContaSimplesHttpService],
-    useFactory: (runtime: RuntimeHandle, http: ContaSimplesHttpService) =>
-      // Of a service that a test has put in place of ours, the client is as well.
-      http === runtime.made?.http ? runtime.get().httpFor(account) : clientOf(http, account),
+    useFactory: (services: ServicesHandle, http: ContaSimplesHttpService) =>
+      // If a test replaces our service, the client comes from the replacement.
+      http === services.created?.http ? services.get().httpFor(account) : clientOf(http, account),
   }));
   return {
     module: ContaSimplesAuthModule,
@@ -117,45 +113,52 @@ function define(definition: Definition): DynamicModule {
       { provide: COPY, useValue: THIS_COPY },
       { provide: REGISTRATION, inject: [ModulesContainer], useFactory: checkRegistration },
       { provide: ScopeCheck, inject: [ModuleRef], useFactory: (self: ModuleRef) => new ScopeCheck(self, inject) },
-      // What `inject` and `useClass` get, so that they too find every value that a loader gives.
+      // For `inject` and `useClass`, so that they too find the values of every loader.
       { provide: ConfigService, useExisting: LOADED_CONFIG },
       {
         provide: OPTIONS,
         inject: [REGISTRATION, ConfigService, ...inject],
-        // Secrets are put behind functions here and now: what a provider's value holds, a dump of the container shows.
+        // A function, because a dump of the container shows the values of providers.
         useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => ResolvedOptions> =>
           deferred(async () => checkedOptions(await provide(...args), config)),
       },
       {
         provide: RUNTIME,
-        inject: [OPTIONS, ScopeCheck, { token: SchedulerRegistry, optional: true }],
-        useFactory: (options: () => ResolvedOptions, scope: ScopeCheck, scheduler?: SchedulerRegistry): RuntimeHandle =>
-          new RuntimeHandle(() => {
-            // Where no start hook has run, as in a module that a test has only compiled.
+        inject: [OPTIONS, ScopeCheck, ModuleRef, ModulesContainer],
+        useFactory: async (
+          options: () => ResolvedOptions,
+          scope: ScopeCheck,
+          self: ModuleRef,
+          modules: ModulesContainer,
+        ): Promise<ServicesHandle> => {
+          const scheduler = await injectScheduler(self, modules);
+          return new ServicesHandle(() => {
+            // No start hook has run in a module that a test has only compiled.
             scope.check();
-            return createRuntime(options(), (account) => listInScheduler(scheduler, account));
-          }),
+            return createServices(createRuntime(options(), (account) => listInScheduler(scheduler, account)));
+          });
+        },
       },
       {
         provide: RuntimeLifecycle,
         inject: [RUNTIME],
-        useFactory: (runtime: RuntimeHandle) => new RuntimeLifecycle(runtime),
+        useFactory: (services: ServicesHandle) => new RuntimeLifecycle(services),
       },
       {
         provide: ContaSimplesTokenService,
         inject: [RUNTIME],
-        useFactory: (runtime: RuntimeHandle) => runtime.forService().tokens,
+        useFactory: (services: ServicesHandle) => services.forService().tokens,
       },
       {
         provide: ContaSimplesHttpService,
         inject: [RUNTIME],
-        useFactory: (runtime: RuntimeHandle) => runtime.forService().http,
+        useFactory: (services: ServicesHandle) => services.forService().http,
       },
       ...clients,
       {
         provide: ContaSimplesAuthInterceptor,
         inject: [RUNTIME],
-        useFactory: (runtime: RuntimeHandle) => new ContaSimplesAuthInterceptor(() => runtime.get().attaching),
+        useFactory: (services: ServicesHandle) => new ContaSimplesAuthInterceptor(() => services.get().interceptor),
       },
     ],
     exports: [
@@ -167,34 +170,7 @@ function define(definition: Definition): DynamicModule {
   };
 }
 
-/** @throws ContaSimplesAuthError of kind `configuration`, naming every setting that is missing or wrong */
-function checkedOptions(given: ContaSimplesAuthOptions, config: ConfigService): ResolvedOptions {
-  const variables = Object.keys(process.env).filter((name) => process.env[name]?.trim());
-  const { options, problems } = inspectOptions(given, readThrough(config), { variables, envFiles: envFilesOf(config) });
-  const logger = new Logger('ContaSimplesAuth');
-  for (const { setting, what } of problems.warnings) logger.warn(`${setting} ${what}`);
-  problems.throwIfAny();
-  return options;
-}
-
-/** The files that the application's `ConfigModule` was given, and those that it or Node is usually given. */
-function envFilesOf(config: ConfigService): EnvFile[] {
-  // Not among its public names, and only ever used for a better message.
-  const { envFilePaths } = config as unknown as { envFilePaths?: unknown };
-  const paths = Array.isArray(envFilePaths) ? envFilePaths.filter((path) => typeof path === 'string') : [];
-  return envFiles([...paths, ...usualEnvFiles()]);
-}
-
-/** A stand-in without `forAccount()` serves every account. */
+/** A replacement without `forAccount()` serves every account. */
 function clientOf(http: Partial<ContaSimplesHttpService>, account: string) {
   return typeof http?.forAccount === 'function' ? http.forAccount(account) : http;
-}
-
-/** The application's own `ConfigModule` may hide what it does not know, or load later than this module. */
-function readThrough(config: ConfigService): (name: string) => string | undefined {
-  return (name) => {
-    // A test's stand-in may have one method alone.
-    const value: unknown = config.get?.(name) ?? process.env[name];
-    return value === undefined || value === null ? undefined : String(value);
-  };
 }

@@ -1,28 +1,27 @@
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
-import type { Runtime } from '../assembly/runtime.js';
-import type { RuntimeHandle } from '../assembly/runtime-handle.js';
+import { type AccountRegistry, DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
 import type { TokenKeeper } from '../token/keeper.js';
+import type { ServicesHandle } from './services.js';
 
 /**
- * Ties the tokens to the application's life. Calls still arrive between the two shutdown hooks, while HTTP drains, so a
- * held token is served until the second.
+ * Starts and stops the runtime with the application. Calls still arrive between the two shutdown hooks, while HTTP
+ * connections drain, so a held token is served until the second.
  */
 export class RuntimeLifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
-  readonly #runtime: RuntimeHandle;
+  readonly #services: ServicesHandle;
 
-  constructor(runtime: RuntimeHandle) {
-    this.#runtime = runtime;
+  constructor(services: ServicesHandle) {
+    this.#services = services;
   }
 
   async onModuleInit(): Promise<void> {
-    const runtime = this.#runtime.started;
+    const runtime = this.#services.started?.runtime;
     if (runtime === undefined) return;
-    const { bootstrap, accounts, telemetry } = runtime;
+    const { options, accounts, telemetry } = runtime;
     telemetry?.start();
-    if (bootstrap === 'lazy') return;
-    const obtained = bootstrap === 'required' ? obtainAll(requiredOf(runtime)) : undefined;
-    // Every account that is known now is kept fresh from the start, also those whose token the start does not wait for.
+    if (options.bootstrap === 'lazy') return;
+    const obtained = options.bootstrap === 'required' ? obtainAll(requiredOf(accounts)) : undefined;
+    // Keeps every known account fresh from the start, also those whose token the start does not wait for.
     void accounts.warmUp();
     try {
       await obtained;
@@ -33,26 +32,26 @@ export class RuntimeLifecycle implements OnModuleInit, OnModuleDestroy, OnApplic
     }
   }
 
-  /** Before this resolves: Nest empties the registry of timers afterwards. */
+  /** Must run in this hook: Nest empties the registry of timers afterwards. */
   async onModuleDestroy(): Promise<void> {
-    await this.#runtime.made?.accounts.drain();
+    await this.#services.created?.runtime.accounts.drain();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#runtime.made?.close();
-    this.#runtime.made?.release();
+    await this.#services.created?.runtime.close();
+    this.#services.created?.runtime.release();
   }
 }
 
-function requiredOf({ accounts }: Runtime): readonly TokenKeeper[] {
+function requiredOf(accounts: AccountRegistry): readonly TokenKeeper[] {
   const byDefault = accounts.find(DEFAULT_ACCOUNT);
   return byDefault ? [byDefault] : [...accounts];
 }
 
-/** More than the requests that run at once, so that there is always a next one. */
+/** More than the requests that run at once, so that a next one is always ready. */
 const CONCURRENT = 32;
 
-/** A caller waits a limited time for its token, so with thousands of accounts each wait begins when a place is near. */
+/** The wait of each account is limited, so with thousands of accounts each wait starts only when its turn is near. */
 async function obtainAll(keepers: readonly TokenKeeper[]): Promise<void> {
   const left = keepers.values();
   const obtain = async () => {

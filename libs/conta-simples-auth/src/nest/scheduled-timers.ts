@@ -1,17 +1,42 @@
-import { Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { harmless } from '../support/harmless.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 
-/** Registries that failed, so that this is logged once. */
+/** Registries whose failure was logged. */
 const logged = new WeakSet<SchedulerRegistry>();
 
-/** Timers of one name that are told apart by a number: of other modules or applications that use the same registry. */
+/** Timers of one name that a number distinguishes: of other modules or applications that use the same registry. */
 const MAX_SAME_NAME = 10;
 
 /**
- * Shows an account's refresh timer in the application's `SchedulerRegistry`, as `conta-simples-auth:<account>`, or with a
- * number behind it if that name is taken. It removes only what it added. A registry that fails, such as a stub in a test,
+ * The application's `SchedulerRegistry`, if our module can inject it. Its class is found among the application's providers
+ * and not imported: `@nestjs/schedule` would load its cron library into every application.
+ */
+export async function injectScheduler(
+  self: ModuleRef,
+  modules: ModulesContainer,
+): Promise<SchedulerRegistry | undefined> {
+  const registryClass = [...modules.values()].flatMap(({ providers }) => [...providers.keys()]).find(isRegistryClass);
+  if (registryClass === undefined) return undefined;
+  @Injectable()
+  class Dependent {
+    constructor(@Optional() @Inject(registryClass) readonly registry?: SchedulerRegistry) {}
+  }
+  const { registry } = await self.create(Dependent);
+  return registry;
+}
+
+/** Compares the methods and not the name, which a bundler may have shortened. */
+function isRegistryClass(token: unknown): boolean {
+  const methods = typeof token === 'function' ? (token.prototype as object | undefined) : undefined;
+  return ['doesExist', 'getTimeout', 'addTimeout', 'deleteTimeout'].every((name) => name in (methods ?? {}));
+}
+
+/**
+ * Lists an account's refresh timer in the application's `SchedulerRegistry`, as `conta-simples-auth:<account>`, or with a
+ * number after it if that name is taken. It removes only what it added. A registry that fails, such as a stub in a test,
  * does not affect the timer.
  */
 export function listInScheduler(registry: SchedulerRegistry | undefined, account: string): TimerListing | undefined {
@@ -36,7 +61,7 @@ class ScheduledListing implements TimerListing {
     this.#call((registry) => registry.addTimeout(name, handle));
   }
 
-  /** The application may have removed it, or may have put a timer of its own in its place. */
+  /** The application may have removed it, or replaced it with another timer. */
   remove(): void {
     const listed = this.#listed;
     this.#listed = undefined;
@@ -68,8 +93,8 @@ class ScheduledListing implements TimerListing {
 function logOnce(registry: SchedulerRegistry): void {
   if (logged.has(registry)) return;
   logged.add(registry);
-  const line = 'The SchedulerRegistry takes no timers of this library: they run all the same, and are not listed in it';
-  // The application's own logger, in the middle of a refresh.
+  const line = 'The SchedulerRegistry takes no timers of this library: they run, but are not listed in it';
+  // An application's logger that throws must not make a refresh fail.
   harmless(
     () => new Logger('ContaSimplesAuth').debug(line),
     () => {},

@@ -3,9 +3,8 @@ import { credentialFault, credentialSuspicion } from '../accounts/check-credenti
 import type { ClientAuthEncoding, ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import { type ReadVariable, readDefaultPair, readNamedPairs, type VariablePair } from './environment-variables.js';
-import type { ContaSimplesAuthOptions } from './options.js';
+import type { ContaSimplesAuthOptions, ResolvedOptions } from './options.js';
 import type { Problems } from './problems.js';
-import type { ResolvedOptions } from './resolved-options.js';
 
 type Accounts = Pick<ResolvedOptions, 'accounts' | 'isOpen' | 'provide'>;
 

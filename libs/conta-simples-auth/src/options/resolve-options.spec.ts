@@ -5,9 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import { selfSigned } from '@support/self-signed.js';
 import type { ContaSimplesAuthError } from '../model/auth-error.js';
 import { VERSION } from '../model/version.js';
-import type { ContaSimplesAuthOptions } from './options.js';
+import type { ContaSimplesAuthOptions, ResolvedOptions } from './options.js';
 import { resolveOptions } from './resolve-options.js';
-import type { ResolvedOptions } from './resolved-options.js';
 
 type Variables = Record<string, string>;
 

@@ -2,13 +2,12 @@ import { VERSION } from '../model/version.js';
 import { checkTrustedUrl, collectOrigins } from './check-url.js';
 import type { ReadVariable } from './environment-variables.js';
 import { explainProblems, type Surroundings } from './explain-problems.js';
-import type { ContaSimplesAuthOptions } from './options.js';
+import { BASE_URLS, type ContaSimplesAuthOptions, type ResolvedOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveStore } from './resolve-store.js';
 import { resolveTelemetry } from './resolve-telemetry.js';
 import { resolveTransport } from './resolve-transport.js';
-import { BASE_URLS, type ResolvedOptions } from './resolved-options.js';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
 const ENVIRONMENTS = ['sandbox', 'production'] as const;

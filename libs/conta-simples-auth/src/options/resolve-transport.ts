@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { checkAgentTls, checkTls } from './check-tls.js';
-import type { ContaSimplesAuthOptions } from './options.js';
+import type { ContaSimplesAuthOptions, ResolvedOptions } from './options.js';
 import type { Problems } from './problems.js';
-import type { ResolvedOptions } from './resolved-options.js';
 
 type Transport = ReturnType<ResolvedOptions['transport']>;
 

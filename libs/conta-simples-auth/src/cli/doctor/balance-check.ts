@@ -6,7 +6,7 @@ import { chooseProxy } from '../../oauth/proxy.js';
 import { readBody } from '../../oauth/read-body.js';
 import { requestAgent } from '../../oauth/request-agent.js';
 import { requestId } from '../../oauth/request-id.js';
-import type { ResolvedOptions } from '../../options/resolved-options.js';
+import type { ResolvedOptions } from '../../options/options.js';
 import { sharesRun } from '../../support/shares-run.js';
 import { codeOf } from '../command.js';
 import { type Check, fail, ok } from './report.js';

@@ -1,6 +1,5 @@
 import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.js';
-import type { ContaSimplesAuthOptions } from '../../options/options.js';
-import type { ResolvedOptions } from '../../options/resolved-options.js';
+import type { ContaSimplesAuthOptions, ResolvedOptions } from '../../options/options.js';
 import { usageError } from '../command.js';
 import { checkBalance } from './balance-check.js';
 import { about, type Check, type CheckName, fail, skip, warn } from './report.js';

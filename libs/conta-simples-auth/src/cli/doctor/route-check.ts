@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
-import { BASE_URLS, type ResolvedOptions } from '../../options/resolved-options.js';
+import { BASE_URLS, type ResolvedOptions } from '../../options/options.js';
 import { codeOf } from '../command.js';
 import { type Check, fail, ok, skip } from './report.js';
 import { addressOf, openTunnel, type ProxyAddress, type Way } from './route.js';

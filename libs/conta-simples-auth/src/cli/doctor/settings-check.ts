@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { ConfigModule } from '@nestjs/config';
 import { type EnvFile, envFiles, hasReference, readEnvFile, usualEnvFiles } from '../../options/env-files.js';
-import type { ContaSimplesAuthOptions } from '../../options/options.js';
+import { BASE_URLS, type ContaSimplesAuthOptions, type ResolvedOptions } from '../../options/options.js';
 import type { Problem, ProblemCode } from '../../options/problems.js';
 import { inspectOptions } from '../../options/resolve-options.js';
-import { BASE_URLS, type ResolvedOptions } from '../../options/resolved-options.js';
 import { CliError, codeOf, usageError } from '../command.js';
 import { type Check, fail, ok, warn } from './report.js';
 

@@ -1,7 +1,7 @@
 import { readCredentials } from '../../accounts/credentials-source.js';
 import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.js';
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
-import { type ResolvedOptions, TOKEN_PATH } from '../../options/resolved-options.js';
+import { type ResolvedOptions, TOKEN_PATH } from '../../options/options.js';
 import { systemClock } from '../../support/clock.js';
 import { refreshWindow } from '../../token/refresh-window.js';
 import type { TokenFailure, TokenGrant } from '../../token/token-source.js';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TOKEN_PATH } from '../../options/resolved-options.js';
+import { TOKEN_PATH } from '../../options/options.js';
 import type { EmulatedAccounts } from './accounts.js';
 import type { EmulatorSettings } from './emulator-options.js';
 import type { Fault } from './faults/fault.js';
