@@ -51,9 +51,9 @@ describe('several accounts', () => {
   it.each(['company-9', 'constructor', '__proto__'])('do not include %s, which is a wrong call', async (name) => {
     const { emulator, examine } = await start(2);
     const { err, exitCode } = await examine('--account', name);
-    expect(err).toContain('--account: the name given is not configured, only: company-0, company-1');
+    expect(err).toContain('--account: the given name is not configured; configured: company-0, company-1');
     expect((await examine('--account', 'company-1', '--account', name)).err).toContain(
-      '1 of the 2 names given is not configured',
+      '1 of the 2 given names is not configured',
     );
     expect(exitCode).toBe(2);
     expect(emulator.counts.token.total).toBe(0);
@@ -63,7 +63,7 @@ describe('several accounts', () => {
     const { emulator, examine } = await start(23);
     const { out, exitCode } = await examine();
     expect(emulator.counts.token.total).toBe(20);
-    expect(out).toMatch(/^skip {2}token +3 more accounts: name those to check with --account$/m);
+    expect(out).toMatch(/^skip {2}token +3 more accounts not checked: select accounts with --account$/m);
     expect(exitCode).toBe(0);
   });
 
@@ -71,7 +71,7 @@ describe('several accounts', () => {
     const { emulator, examine } = await start(3);
     emulator.fail('token', { status: 429 });
     const { out } = await examine();
-    expect(out).toMatch(/^skip {2}token +2 more accounts: the same would happen to each$/m);
+    expect(out).toMatch(/^skip {2}token +2 more accounts not checked: the same failure is expected$/m);
     expect(emulator.counts.token.total).toBe(1);
   });
 });

@@ -50,7 +50,7 @@ describe('a name', () => {
   it('that has no address fails, and nothing after it is tried', async () => {
     const { line, names, exitCode } = await examine('https://conta-simples.invalid');
     expect(line('name')).toMatch(
-      /^fail +name +conta-simples\.invalid (has no address \(ENOTFOUND\)\n.*base URL for a typing error|could not be resolved \()/,
+      /^fail +name +conta-simples\.invalid (does not resolve \(ENOTFOUND\)\n.*CONTA_SIMPLES_BASE_URL for a typing error|could not be resolved \()/,
     );
     expect(names('skip')).toEqual(['tls', ...AFTER_TLS]);
     expect(exitCode).toBe(1);
@@ -62,12 +62,12 @@ describe('a server that is not trusted', () => {
     [
       'one that signs itself',
       selfSigned,
-      /by localhost, whom Node does not trust \(DEPTH_ZERO_SELF_SIGNED_CERT\)\n.*NODE_EXTRA_CA_CERTS.*tls\.ca/,
+      /by localhost, which Node does not trust \(DEPTH_ZERO_SELF_SIGNED_CERT\)\n.*NODE_EXTRA_CA_CERTS.*tls\.ca/,
     ],
     [
       'one of an unknown CA',
       CERTIFICATES.unknownCa,
-      /by Unknown CA, whom Node does not trust \(UNABLE_TO_\w+\)\n.*NODE_EXTRA_CA_CERTS/,
+      /by Unknown CA, which Node does not trust \(UNABLE_TO_\w+\)\n.*NODE_EXTRA_CA_CERTS/,
     ],
   ])(
     'fails with who signed its certificate and where to put the CA, and is sent nothing: %s',
@@ -86,7 +86,7 @@ describe('a server that is not trusted', () => {
 describe('a connection that does not come about', () => {
   it('for want of a server says so', async () => {
     const { line, names } = await examine(`https://localhost:${await closedPort()}`);
-    expect(line('tls')).toMatch(/^fail +tls +nobody listens on localhost:\d+ \(ECONNREFUSED\)/);
+    expect(line('tls')).toMatch(/^fail +tls +no server listens on localhost:\d+ \(ECONNREFUSED\)/);
     expect(names('skip')).toEqual(AFTER_TLS);
   });
 
@@ -127,14 +127,14 @@ describe('a proxy', () => {
     [
       'refuses the login',
       'HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n',
-      /answered 407 .*\n.*refuses the login in HTTPS_PROXY/,
+      /answered 407 .*\n.*rejected the login in HTTPS_PROXY/,
     ],
     ['forbids', 'HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n', /answered 403 .*\n.*allow CONNECT/],
     ['breaks off', '', /was not reached \(ECONNRESET\)/],
   ])('that %s fails, and what follows is skipped', async (_how, answer, words) => {
     const front = await answering(answer);
     const { line, names, out } = await examine('https://api.invalid', proxyOf(front.port));
-    expect(line('name')).toMatch(/the proxy 127\.0\.0\.1 is an address/);
+    expect(line('name')).toMatch(/the proxy 127\.0\.0\.1 is an IP address/);
     expect(line('proxy')).toMatch(words);
     expect(names('skip')).toEqual(['tls', ...AFTER_TLS]);
     expect(out).not.toContain(PROXY_PASSWORD);
@@ -147,7 +147,7 @@ describe('a proxy', () => {
     const { line } = await examine('https://api.invalid', {
       HTTPS_PROXY: `127.0.0.1:${front.port}`.replace(/^/, 'http://'),
     });
-    expect(line('proxy')).toMatch(/It wants a login: write it into HTTPS_PROXY/);
+    expect(line('proxy')).toMatch(/The proxy requires a login: set HTTPS_PROXY=http/);
   });
 
   it('that is gone fails with the variable to look at', async () => {
@@ -181,12 +181,12 @@ describe('a proxy', () => {
       /^ok +proxy +the proxy 127\.0\.0\.1:\d+ of HTTPS_PROXY opens a tunnel to api-sandbox/,
     );
     expect(out).toMatch(
-      /^warn +proxy +tokens\.fetch\(\) does not go through the proxy of HTTPS_PROXY.*\n +> .*dispatcher.*NODE_USE_ENV_PROXY=1/m,
+      /^warn +proxy +tokens\.fetch\(\) does not use the proxy of HTTPS_PROXY.*\n +> .*dispatcher.*NODE_USE_ENV_PROXY=1/m,
     );
     const told = await examine('https://api-sandbox.contasimples.com', { ...variables, NODE_USE_ENV_PROXY: '1' });
     expect(told.names('warn')).toEqual([]);
     expect(line('tls')).toMatch(
-      /by localhost, whom Node does not trust.*\n.*company proxy or a virus scanner.*NODE_EXTRA_CA_CERTS/,
+      /by localhost, which Node does not trust.*\n.*company proxy or a virus scanner.*NODE_EXTRA_CA_CERTS/,
     );
     expect(names('skip')).toEqual(AFTER_TLS);
     expect(tls.received).toEqual([]);

@@ -68,7 +68,7 @@ describe('settings that are missing or wrong', () => {
     [
       'plain http to elsewhere',
       { ...doctorEnvironment('http://api.example.com') },
-      /must be https.*\n.*never go over plain http/,
+      /must be https.*\n.*never sent over plain http/,
     ],
     [
       'an address that is none',
@@ -91,7 +91,9 @@ describe('a .env file', () => {
   it('in the working directory is read as ConfigModule reads it, quotes and all', async () => {
     await file('.env', envText());
     const { line, exitCode } = await runDoctor({ directory });
-    expect(line('settings')).toMatch(/^ok .*account default; from the environment and \.env \(3 variables of ours\)/);
+    expect(line('settings')).toMatch(
+      /^ok .*account default; from the environment and \.env \(3 CONTA_SIMPLES_ variables\)/,
+    );
     expect(exitCode).toBe(0);
     expect(emulator.counts.token.total).toBe(1);
   });
@@ -100,14 +102,14 @@ describe('a .env file', () => {
     await file('.env', envText());
     const closed = { CONTA_SIMPLES_BASE_URL: 'https://nowhere.invalid' };
     const { line } = await runDoctor({ directory, environment: closed });
-    expect(line('settings')).toMatch(/https:\/\/nowhere\.invalid.*\(2 variables of ours\)/);
+    expect(line('settings')).toMatch(/https:\/\/nowhere\.invalid.*\(2 CONTA_SIMPLES_ variables\)/);
     expect(emulator.counts.token.total).toBe(0);
   });
 
   it('of another name is read where it is named', async () => {
     await file('.env.staging', envText());
     const { line, exitCode } = await runDoctor({ directory, argv: ['--env-file', '.env.staging'] });
-    expect(line('settings')).toMatch(/and \.env\.staging \(3 variables/);
+    expect(line('settings')).toMatch(/and \.env\.staging \(3 CONTA_SIMPLES_ variables/);
     expect(exitCode).toBe(0);
   });
 
@@ -194,7 +196,7 @@ describe('settings that are seldom meant', () => {
     [
       'a switch that turns TLS checks off',
       { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
-      /checks certificates all the same\n.*> Unset it/,
+      /still checks certificates\n.*> Unset it/,
     ],
   ])('are a warning: %s', async (_name, variables, words) => {
     const { out } = await runDoctor({ environment: { ...environment(), ...variables } });
@@ -212,7 +214,7 @@ describe('settings that are seldom meant', () => {
       },
     });
     expect(out).toMatch(/^warn +settings +CONTA_SIMPLES_ENVIRONMENT says production, .* is the address of sandbox/m);
-    expect(out).toMatch(/^fail +proxy +HTTPS_PROXY holds no address of a proxy/m);
+    expect(out).toMatch(/^fail +proxy +HTTPS_PROXY is not the address of an HTTP proxy/m);
   });
 });
 
@@ -227,7 +229,7 @@ describe('the command', () => {
     [['--acount', 'matriz'], /Unknown option '--acount'/],
     [['--timeout', '5'], /--timeout must be a whole number from 100 to 120000/],
     [['--timeout', '1e3'], /--timeout must be a whole number/],
-    [[apiSecret], /doctor takes options alone/],
+    [[apiSecret], /doctor takes only options/],
   ])('called with %j exits with 2 and says why', async (argv, words) => {
     const { out, err, exitCode } = await runDoctor({ environment: environment(), argv });
     expect(err).toMatch(words);

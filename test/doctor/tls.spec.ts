@@ -4,8 +4,8 @@ import { closeServers, listen } from '@support/listen.js';
 import { DOCTOR_PAIR } from '@support/run-doctor.js';
 import { examine } from '../../libs/conta-simples-auth/src/cli/doctor/examine.js';
 import type { Check } from '../../libs/conta-simples-auth/src/cli/doctor/report.js';
-import { wayTo } from '../../libs/conta-simples-auth/src/cli/doctor/route.js';
-import { judgeTls, lookAtTls, type TlsLook } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
+import { routeTo } from '../../libs/conta-simples-auth/src/cli/doctor/route.js';
+import { judgeTls, probeTls, type TlsHandshake } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
 import { CERTIFICATES, TEST_CA } from '../faults/certificates.js';
 
 afterEach(closeServers);
@@ -21,13 +21,13 @@ async function serve(certificate: { readonly cert: string; readonly key: string 
   });
   server.on('tlsClientError', () => {});
   const { port } = await listen(server);
-  const look = (host = 'localhost') =>
-    lookAtTls({ target: { host, port }, tls: { ca: TEST_CA }, signal: new AbortController().signal });
-  return { port, requests, look };
+  const handshake = (host = 'localhost') =>
+    probeTls({ target: { host, port }, tls: { ca: TEST_CA }, signal: new AbortController().signal });
+  return { port, requests, handshake };
 }
 
-const VENDOR = wayTo('https://api.contasimples.com', {});
-const OWN = wayTo('https://localhost:1', {});
+const VENDOR = routeTo('https://api.contasimples.com', {});
+const OWN = routeTo('https://localhost:1', {});
 
 describe('a handshake', () => {
   it('with a server that is trusted passes, and so does all that follows, by two requests', async () => {
@@ -44,53 +44,55 @@ describe('a handshake', () => {
       'balance ok',
       'clock ok',
     ]);
-    expect(checks[2]?.message).toMatch(/^TLSv1\.3, the certificate is for localhost, by Test CA, until .* 2120 GMT$/);
+    expect(checks[2]?.message).toMatch(
+      /^TLSv1\.3, certificate for localhost, issued by Test CA, valid until .* 2120 GMT$/,
+    );
     expect(requests).toEqual(['POST /oauth/v1/access-token', 'GET /accounts/v1/balance']);
   });
 
   it('in which the certificate has expired shows both dates, since one of them is wrong', async () => {
-    const { look } = await serve(CERTIFICATES.expired);
-    const check = judgeTls(await look(), OWN, false, new Date('2026-01-05T12:00:00Z'));
+    const { handshake } = await serve(CERTIFICATES.expired);
+    const check = judgeTls(await handshake(), OWN, false, new Date('2026-01-05T12:00:00Z'));
     expect(check).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(
-        /from .* 2020 GMT to .* 2021 GMT, and here it is 2026-01-05T12:00:00.000Z \(CERT_HAS_EXPIRED\)/,
+        /from .* 2020 GMT to .* 2021 GMT, and the clock of this machine says 2026-01-05T12:00:00.000Z \(CERT_HAS_EXPIRED\)/,
       ),
       remedy: expect.stringMatching(/set the clock of this machine/),
     });
   });
 
   it('in which the certificate is for another name shows which', async () => {
-    const { look } = await serve(CERTIFICATES.otherName);
-    expect(judgeTls(await look(), OWN, false)).toMatchObject({
+    const { handshake } = await serve(CERTIFICATES.otherName);
+    expect(judgeTls(await handshake(), OWN, false)).toMatchObject({
       status: 'fail',
       message: 'the certificate is for other.example, not for localhost (ERR_TLS_CERT_ALTNAME_INVALID)',
     });
   });
 
   it('with a server named by its address checks the address', async () => {
-    const { look } = await serve(CERTIFICATES.trusted);
-    expect(judgeTls(await look('127.0.0.1'), OWN, false)).toMatchObject({
+    const { handshake } = await serve(CERTIFICATES.trusted);
+    expect(judgeTls(await handshake('127.0.0.1'), OWN, false)).toMatchObject({
       status: 'fail',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
     });
   });
 
   it('that an authority of the company vouches for is a warning where the API is the service itself', async () => {
-    const { look } = await serve(CERTIFICATES.trusted);
-    const seen = await look();
+    const { handshake } = await serve(CERTIFICATES.trusted);
+    const seen = await handshake();
     expect(seen.isPublic).toBe(false);
     expect(judgeTls(seen, VENDOR, true)).toMatchObject({
       status: 'warn',
-      message: expect.stringContaining('Test CA is none of the public authorities that Node knows'),
+      message: expect.stringContaining('Test CA is not a public CA that Node knows'),
       remedy: expect.stringContaining('it sees key, secret and token'),
     });
     expect(judgeTls(seen, OWN, false).status).toBe('ok');
     expect(judgeTls({ ...seen, isPublic: true }, VENDOR, true).status).toBe('ok');
   });
 
-  it('in which nobody is trusted blames what is on the way to the service, and not on the way to a server of one’s own', () => {
-    const seen: TlsLook = {
+  it('in which nobody is trusted blames what is on the route to the service, and not on the route to a server of one’s own', () => {
+    const seen: TlsHandshake = {
       protocol: 'TLSv1.3',
       distrust: 'SELF_SIGNED_CERT_IN_CHAIN',
       subject: 'api.contasimples.com',
@@ -105,7 +107,7 @@ describe('a handshake', () => {
   });
 });
 
-describe('the way to the API', () => {
+describe('the route to the API', () => {
   const target = { host: 'api.contasimples.com', port: 443 };
 
   it.each<[string, Record<string, string>, object]>([
@@ -130,8 +132,8 @@ describe('the way to the API', () => {
       { HTTPS_PROXY: 'http://user:p%40ss@[::1]:8080' },
       { proxy: { host: '::1', port: 8080, variable: 'HTTPS_PROXY', secure: false, login: 'user:p@ss' } },
     ],
-    ['a value that is no address', { HTTPS_PROXY: 'http://' }, { badProxy: 'HTTPS_PROXY' }],
-    ['a proxy of another kind', { HTTPS_PROXY: 'socks5://proxy:1080' }, { badProxy: 'HTTPS_PROXY' }],
+    ['a value that is no address', { HTTPS_PROXY: 'http://' }, { invalidProxy: 'HTTPS_PROXY' }],
+    ['a proxy of another kind', { HTTPS_PROXY: 'socks5://proxy:1080' }, { invalidProxy: 'HTTPS_PROXY' }],
     ['HTTP_PROXY, which is for plain http', { HTTP_PROXY: 'http://proxy:1' }, {}],
     ...['*', 'api.contasimples.com', '.contasimples.com', '*.contasimples.com', 'x, api.contasimples.com:443'].map(
       (list): [string, Record<string, string>, object] => [
@@ -146,11 +148,11 @@ describe('the way to the API', () => {
       { proxy: { host: 'p', port: 1, variable: 'HTTPS_PROXY', secure: false } },
     ],
   ])('by %s', (_name, environment, expected) => {
-    expect(wayTo('https://api.contasimples.com', environment)).toEqual({ target, secure: true, ...expected });
+    expect(routeTo('https://api.contasimples.com', environment)).toEqual({ target, secure: true, ...expected });
   });
 
   it('over plain http, which is for this machine, has no proxy', () => {
-    const way = wayTo('http://127.0.0.1:4010/base', { HTTPS_PROXY: 'http://p:1', ALL_PROXY: 'http://p:1' });
-    expect(way).toEqual({ target: { host: '127.0.0.1', port: 4010 }, secure: false });
+    const route = routeTo('http://127.0.0.1:4010/base', { HTTPS_PROXY: 'http://p:1', ALL_PROXY: 'http://p:1' });
+    expect(route).toEqual({ target: { host: '127.0.0.1', port: 4010 }, secure: false });
   });
 });

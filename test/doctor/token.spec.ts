@@ -39,8 +39,8 @@ describe('a set-up in which all is well', () => {
     expect(names('ok')).toEqual(['settings', 'name', 'token', 'lifetime', 'balance', 'clock']);
     expect(names('skip')).toEqual(['tls']);
     expect(line('tls')).toMatch(/plain http to this machine/);
-    expect(line('lifetime')).toMatch(/it lives 30 min and would be renewed after 25 min 30 s to 27 min/);
-    expect(out).toMatch(/\nAll is well\.\n$/);
+    expect(line('lifetime')).toMatch(/valid for 30 min; the library would refresh it after 25 min 30 s to 27 min/);
+    expect(out).toMatch(/\nAll checks passed\.\n$/);
     expect(out).not.toMatch(/amount|\d{3,}\.\d\d\b/);
   });
 
@@ -70,7 +70,7 @@ describe('a token endpoint that gives no token', () => {
     [
       '429',
       { status: 429, headers: { 'retry-after': 90 } },
-      /answered 429 \(rate_limited.*; it asks to be left alone for 1 min 30 s\n.*> The limit is 100 calls a minute/,
+      /answered 429 \(rate_limited.*; the server asks to wait 1 min 30 s\n.*> The limit is 100 calls a minute/,
     ],
     ['503', { status: 503 }, /answered 503 \(server_error.*\n.*> The service is failing/],
     ['no answer', { hang: true }, /did not answer in time \(timeout\)/],
@@ -96,7 +96,7 @@ describe('a token endpoint that gives no token', () => {
       environment: { ...doctorEnvironment(emulator.baseUrl), CONTA_SIMPLES_ENVIRONMENT: environment },
     });
     expect(line('token')).toContain(
-      `this one was tried on ${environment}; if it was made for ${other}, set CONTA_SIMPLES_ENVIRONMENT=${other}.`,
+      `these were tried on ${environment}; if they were made for ${other}, set CONTA_SIMPLES_ENVIRONMENT=${other}.`,
     );
   });
 
@@ -124,14 +124,14 @@ describe('a token endpoint that gives no token', () => {
 
 describe('a token that came', () => {
   it.each([
-    ['behind', 3_600_000, /is (1 h|59 min \d+ s|1 h \d s) behind the server's\n.*> Set it, by NTP/],
-    ['ahead', -120_000, /is (2 min|1 min 59 s|2 min \d s) ahead of the server's\n.*> Set it, by NTP/],
+    ['behind', 3_600_000, /is (1 h|59 min \d+ s|1 h \d s) behind the server's\n.*> Set it by NTP/],
+    ['ahead', -120_000, /is (2 min|1 min 59 s|2 min \d s) ahead of the server's\n.*> Set it by NTP/],
   ])('with a Date that shows this clock to be %s is a warning', async (_how, clockOffsetMs, words) => {
     const { examine } = await start({ clockOffsetMs });
     const { line, names, exitCode, out } = await examine();
     expect(names('warn')).toEqual(['clock']);
     expect(line('clock')).toMatch(words);
-    expect(out).toMatch(/\nAll is well, 1 warning\.\n$/);
+    expect(out).toMatch(/\nAll checks passed, 1 warning\.\n$/);
     expect(exitCode).toBe(0);
   });
 
@@ -150,7 +150,7 @@ describe('a token that came', () => {
   it('for a few seconds is a warning', async () => {
     const { examine } = await start({ tokenTtlSeconds: 30 });
     expect((await examine()).line('lifetime')).toMatch(
-      /^warn {2}lifetime +it lives 30 s and would be renewed after 26 s/,
+      /^warn {2}lifetime +valid for 30 s; the library would refresh it after 26 s/,
     );
   });
 
@@ -165,10 +165,10 @@ describe('a token that came', () => {
 
 describe('a call that does not work, though the token came', () => {
   it.each<[string, Fault, RegExp]>([
-    ['401', { status: 401 }, /answered 401.*\n.*> The token that was just issued is refused/],
+    ['401', { status: 401 }, /answered 401.*\n.*> The API rejected the token that was just issued/],
     ['403', { status: 403 }, /answered 403.*\n.*> Check in Internet Banking that the key may read the account/],
     ['403 in HTML', { status: 403, ...HTML }, /answered 403 with an HTML page.*\n.*> A CDN/],
-    ['404', { status: 404 }, /answered 404.*\n.*> This is not how the API answers/],
+    ['404', { status: 404 }, /answered 404.*\n.*> The API does not answer like this/],
     ['429', { status: 429 }, /answered 429.*\n.*> The limit is 100/],
     ['500', { status: 500 }, /answered 500.*\n.*> The service is failing/],
     [

@@ -2,11 +2,11 @@ import type { EventEmitter } from 'node:events';
 
 export interface CliCommand {
   readonly help: string;
-  /** Runs until the work is done. What it throws as a `CliError` is told to the user. */
+  /** Runs the command to its end. The message of a thrown `CliError` is shown to the user. */
   run(argv: string[], io: CliIo): Promise<void>;
 }
 
-/** The world as a command sees it, so that a test can be one. */
+/** Everything a command needs from its process; tests pass their own. */
 export interface CliIo {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
@@ -15,7 +15,7 @@ export interface CliIo {
   /** The working directory. */
   cwd(): string;
   setExitCode(code: number): void;
-  /** Aborted once the program that reads our output has gone, as in `… | head -1`. */
+  /** Aborted when the program that reads our output ends, as in `… | head -1`. */
   readonly outputClosed: AbortSignal;
 }
 
@@ -25,14 +25,14 @@ interface ProcessStreams {
 }
 
 /**
- * The process itself. A pipe that is closed at its other end is no failure of ours: what is written from then on is
- * dropped, and the exit code says what was found. Without a listener for `error` the process would end with a stack.
+ * The streams of the process. A reader that closes the pipe is not an error: further output is dropped and the exit code
+ * stays that of the checks. Without a listener for `error` the process would end with a stack trace.
  */
 export function processIo({ stdout, stderr }: ProcessStreams = process): CliIo {
   const output = new AbortController();
   let hasFailed = false;
   const setExitCode = (code: number) => {
-    // Never process.exit(): it drops what a pipe has not taken yet.
+    // Not process.exit(): it drops output that the pipe has not taken yet.
     process.exitCode = code === 0 && hasFailed ? 1 : code;
   };
   stderr.on('error', () => {});
@@ -47,13 +47,13 @@ export function processIo({ stdout, stderr }: ProcessStreams = process): CliIo {
   return { stdout, stderr, signals: process, cwd: () => process.cwd(), setExitCode, outputClosed: output.signal };
 }
 
-/** What a user of the command can mend: shown as its message alone, without a stack. */
+/** An error that the user can fix. Only its message is shown, without a stack trace. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 
   constructor(
     message: string,
-    /** 2 for wrong usage, 1 for anything that went wrong at work. */
+    /** 2 for wrong usage, 1 for any other failure. */
     readonly exitCode: 1 | 2,
   ) {
     super(message);
@@ -65,15 +65,15 @@ export function usageError(message: string): CliError {
 }
 
 /**
- * What is wrong with the arguments of a command that takes options alone. A value is not repeated, neither here nor by
- * any command: somebody may have thought that the secret goes there.
+ * The message for wrong arguments of a command that takes only options. No command repeats a value: it may be a secret
+ * that was pasted in the wrong place.
  */
 export function parseProblem(error: unknown, command: string): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `${command} takes options alone` : String(message);
+  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `${command} takes only options` : String(message);
 }
 
-/** The code of a network error, and nothing else of it: messages hold addresses, and sometimes more. */
+/** Only the code of a network error: its message can contain addresses and secrets. */
 export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown error';

@@ -23,18 +23,18 @@ with made-up data and a made-up credential pair.
 Options:
   --port <number>        port to listen on, 0 for any free one       (default 4010)
   --host <address>       address to listen on                        (default 127.0.0.1)
-  --token-ttl <seconds>  life of a token                             (default 1800)
+  --token-ttl <seconds>  lifetime of a token                         (default 1800)
   --latency <ms>         delay of every answer                       (default 0)
   --seed <text>          the same seed gives the same data           (default 1)
   --rate-limit <number>  calls a minute from one address, then 429   (default: no limit; the service has 100)
-  --control-host <name>  further name that /__emulator/ may be called by, from other machines too; repeatable
-  --single-token         a new token kills the older one at once
+  --control-host <name>  another host name that /__emulator/ accepts, also from other machines; repeatable
+  --single-token         a new token revokes the older one
   -h, --help             this text
 
 While it runs, faults are scripted over HTTP, for example two failures of the token endpoint:
   curl http://127.0.0.1:4010/__emulator/faults --json '{"target":"token","fault":{"status":503},"times":2}'
-Others: GET counts, GET requests, DELETE faults, POST revoke, rotate, token-ttl, latency. They answer to localhost and
-the address listened on; in a container list its name: --host 0.0.0.0 --control-host emulator
+Others: GET counts, GET requests, DELETE faults, POST revoke, rotate, token-ttl, latency. They accept localhost and
+the address listened on; in a container add its name: --host 0.0.0.0 --control-host emulator
 `;
 
 export const emulatorCommand: CliCommand = {
@@ -42,7 +42,7 @@ export const emulatorCommand: CliCommand = {
 
   async run(argv, io) {
     const options = parseEmulatorFlags(argv);
-    // Listened for before the start, so that a signal in the middle of it is not lost.
+    // Before the start, so that a signal during it is not lost.
     const stopped = stopSignal(io);
     try {
       const emulator = await start(options);
@@ -69,21 +69,21 @@ function startProblem(error: unknown, { host, port }: ContaSimplesEmulatorOption
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} of ${host} is in use: end what uses it, or choose another with --port (0 takes any free one)`;
+      return `port ${port} of ${host} is in use: stop the program that uses it, or choose another with --port (0 takes any free one)`;
     case 'EACCES':
       return `port ${port} of ${host} is not allowed for this user: choose one above 1023 with --port`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'what --host says is not an address of this machine: choose another';
+      return '--host is not an address of this machine: choose another';
     default:
       return `the emulator could not start (${codeOf(error)})`;
   }
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM, or once the output is closed. A second signal finds no listener, so that it
- * ends the process at once.
+ * Resolves at the first SIGINT or SIGTERM, or when the output is closed. The listeners are removed then, so a second
+ * signal ends the process at once.
  */
 function stopSignal({ signals, outputClosed }: CliIo): { readonly promise: Promise<void>; dispose(): void } {
   let stop = () => {};
@@ -106,13 +106,13 @@ function stopSignal({ signals, outputClosed }: CliIo): { readonly promise: Promi
   return { promise, dispose };
 }
 
-/** What to paste where. The pair is the emulator's own, made up and public. */
+/** The settings to copy. The credentials are made up and public. */
 function startText({ baseUrl, accounts, tokenTtlSeconds }: ContaSimplesEmulator): string {
   const [account] = accounts;
   if (account === undefined) {
     return `Conta Simples emulator on ${baseUrl}, without any account\n`;
   }
-  return `Conta Simples emulator on ${baseUrl}, tokens live ${tokenTtlSeconds} s. Ctrl+C ends it.
+  return `Conta Simples emulator on ${baseUrl}, tokens are valid for ${tokenTtlSeconds} s. Press Ctrl+C to stop.
 
 CONTA_SIMPLES_BASE_URL=${baseUrl}
 CONTA_SIMPLES_API_KEY=${account.apiKey}
@@ -123,13 +123,13 @@ curl -u ${account.apiKey}:${account.apiSecret} -d grant_type=client_credentials 
 `;
 }
 
-/** One line a request, e.g. `POST /oauth/v1/access-token 200 12 ms`. */
+/** One line per request, e.g. `POST /oauth/v1/access-token 200 12 ms`. */
 export function requestLine({ method, path, status, durationMs, faulted }: RequestRecord): string {
   const took = `${Math.round(durationMs ?? 0)} ms`;
   return `${method} ${printable(path)} ${status ?? 'no answer'} ${took}${faulted ? ' (scripted fault)' : ''}\n`;
 }
 
-/** A path is the client's text: no control characters for the terminal, and no token that was put there by mistake. */
+/** The path comes from the client: removes control characters, and tokens that were put there by mistake. */
 function printable(path: string): string {
   return path
     .replace(/eyJ[\w-]+\.[\w-]*\.?[\w-]*/g, '[token]')
@@ -137,7 +137,7 @@ function printable(path: string): string {
     .slice(0, 200);
 }
 
-/** The options that the flags stand for. Throws a `CliError` that names the flag. */
+/** Converts the flags to options. Throws a `CliError` that names the flag. */
 function parseEmulatorFlags(argv: string[]): ContaSimplesEmulatorOptions {
   const flags = readFlags(argv);
   const rateLimit = flags['rate-limit'];

@@ -25,11 +25,11 @@ describe('the command', () => {
   });
 
   it.each([
-    [[], /a command is missing[\s\S]*Usage:/],
-    [['nothing'], /there is no such command\n\nUsage:/],
-    [['constructor'], /there is no such command/],
+    [[], /no command was given[\s\S]*Usage:/],
+    [['nothing'], /unknown command\n\nUsage:/],
+    [['constructor'], /unknown command/],
     [['emulator', '--colour'], /Unknown option '--colour'/],
-    [['emulator', 'now'], /emulator takes options alone/],
+    [['emulator', 'now'], /emulator takes only options/],
     [['emulator', '--port', '70000'], /--port must be a whole number from 0 to 65535$/m],
     [['emulator', '--token-ttl', '0'], /--token-ttl must be a whole number from 1/],
     [['emulator', '--latency', '1e3'], /--latency must be a whole number/],

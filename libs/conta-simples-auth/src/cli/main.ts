@@ -3,7 +3,7 @@ import { type CliCommand, CliError, type CliIo, processIo, usageError } from './
 const NAME = 'nestjs-conta-simples-auth';
 const HELP_FLAGS = new Set(['--help', '-h', 'help']);
 
-/** The command line. Sets the exit code: 0 done, 1 failed at work, 2 called wrongly. Resolves when the command has ended. */
+/** The command line. Sets the exit code: 0 success, 1 failure, 2 wrong usage. Resolves when the command has ended. */
 export async function main(argv: string[], io: CliIo = processIo()): Promise<void> {
   try {
     await dispatch(argv, io);
@@ -23,8 +23,8 @@ async function dispatch([name, ...rest]: string[], io: CliIo): Promise<void> {
   }
   const entry = COMMANDS.get(name ?? '');
   if (entry === undefined) {
-    // Not repeated: a secret may have been pasted in its place.
-    throw usageError(`${name === undefined ? 'a command is missing' : 'there is no such command'}\n\n${usage()}`);
+    // The name is not repeated: it may be a secret that was pasted by mistake.
+    throw usageError(`${name === undefined ? 'no command was given' : 'unknown command'}\n\n${usage()}`);
   }
   const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -41,7 +41,7 @@ function usage(): string {
 
 interface CommandEntry {
   readonly summary: string;
-  /** Commands are loaded when they are called: none pays for what another one imports. */
+  /** Loads the command on use, so that one command does not load the imports of the other. */
   readonly load: () => Promise<CliCommand>;
 }
 
@@ -49,7 +49,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'doctor',
     {
-      summary: 'check the settings, the way to the API and the credentials, step by step',
+      summary: 'check settings, connection and credentials, step by step',
       load: async () => (await import('./doctor/doctor.command.js')).doctorCommand,
     },
   ],

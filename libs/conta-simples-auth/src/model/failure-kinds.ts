@@ -89,7 +89,7 @@ interface TokenFailureFacts extends ErrorFacts {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const TRANSIENT: Treatment = { name: 'transient' };
-const NOT_THE_TOKEN_ENDPOINT = 'This is not how the token endpoint answers: check that';
+const NOT_THE_TOKEN_ENDPOINT = 'The token endpoint does not answer like this: check that';
 
 /**
  * All that the library states about a kind, in one place. A new kind needs its name in the type above, an entry here, and
@@ -122,14 +122,14 @@ export const FAILURE_KINDS: Readonly<
   request_rejected: {
     remedy: 'Check the base URL, and what is in front of the API.',
     // The message names the address.
-    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} this is the API's address, and what stands before it.`,
+    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} this is the API's address, and any gateway in front of it.`,
     treatment: { name: 'terminal', firstCoolDownMs: MINUTE },
     scope: 'endpoint',
   },
   edge_blocked: {
     remedy: 'A CDN blocks this client: check the User-Agent option and the outgoing IP address with Conta Simples.',
     longRemedy:
-      'A CDN in front of the API blocks this client before any pair is looked at: set CONTA_SIMPLES_USER_AGENT to ' +
+      'A CDN in front of the API blocks this client before the credentials are checked: set CONTA_SIMPLES_USER_AGENT to ' +
       'your-app/1.0.0, and give Conta Simples the outgoing IP address of this machine.',
     treatment: { name: 'terminal', firstCoolDownMs: 5 * MINUTE },
     scope: 'address',
@@ -137,7 +137,7 @@ export const FAILURE_KINDS: Readonly<
   rate_limited: {
     remedy: 'The limit is per IP address: wait, and share one token between replicas.',
     longRemedy:
-      'The limit is 100 calls a minute for an IP address, all its processes together: wait, and share tokens (docs/fleets.md).',
+      'The limit is 100 calls a minute per IP address, for all its processes together: wait, and share tokens between processes (docs/fleets.md).',
     treatment: { name: 'limited', waitMs: 15 * SECOND },
     scope: 'address',
   },
@@ -149,13 +149,13 @@ export const FAILURE_KINDS: Readonly<
   unexpected_redirect: {
     remedy: 'Redirects are never followed with credentials: check the base URL.',
     // The message names the address.
-    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} this is the API's address, and what stands before it.`,
+    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} this is the API's address, and any gateway in front of it.`,
     treatment: { name: 'terminal', firstCoolDownMs: MINUTE },
     scope: 'endpoint',
   },
   invalid_response: {
     remedy: 'The answer is no usable token: check the base URL, and any proxy on the way.',
-    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} {baseUrl} is the API's address, and what stands before it.`,
+    longRemedy: `${NOT_THE_TOKEN_ENDPOINT} {baseUrl} is the API's address, and any gateway in front of it.`,
     treatment: TRANSIENT,
     scope: 'endpoint',
   },
@@ -172,7 +172,7 @@ export const FAILURE_KINDS: Readonly<
   tls_error: {
     remedy:
       'The server could not be trusted and got no credentials: check host name, CA certificates and system clock.',
-    longRemedy: 'See NODE_EXTRA_CA_CERTS and the option tls.ca; nothing was sent.',
+    longRemedy: 'Nothing was sent. Give the CA in NODE_EXTRA_CA_CERTS or in the option tls.ca.',
     treatment: { name: 'terminal', firstCoolDownMs: 30 * SECOND },
     scope: 'endpoint',
   },

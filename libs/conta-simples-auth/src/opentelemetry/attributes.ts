@@ -14,19 +14,19 @@ export const ATTRIBUTE = {
   serverPort: 'server.port',
 } as const;
 
-/** By convention the attribute is there for failures alone. */
+/** By convention the attribute is set only for failures. */
 export function errorType(failure: string | undefined): { [ATTRIBUTE.errorType]?: string } {
   return failure === undefined ? {} : { [ATTRIBUTE.errorType]: failure };
 }
 
-/** What accounts without a name of their own read, all together. */
+/** The name of all accounts that are not named individually. */
 const OTHER_ACCOUNTS = 'other';
 
 const LONGEST_NAME = 128;
 
 /**
- * Keeps the number of time series bounded: an accounting firm has thousands of accounts, and with a provider function any
- * name may be asked for. So a name that was not configured counts only once a token has been obtained for it.
+ * Limits the number of time series: there may be thousands of accounts, and with a provider function calls may use any
+ * name. So a name that is not configured is admitted only after a token has been obtained for it.
  */
 export class AccountNames {
   readonly #named = new Set<string>();
@@ -37,7 +37,7 @@ export class AccountNames {
     for (const account of configured) this.admit(account);
   }
 
-  /** Gives the account a name of its own, if there is room. It keeps that for good: a series that ends is of little use. */
+  /** Reports the account under its own name from now on, if the limit allows. Never undone, so that its series does not end. */
   admit(account: string): void {
     if (this.#named.size < this.#max && account.length <= LONGEST_NAME) this.#named.add(account);
   }

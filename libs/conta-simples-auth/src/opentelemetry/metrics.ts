@@ -3,14 +3,14 @@ import type { ContaSimplesTokenState } from '../model/status.js';
 import type { ContaSimplesTelemetrySource } from '../observability/telemetry.js';
 import { type AccountNames, ATTRIBUTE } from './attributes.js';
 
-/** Seconds. A token request takes a tenth of one on a good day, and is cut off at `requestTimeoutMs`. */
+/** Seconds. A token request usually takes 0.1 s and is aborted at `requestTimeoutMs`. */
 const REQUEST_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
-/** Seconds. A store on the same network answers within a millisecond or two, and is given 0.25 s. */
+/** Seconds. A store on the same network answers in 1 to 2 ms; its timeout is 0.25 s. */
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
-/** Seconds. Another process's request, or the whole of its lease where that process has died. */
+/** Seconds. The duration of another process's request, or of its whole lease if that process died. */
 const LEASE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20];
 
-/** What is counted as it happens. */
+/** The metrics that are recorded when something happens. */
 export interface Instruments {
   readonly tokenRequests: Counter;
   readonly tokenRequestDuration: Histogram;
@@ -30,7 +30,7 @@ export function createInstruments(meter: Meter): Instruments {
     tokenRequests: counter(
       'conta_simples_auth.token.requests',
       '{request}',
-      'Requests sent to the token endpoint, by cause; error.type is set for those that brought no token.',
+      'Requests sent to the token endpoint, by cause; error.type is set for failed ones.',
     ),
     tokenRequestDuration: seconds(
       'conta_simples_auth.token.request.duration',
@@ -40,12 +40,12 @@ export function createInstruments(meter: Meter): Instruments {
     takeovers: counter(
       'conta_simples_auth.token.takeovers',
       '{token}',
-      'Tokens taken over from another process through the shared store, at the price of no token request.',
+      'Tokens taken over from another process through the shared store, without a token request.',
     ),
     degradedCalls: counter(
       'conta_simples_auth.token.degraded_calls',
       '{call}',
-      'Calls served with the held token while its refresh fails: what an outage would have cost.',
+      'Calls served with the held token while its refresh fails.',
     ),
     replays: counter(
       'conta_simples_auth.replays',
@@ -60,19 +60,19 @@ export function createInstruments(meter: Meter): Instruments {
     leaseWaitDuration: seconds(
       'conta_simples_auth.lease.wait.duration',
       LEASE_BUCKETS,
-      'Time spent waiting for the token request of another process, by what ended the wait.',
+      'Time spent waiting for the token request of another process, by outcome.',
     ),
     tamperedRecords: counter(
       'conta_simples_auth.store.tampered_records',
       '{record}',
-      'Attempts that met a record in the shared store that is not of this library and these credentials, and ignored it.',
+      'Attempts that ignored a record in the shared store because it was not written by this library with these credentials.',
     ),
   };
 }
 
 const STATES: readonly ContaSimplesTokenState[] = ['empty', 'valid', 'degraded', 'cooling', 'closed'];
 
-/** What is read when metrics are collected, and what has to be told for that. */
+/** The metrics that are read at collection, and the values set for them. */
 export interface Gauges {
   storeUnavailable: boolean;
   clockSkewMs: number | undefined;
@@ -83,22 +83,23 @@ export function observeGauges(meter: Meter, source: ContaSimplesTelemetrySource,
   const remaining = meter.createObservableGauge('conta_simples_auth.token.remaining_life', {
     unit: 's',
     description:
-      'Time until the held token ends, 0 where none is held. Of accounts that share a name, the token that ends first.',
+      'Time until the held token expires, 0 if none is held. For accounts that share a name: the token that expires first.',
   });
   const state = meter.createObservableUpDownCounter('conta_simples_auth.token.state', {
     unit: '{account}',
-    description: 'Accounts in each state: for an account with a name of its own 1 in its state and 0 in the others.',
+    description:
+      'Number of accounts in each state. An account under its own name counts 1 in its state and 0 in the others.',
   });
   const unavailable = meter.createObservableGauge('conta_simples_auth.store.unavailable', {
     unit: '1',
-    description: '1 while the shared store is left alone because it failed, else 0; absent without a shared store.',
+    description: '1 while the shared store is not used because it failed, else 0; absent without a shared store.',
   });
   const skew = meter.createObservableGauge('conta_simples_auth.clock.skew', {
     unit: 's',
-    description: "By how much the token endpoint's clock is ahead of ours, by the Date of its last answer.",
+    description: "How far the token endpoint's clock is ahead of this machine's, from the Date of its last answer.",
   });
   const observables = [remaining, state, unavailable, skew];
-  // The SDK goes on reporting what is no longer observed, at its last value: an account that is gone is observed as such.
+  // The SDK repeats the last value of a series that is not observed, so removed accounts are observed with 0.
   const seen = new Set<string>();
 
   const observe = (result: BatchObservableResult) => {

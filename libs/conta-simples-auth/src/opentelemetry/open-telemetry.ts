@@ -18,7 +18,7 @@ const DEFAULT_MAX_ACCOUNT_NAMES = 50;
 const MOST_ACCOUNT_NAMES = 10_000;
 
 /**
- * Where measurements go, and how many accounts they name.
+ * Where telemetry goes, and how many accounts it names.
  *
  * @publicApi
  */
@@ -28,16 +28,16 @@ export interface OpenTelemetryOptions {
   /** Where spans go. Default: the provider that is registered globally. */
   readonly tracerProvider?: TracerProvider | undefined;
   /**
-   * How many accounts appear under their own names in metrics and spans, 0 to 10,000; all others read `other`. Those
-   * configured come first, then those of a provider function by their first token. Each name adds about twenty time
-   * series. Default 50.
+   * How many accounts appear under their own names in metrics and spans, 0 to 10,000; all others appear as `other`.
+   * Configured accounts come first, then those of a provider function in the order of their first token. Each name adds
+   * about twenty time series. Default 50.
    */
   readonly maxAccountNames?: number | undefined;
 }
 
 /**
- * Measures the library with OpenTelemetry: metrics, and one span for each token request. Where the application has no SDK,
- * nothing is recorded and nothing is said.
+ * Measures the library with OpenTelemetry: metrics, and one span for each token request. Without an SDK in the application
+ * nothing is recorded, without a warning.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): ContaSimplesT
     throw new ContaSimplesAuthError({ kind: 'configuration', what });
   }
   return {
-    // Not before: a meter of the global API that is asked for too early stays without effect for good.
+    // Not earlier: a meter from the global API that is created before the SDK never records.
     start: (source) => {
       const meter = (meterProvider ?? metrics).getMeter(SCOPE, source.version);
       const tracer = (tracerProvider ?? trace).getTracer(SCOPE, source.version);
@@ -72,7 +72,7 @@ interface OpenTelemetrySessionParts {
   readonly names: AccountNames;
 }
 
-/** Puts what the library tells into instruments and spans. */
+/** Records the library's telemetry in instruments and spans. */
 class OpenTelemetrySession implements ContaSimplesTelemetrySession {
   readonly #instruments: Instruments;
   readonly #gauges: Gauges;
@@ -84,7 +84,7 @@ class OpenTelemetrySession implements ContaSimplesTelemetrySession {
     this.#gauges = gauges;
     this.#spans = spans;
     this.#names = names;
-    // A counter that appears with its first event shows no increase: what must never happen is to be seen at once.
+    // A counter that starts with its first event shows no increase, so an alert on the increase would miss it.
     instruments.tamperedRecords.add(0);
   }
 
@@ -118,7 +118,7 @@ class OpenTelemetrySession implements ContaSimplesTelemetrySession {
         span.end(result);
         const failed = errorType(result.failure);
         tokenRequests.add(1, { ...this.#about(account), [ATTRIBUTE.cause]: cause, ...failed });
-        // Without account and cause: how long the endpoint takes depends on neither.
+        // Without account and cause: the endpoint's duration depends on neither.
         tokenRequestDuration.record(result.durationMs / 1_000, failed);
       },
     };
@@ -158,7 +158,7 @@ class OpenTelemetrySession implements ContaSimplesTelemetrySession {
   }
 }
 
-/** 401 again shows that the token was not what was wrong; any other answer, that it was. */
+/** A second 401 shows that the token was not the cause; any other status shows that it was. */
 function replayOutcome(status: number): 'accepted' | 'refused' | 'other' {
   if (status === 0) return 'other';
   return status === 401 ? 'refused' : 'accepted';

@@ -21,15 +21,15 @@ import { type AccountNames, ATTRIBUTE, errorType } from './attributes.js';
 const NOTHING_TO_LEAVE = () => {};
 
 /**
- * One span for each token request. It is nobody's child, because it serves any number of callers: it starts a trace of its
- * own, linked to the span of each caller that waited.
+ * One span for each token request. It serves any number of callers, so it has no parent: it starts a new trace and is
+ * linked to the span of each caller that waited.
  */
 export class TokenRequestSpans {
   readonly #tracer: Tracer;
   readonly #names: AccountNames;
   readonly #name: string;
   readonly #server: Attributes;
-  /** Only of accounts for which somebody waits, or a request runs. */
+  /** Only accounts with waiting callers or a running request. */
   readonly #waiting = new Map<string, WaitingCallers>();
 
   constructor(tracer: Tracer, { tokenUrl, tokenPath }: ContaSimplesTelemetrySource, names: AccountNames) {
@@ -61,7 +61,7 @@ export class TokenRequestSpans {
     const { callers, end: endRequest } = waiting.request();
     const links = callers.take();
     const attributes = { ...this.#server, [ATTRIBUTE.cause]: cause };
-    // Not in the context of whoever was first: neither its trace nor its baggage is to travel with everybody's request.
+    // Not in the context of the first caller: a request for all callers must not carry its trace or baggage.
     const span = this.#tracer.startSpan(this.#name, { kind: SpanKind.CLIENT, attributes, links }, ROOT_CONTEXT);
     return {
       run: (send) => context.with(trace.setSpan(ROOT_CONTEXT, span), send),
@@ -70,7 +70,7 @@ export class TokenRequestSpans {
         this.#forgetIdle(account, waiting);
         const late = callers.take();
         if (late.length > 0) span.addLinks(late);
-        // Not earlier: the first token of an account may have given it a name.
+        // Not earlier: an account is admitted by its first token.
         span.setAttribute(ATTRIBUTE.account, this.#names.of(account));
         if (status !== undefined) span.setAttribute(ATTRIBUTE.status, status);
         if (failure !== undefined) span.setAttributes(errorType(failure)).setStatus({ code: SpanStatusCode.ERROR });
@@ -90,10 +90,10 @@ export class TokenRequestSpans {
   }
 }
 
-/** As many as SDKs keep for a span by default. */
+/** The default limit of SDKs for one span. */
 export const MAX_LINKS = 128;
 
-/** The distinct spans of callers, as many as a span can be linked to. */
+/** The distinct spans of callers, up to the number of links that a span can have. */
 class LinkedCallers {
   readonly #callers = new Map<string, SpanContext>();
   #taken = 0;
@@ -102,7 +102,7 @@ class LinkedCallers {
     if (this.#callers.size < MAX_LINKS) this.#callers.set(`${caller.traceId}:${caller.spanId}`, caller);
   }
 
-  /** Links to those that were added since this was last called. */
+  /** Links to the callers added since the last call. */
   take(): Link[] {
     const added = [...this.#callers.values()].slice(this.#taken);
     this.#taken = this.#callers.size;
@@ -114,10 +114,10 @@ interface Wait {
   readonly caller: SpanContext;
 }
 
-/** The callers of one account that wait for its token now, each with the span it was in when it began to. */
+/** The callers that wait for one account's token, each with its active span at the start of the wait. */
 export class WaitingCallers {
   readonly #waits = new Set<Wait>();
-  /** Requests under way, to which whoever begins to wait now will be linked as well. */
+  /** Running requests; callers that start to wait now are linked to them too. */
   readonly #requests = new Set<LinkedCallers>();
 
   get isIdle(): boolean {
@@ -131,7 +131,7 @@ export class WaitingCallers {
     return () => this.#waits.delete(wait);
   }
 
-  /** All that wait now, and until `end` all that come. */
+  /** All callers that wait now, and until `end` those that join. */
   request(): { readonly callers: LinkedCallers; end(): void } {
     const callers = new LinkedCallers();
     for (const { caller } of this.#waits) callers.add(caller);
@@ -140,7 +140,7 @@ export class WaitingCallers {
   }
 }
 
-/** The span the code runs in, if it is one that anybody could look up. */
+/** The active span, if its context is valid. */
 function activeCaller(): SpanContext | undefined {
   const context = trace.getActiveSpan()?.spanContext();
   return context !== undefined && isSpanContextValid(context) ? context : undefined;

@@ -14,32 +14,32 @@ import {
 } from './health.js';
 
 /**
- * Whose health is asked for.
+ * Which accounts to check.
  *
  * @publicApi
  */
 export interface HealthCheckOptions {
-  /** The account's name; left out, `default`, or all accounts where there is none of that name. */
+  /** The account's name. Default: the account `default`, or all accounts if there is none of that name. */
   readonly account?: string | undefined;
 }
 
 /**
- * What the indicator puts beside `status`: of one account, or of several.
+ * What the indicator adds to `status`, for one account or for several.
  *
  * @publicApi
  */
 export type ContaSimplesHealth = AccountHealth | AccountsHealth;
 
 /**
- * Tells `@nestjs/terminus` how the tokens are. Reading it causes no token request and never throws.
+ * Reports the state of the tokens to `@nestjs/terminus`. Makes no token request and never throws.
  *
  * | result | when |
  * | --- | --- |
- * | up | a token is served; or none is needed yet (`bootstrap: 'lazy'`, an account that nobody has used) |
+ * | up | a token is served; or none is needed yet (`bootstrap: 'lazy'`, an account that has not been used) |
  * | degraded | a token is served while its refresh fails; of several accounts, some are down and others are not |
- * | down | the last attempt failed and no token can be served; the first token of `bootstrap: 'background'` or `'required'` is on its way; the module is closed; there is no such account |
+ * | down | the last attempt failed and no token can be served; the first token request of `bootstrap: 'background'` or `'required'` is running; the module is closed; there is no such account |
  *
- * Where terminus knows no `degraded` (before 12) the result is up, with `state: 'degraded'`.
+ * Terminus before 12 has no `degraded`: the result is up there, with `state: 'degraded'`.
  *
  * @example
  * ```ts
@@ -74,24 +74,24 @@ export class ContaSimplesHealthIndicator {
   }
 
   /**
-   * The health of an account's token, from memory.
+   * The health of an account's token. Reads memory only.
    *
-   * @param key under which the result stands in the health answer
-   * @param options whose; an account that does not exist is down, with a reason
+   * @param key the key of the result in the health answer
+   * @param options which account; an unknown account is down, with a reason
    */
   async isHealthy<const Key extends string>(
     key: Key,
     { account }: HealthCheckOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const { level, data } = this.#look(account);
+    const { level, data } = this.#read(account);
     const session = this.#health.check(key);
     if (level === 'down') return session.down({ ...data });
-    // Terminus 11 has no such method, whatever the types of the one we were built with say.
+    // Terminus 11 has no such method, although the types of the version we build with have it.
     if (level === 'degraded' && typeof session.degraded === 'function') return session.degraded({ ...data });
     return session.up({ ...data });
   }
 
-  #look(account: string | undefined): { level: Level; data: ContaSimplesHealth } {
+  #read(account: string | undefined): { level: Level; data: ContaSimplesHealth } {
     const { accounts } = this.#tokens;
     const name = account ?? (accounts.includes(DEFAULT_ACCOUNT) ? DEFAULT_ACCOUNT : undefined);
     if (name === undefined) {
@@ -107,7 +107,7 @@ export class ContaSimplesHealthIndicator {
     try {
       return this.#tokens.status(account);
     } catch {
-      // Nothing but `unknown_account` is ever thrown here.
+      // Only `unknown_account` is thrown here.
       return undefined;
     }
   }

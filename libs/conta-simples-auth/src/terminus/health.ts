@@ -1,50 +1,50 @@
 import { type ContaSimplesAuthErrorKind, FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { ContaSimplesTokenState, ContaSimplesTokenStatus } from '../model/status.js';
 
-/** Better first. */
+/** The best level first. */
 export const LEVELS = ['up', 'degraded', 'down'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /**
- * Why an account is not simply up.
+ * Why an account is not `up`.
  *
  * @publicApi
  */
 export interface HealthReason {
-  /** A kind of error, or `pending` while the very first token is on its way. */
+  /** The kind of error, or `pending` during the first token request. */
   readonly kind: ContaSimplesAuthErrorKind | 'pending';
   /** What happened. */
   readonly message: string;
-  /** What a person should do about it, where there is anything to do. */
+  /** What to do about it. */
   readonly remedy?: string;
   /** When it happened, ISO 8601. */
   readonly at?: string;
 }
 
 /**
- * What a health check tells of one account. It is read by people first, so instants are ISO 8601 texts in UTC; the same
- * in epoch milliseconds are in `ContaSimplesTokenService.status()`.
+ * The health of one account. Times are ISO 8601 in UTC, for human readers; `ContaSimplesTokenService.status()` has them in
+ * epoch milliseconds.
  *
  * @publicApi
  */
 export interface AccountHealth {
   /** The account's name. */
   readonly account: string;
-  /** `unknown` where there is no such account. */
+  /** `unknown` if there is no such account. */
   readonly state: ContaSimplesTokenState | 'unknown';
-  /** When the token served now ends. */
+  /** When the current token expires. */
   readonly expiresAt?: string;
-  /** When that token will be renewed, or when its renewal will be tried again. */
+  /** When that token will be refreshed, or the next attempt after a failed refresh. */
   readonly nextRefreshAt?: string;
-  /** Left out where the account is simply up. */
+  /** Absent if the account is `up`. */
   readonly reason?: HealthReason;
   /** When the next attempt may be made. */
   readonly retryAt?: string;
 }
 
 /**
- * `down` only where no token can be served and the last attempt failed, the first one is still under way, or the module
- * is closed. An account that nobody has asked for yet is no fault of anybody's.
+ * `down` only if no token can be served and the last attempt failed, the first one is still running, or the module is
+ * closed. An account that has not been used yet is `up`.
  */
 export function levelOf({ state, pending, lastFailure }: ContaSimplesTokenStatus): Level {
   if (state === 'valid' || state === 'degraded') return state === 'valid' ? 'up' : 'degraded';
@@ -79,37 +79,37 @@ function reasonOf({ state, pending, lastFailure }: ContaSimplesTokenStatus): Hea
     const { kind, message, at } = lastFailure;
     return { kind, message, remedy: FAILURE_KINDS[kind].remedy, at: iso(at) };
   }
-  return pending ? { kind: 'pending', message: 'The first token is on its way' } : undefined;
+  return pending ? { kind: 'pending', message: 'The first token request is running' } : undefined;
 }
 
-/** No instant of ours is out of range; a clock that was set to nonsense must not make a health check throw. */
+/** Only a clock far out of range gives an invalid date; the health check must not throw then. */
 function iso(epochMs: number): string {
   const date = new Date(epochMs);
   return Number.isNaN(date.getTime()) ? 'unknown' : date.toISOString();
 }
 
-/** A health answer stays short, however many accounts there are. */
+/** Limits the length of a health answer with many accounts. */
 const MAX_LISTED = 20;
 
 /**
- * What a health check tells of several accounts.
+ * The health of several accounts.
  *
  * @publicApi
  */
 export interface AccountsHealth {
-  /** `degraded` where some of them are down and others are not. */
+  /** `degraded` if some of them are down and others are not. */
   readonly state: 'up' | 'degraded' | 'down';
-  /** How many accounts are in which state. */
+  /** The number of accounts in each state. */
   readonly counts: Readonly<Partial<Record<ContaSimplesTokenState, number>>>;
   /** The worst first, at most 20. */
   readonly accounts: readonly AccountHealth[];
-  /** How many more there are. */
+  /** The number of accounts that are not listed. */
   readonly more?: number;
 }
 
 /**
- * One company's bad pair is no reason to take the application away from all the others: several accounts are `down`
- * together only where none of them can be served, or while a first token is still on its way.
+ * Invalid credentials of one account must not make the application unhealthy for the others: several accounts are `down`
+ * together only if none of them can be served, or while a first token request is running.
  */
 export function accountsHealth(statuses: readonly ContaSimplesTokenStatus[]): AccountsHealth {
   const ranked = statuses

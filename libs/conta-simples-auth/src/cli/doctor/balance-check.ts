@@ -14,7 +14,7 @@ import { type Check, fail, ok } from './report.js';
 const BALANCE_PATH = '/accounts/v1/balance';
 const CALL = `GET ${BALANCE_PATH}`;
 
-/** Whether the token opens what it is for. */
+/** Checks that the API accepts the token. */
 export async function checkBalance(
   token: string,
   isSecretOfPair: (text: string) => boolean,
@@ -26,7 +26,8 @@ export async function checkBalance(
 
 function judge(answer: BalanceAnswer, baseUrl: string): Check {
   if (!answer.answered) {
-    const remedy = 'The token request was answered: try again, and check what cuts long or later connections.';
+    const remedy =
+      'The token request was answered, so the API is reachable: try again, and check firewalls and proxies that cut connections.';
     return fail('balance', `${CALL} got no answer from ${new URL(baseUrl).host} (${answer.code})`, remedy);
   }
   const { status, isHtml, hasAmount, requestId } = answer;
@@ -34,7 +35,7 @@ function judge(answer: BalanceAnswer, baseUrl: string): Check {
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
   const page = isHtml ? ' with an HTML page' : '';
   if (status === 200) {
-    const remedy = `Check that ${baseUrl} is the API's address, and what is on the way to it.`;
+    const remedy = `Check that ${baseUrl} is the API's address, and any gateway in front of it.`;
     return fail('balance', `${CALL} answered 200${page}, but no balance${id}`, remedy);
   }
   return fail('balance', `${CALL} answered ${status}${page}${id}`, remedyFor(status, isHtml, baseUrl));
@@ -42,15 +43,15 @@ function judge(answer: BalanceAnswer, baseUrl: string): Check {
 
 function remedyFor(status: number, isHtml: boolean, baseUrl: string): string {
   if (status === 401) {
-    return 'The token that was just issued is refused: check that token and calls go to the same environment, then ask Conta Simples.';
+    return 'The API rejected the token that was just issued: check that token requests and calls go to the same environment, then ask Conta Simples.';
   }
   if (status === 403 && isHtml) {
     return 'A CDN in front of the API blocks this client: set CONTA_SIMPLES_USER_AGENT, and ask Conta Simples about the IP address.';
   }
   if (status === 403) return 'Check in Internet Banking that the key may read the account.';
-  if (status === 429) return 'The limit is 100 calls a minute for an IP address, all its processes together: wait.';
+  if (status === 429) return 'The limit is 100 calls a minute per IP address, for all its processes together: wait.';
   if (status >= 500) return 'The service is failing: try again later.';
-  return `This is not how the API answers: check that ${baseUrl} is its address.`;
+  return `The API does not answer like this: check that ${baseUrl} is its address.`;
 }
 
 type BalanceAnswer =
@@ -64,8 +65,8 @@ type BalanceAnswer =
   | { readonly answered: false; readonly code: string };
 
 /**
- * One call with the token, over a connection of its own, as a token request is made: no redirect, no retry. Nothing of
- * the answer is kept but what it looks like: an account's balance is nobody's business here.
+ * Makes one call with the token over a new connection, like a token request: no redirect, no retry. Only the form of the
+ * answer is kept, not the balance.
  */
 async function callBalance(
   token: string,
@@ -91,7 +92,7 @@ async function call(
 ): Promise<BalanceAnswer> {
   const { proxy, tls, httpsAgent } = options.transport();
   const secure = options.baseUrl.startsWith('https:');
-  // Not axios.create(), which would inherit the defaults of the process.
+  // Not axios.create(), which inherits the defaults of the process.
   const client = new Axios({
     adapter: 'http',
     responseType: 'stream',

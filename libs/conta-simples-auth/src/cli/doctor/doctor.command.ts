@@ -13,19 +13,19 @@ const FLAGS = {
 
 const DOCTOR_HELP = `Usage: nestjs-conta-simples-auth doctor [options]
 
-Checks, step by step: the settings, the name of the API, the proxy and TLS on the way to it, then for each account one
-token request and one call (GET /accounts/v1/balance, whose answer is not shown), and the clock of this machine.
+Checks in this order: settings, host name, proxy, TLS, then for each account one token request and one call
+(GET /accounts/v1/balance; the balance is not shown), and last the clock of this machine.
 
-It reads the environment and a .env file as ConfigModule does, and not the options that an application gives in code.
+Reads the environment and a .env file as ConfigModule does. It does not see options that an application sets in code.
 
 Options:
-  --account <name>       an account to check; may be repeated        (default: all of them, 20 at most)
-  --env-file <path>      a file of variables                         (default: .env here, if there is one)
-  --timeout <ms>         how long one step may take, 100 to 120000   (default 5000)
-  --json                 one JSON object in place of lines
+  --account <name>       an account to check; may be repeated        (default: all accounts, at most 20)
+  --env-file <path>      a file of variables                         (default: .env here, if it exists)
+  --timeout <ms>         time limit of each step, 100 to 120000      (default 5000)
+  --json                 one JSON object instead of lines
   -h, --help             this text
 
-Exit code: 0 all is well or only warned of, 1 something failed, 2 called wrongly. Nothing that it prints is secret.
+Exit code: 0 no check failed, 1 a check failed, 2 wrong usage. The output contains no secrets.
 `;
 
 export const doctorCommand: CliCommand = {

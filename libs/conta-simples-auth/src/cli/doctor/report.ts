@@ -1,19 +1,19 @@
 import { styleText } from 'node:util';
 
-/** What is looked at, in the order in which it is. */
+/** The checks, in the order in which they run. */
 export type CheckName = 'settings' | 'name' | 'proxy' | 'tls' | 'token' | 'lifetime' | 'balance' | 'clock';
 
 type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
 
-/** One line of the report. Nothing secret is in any of its texts. */
+/** One line of the report. Its texts contain no secrets. */
 export interface Check {
   readonly name: CheckName;
   readonly status: CheckStatus;
-  /** Left out where it is about all accounts. */
+  /** Absent if the check is about all accounts. */
   readonly account?: string;
   /** What was found. */
   readonly message: string;
-  /** What to do about it, or to bear in mind. */
+  /** What to do about it. */
   readonly remedy?: string;
 }
 
@@ -49,10 +49,10 @@ const STYLES: Readonly<Record<CheckStatus, Parameters<typeof styleText>[0]>> = {
   skip: 'gray',
 };
 
-/** One check as a line, and what to do as another below it. */
+/** One check as a line, with the remedy on a second line. */
 export function textOf({ name, status, account, message, remedy }: Check, colors: boolean): string {
   const word = status.padEnd(4);
-  // The stream was looked at by the caller; newer Node would look at one by itself.
+  // The caller has checked the stream; newer Node would check another one.
   const shown = colors ? styleText(STYLES[status], word, { validateStream: false }) : word;
   const who = account === undefined ? '' : `${account}: `;
   const line = `${shown}  ${name.padEnd(8)}  ${who}${message}\n`;
@@ -64,11 +64,11 @@ export function summaryOf(checks: readonly Check[]): string {
   const failed = count('fail');
   const warned = count('warn');
   const warnings = warned === 0 ? '' : `, ${warned} warning${warned === 1 ? '' : 's'}`;
-  if (failed === 0) return `\nAll is well${warnings}.\n`;
-  return `\n${failed} failed${warnings}. Nothing above is secret: it can be shown to whoever helps.\n`;
+  if (failed === 0) return `\nAll checks passed${warnings}.\n`;
+  return `\n${failed} failed${warnings}. The output contains no secrets: you can share it.\n`;
 }
 
-/** A span in words: `450 ms`, `7 s`, `25 min 30 s`, `1 h`. */
+/** A duration in words: `450 ms`, `7 s`, `25 min 30 s`, `1 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   const seconds = Math.round(milliseconds / 1_000);

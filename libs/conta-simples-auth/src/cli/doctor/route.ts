@@ -3,13 +3,13 @@ import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { environmentProxy, proxyLogin } from '../../oauth/proxy.js';
 
-/** How the API is reached: straight, or through the proxy that the environment names. */
-export interface Way {
+/** How the API is reached: directly, or through the proxy that the environment names. */
+export interface Route {
   readonly target: Endpoint;
   readonly secure: boolean;
   readonly proxy?: ProxyAddress;
-  /** The variable whose value is no address of a proxy. */
-  readonly badProxy?: string;
+  /** The variable whose value is not the address of a proxy. */
+  readonly invalidProxy?: string;
 }
 
 export interface Endpoint {
@@ -20,28 +20,28 @@ export interface Endpoint {
 export interface ProxyAddress extends Endpoint {
   readonly variable: string;
   readonly secure: boolean;
-  /** `user:password`, if the variable has them. */
+  /** `user:password`, if the variable contains them. */
   readonly login?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The route of a token request, decided as for the request itself. */
-export function wayTo(baseUrl: string, environment: Environment): Way {
+/** The route of a token request, chosen by the same code as for the request itself. */
+export function routeTo(baseUrl: string, environment: Environment): Route {
   const url = new URL(baseUrl);
   const secure = url.protocol === 'https:';
   const target = endpointOf(url);
   const named = environmentProxy(url.href, environment);
   if (named === undefined) return { target, secure };
   const { variable, url: proxy } = named;
-  if (proxy === undefined) return { target, secure, badProxy: variable };
+  if (proxy === undefined) return { target, secure, invalidProxy: variable };
   const auth = proxyLogin(proxy);
   const login = auth && { login: `${auth.username}:${auth.password}` };
   return { target, secure, proxy: { ...endpointOf(proxy), variable, secure: proxy.protocol === 'https:', ...login } };
 }
 
 function endpointOf(url: URL): Endpoint {
-  // Brackets are how a URL writes an IPv6 address, and no part of it.
+  // A URL writes an IPv6 address in brackets; they are not part of the address.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
 }
@@ -50,10 +50,10 @@ export const addressOf = ({ host, port }: Endpoint): string => `${host.includes(
 
 type TunnelResult =
   | { readonly ok: true; readonly socket: Socket }
-  /** The proxy answered, but opened nothing. */
+  /** The proxy answered, but did not open a tunnel. */
   | { readonly ok: false; readonly status: number };
 
-/** Asks a proxy for a tunnel. Rejects where the proxy is not there, or is cut off by the signal. */
+/** Asks a proxy for a tunnel. Rejects if the proxy cannot be reached or the signal aborts. */
 export function openTunnel(proxy: ProxyAddress, target: Endpoint, signal: AbortSignal): Promise<TunnelResult> {
   const address = addressOf(target);
   const login = proxy.login === undefined ? undefined : `Basic ${Buffer.from(proxy.login).toString('base64')}`;

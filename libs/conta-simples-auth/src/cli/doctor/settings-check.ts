@@ -10,18 +10,18 @@ import { type Check, fail, ok, warn } from './report.js';
 
 export interface Settings {
   readonly checks: readonly Check[];
-  /** Absent where anything is missing or wrong. */
+  /** Absent if any setting is missing or wrong. */
   readonly options?: ResolvedOptions;
 }
 
-/** What the application would read, by its own code: everything that is missing or wrong is reported at once. */
+/** Reads the settings with the library's own code. All missing and wrong settings are reported together. */
 export function checkSettings(
   given: ContaSimplesAuthOptions,
   envFile: LoadedEnvFile | undefined,
   directory: string,
 ): Settings {
   const variables = Object.keys(process.env).filter((name) => process.env[name]?.trim());
-  // Also those that nobody has loaded: what is missing may be there.
+  // Also files that the application has not loaded: a missing setting may be in one of them.
   const others = usualEnvFiles().map((name) => resolve(directory, name));
   const around = { variables, envFiles: envFiles([...(envFile ? [envFile.path] : []), ...others]) };
   const { options, problems } = inspectOptions(given, (name) => process.env[name], around);
@@ -35,7 +35,7 @@ export function checkSettings(
       fail('settings', index === 0 ? `${sentence(problem)} (${source})` : sentence(problem), remedyFor(problem)),
     );
     const hints = problems.hints.map((hint) =>
-      fail('settings', hint, 'Then run the doctor again, for a file of another name than .env with --env-file.'),
+      fail('settings', hint, 'Then run the doctor again; for a file that is not named .env, use --env-file.'),
     );
     return { checks: [...failures, ...hints, ...warnings] };
   }
@@ -54,10 +54,10 @@ function sourceOf(envFile: LoadedEnvFile | undefined, directory: string): string
   const path = relative(directory, envFile.path);
   const shown = path.startsWith('..') || isAbsolute(path) ? envFile.path : path;
   const count = envFile.variables.length;
-  return `from the environment and ${shown} (${count} variable${count === 1 ? '' : 's'} of ours)`;
+  return `from the environment and ${shown} (${count} CONTA_SIMPLES_ variable${count === 1 ? '' : 's'})`;
 }
 
-/** The doctor reads the file by itself: an application does so only if it says so. */
+/** The doctor loads the file; an application does so only if it is configured to. */
 function howToLoad(envFile: LoadedEnvFile | undefined): string | undefined {
   if (envFile === undefined || envFile.variables.length === 0) return undefined;
   const name = basename(envFile.path);
@@ -68,20 +68,21 @@ function howToLoad(envFile: LoadedEnvFile | undefined): string | undefined {
 /** What to do about each kind of problem. */
 const REMEDIES = {
   missing: 'Set it in the environment or in .env; .env.example has every name.',
-  blank: 'Fill it in; a pair is made in Internet Banking.',
+  blank: 'Fill it in; key and secret are created in Internet Banking.',
   line_break: 'It was copied or piped with a line end: set it again without one (printf %s in place of echo).',
   whitespace: 'Set it again without the spaces or tabs around it.',
   characters: 'Enter the value again as plain text; save files as UTF-8 without a byte order mark.',
   expanded: 'Write \\$ in place of $ in the file.',
   unreadable_file: 'Check that the secret is mounted at this path, and that this user may read it.',
   two_sources: 'Unset one of the two.',
-  invalid_environment: 'Set it to sandbox or production, whichever the pair was made for.',
-  insecure_url: 'Credentials never go over plain http, except to this machine.',
+  invalid_environment: 'Set it to sandbox or production: the environment that the key belongs to.',
+  insecure_url: 'Use https: credentials are never sent over plain http, except to this machine.',
   invalid_url: 'Give the address alone, such as https://api.contasimples.com, or leave it out.',
   tls: 'Correct this part of the option.',
-  quoted: "Unless they belong to it, set it without: only a .env file takes quotes off, docker's --env-file not.",
+  quoted:
+    "Unless they are part of the value, set it without them: a .env file removes quotes, docker's --env-file does not.",
   cut_at_comment: 'Put the value in quotes.',
-  suspicious: 'If the value is right as it is, leave it.',
+  suspicious: 'If the value is correct, ignore this.',
   not_read: 'Rename or remove it.',
   invalid: 'Correct this setting.',
 } as const satisfies Record<ProblemCode, string>;
@@ -91,7 +92,7 @@ function remedyFor({ code, setting }: Problem): string {
   return REMEDIES[code];
 }
 
-/** An address of one environment under the name of the other. */
+/** Warns if the base URL is the address of the other environment. */
 function targetWarnings({ environment, baseUrl }: ResolvedOptions): Check[] {
   const other = Object.entries(BASE_URLS).find(([, url]) => url === baseUrl)?.[0];
   if (other === undefined || environment === other || environment === 'custom') return [];
@@ -99,36 +100,36 @@ function targetWarnings({ environment, baseUrl }: ResolvedOptions): Check[] {
   return [warn('settings', message, 'Unset CONTA_SIMPLES_BASE_URL, or correct the environment.')];
 }
 
-/** What can be right, and seldom is; the application's own warnings are not among them. */
+/** Settings that are valid but rarely intended. The library's own warnings are reported separately. */
 function warningsOf(envFile: LoadedEnvFile | undefined): Check[] {
   const checks: Check[] = [];
   for (const [name, text] of envFile?.file?.values ?? []) {
     if (!/^CONTA_SIMPLES_(?:\w+_)?API_(?:KEY|SECRET)$/.test(name) || !hasReference(text)) continue;
-    const message = `${name} has a $ in the file: an application with \`expandVariables\` takes what follows for a variable`;
-    checks.push(warn('settings', message, 'If yours has it, write \\$ in the file.'));
+    const message = `${name} has a $ in the file: an application with \`expandVariables\` reads what follows as a variable`;
+    checks.push(warn('settings', message, 'If your application uses it, write \\$ in the file.'));
   }
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: this library checks certificates all the same';
-    checks.push(warn('settings', message, 'Unset it: all other clients in the process would accept any certificate.'));
+    const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: this library still checks certificates';
+    checks.push(warn('settings', message, 'Unset it: all other clients in the process accept any certificate.'));
   }
   return checks;
 }
 
 export interface LoadedEnvFile {
   readonly path: string;
-  /** Its content; absent where the file is too large to be one. */
+  /** Its content; absent if the file is too large. */
   readonly file: EnvFile | undefined;
-  /** Our variables that it has set; one that the environment had already is not among them. */
+  /** The CONTA_SIMPLES_ variables that it set; without those that the environment had already. */
   readonly variables: readonly string[];
 }
 
 const OURS = /^CONTA_SIMPLES_/;
 
 /**
- * Takes the variables of a file into the environment, by `ConfigModule` itself, so that quotes, comments and precedence
- * are those that the application will see. `undefined` where there is no file and none was named.
+ * Loads the variables of a file into the environment with `ConfigModule`, so that quotes, comments and precedence are
+ * those of the application. `undefined` if no file was named and there is no `.env`.
  *
- * @throws CliError for a file that is named and not there, or that cannot be read
+ * @throws CliError if a named file does not exist, or the file cannot be read
  */
 export async function loadEnvFile(named: string | undefined, directory: string): Promise<LoadedEnvFile | undefined> {
   const path = resolve(directory, named ?? '.env');

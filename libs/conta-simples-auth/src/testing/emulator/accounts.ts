@@ -1,16 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * A company account that the emulator knows. The pair is made up: it opens nothing but this emulator.
+ * A company account of the emulator. Key and secret are made up and valid only for this emulator.
  *
  * @publicApi
  */
 export interface EmulatorAccount {
   /** Names the account in counts, logs and tokens, and seeds its data. */
   readonly name: string;
-  /** The key that is good now. */
+  /** The key that is valid now. */
   readonly apiKey: string;
-  /** The secret that is good now. */
+  /** The secret that is valid now. */
   readonly apiSecret: string;
 }
 
@@ -29,7 +29,7 @@ export interface EmulatorAccountInput {
 }
 
 /**
- * What to change of a pair; what is left out gets a new random value.
+ * New credentials of an account; fields that are left out get a new random value.
  *
  * @publicApi
  */
@@ -38,23 +38,23 @@ export interface CredentialRotation {
   readonly apiKey?: string;
   /** The new secret: non-empty. */
   readonly apiSecret?: string;
-  /** Also revoke the tokens that the old pair had bought. Default: `false`, they live to their end. */
+  /** Also revoke the tokens that were issued with the old credentials. Default: `false`, they stay valid until they expire. */
   readonly revokeTokens?: boolean;
 }
 
 /**
- * The pair of the account that an emulator has when no accounts are given. Made up and public.
+ * The credentials of the account that an emulator has when no accounts are given. Made up and public.
  *
  * @publicApi
  */
 export const EMULATOR_CREDENTIALS = Object.freeze({
-  /** To be used as `CONTA_SIMPLES_API_KEY`. */
+  /** Value for `CONTA_SIMPLES_API_KEY`. */
   apiKey: 'emulator-key',
-  /** To be used as `CONTA_SIMPLES_API_SECRET`. */
+  /** Value for `CONTA_SIMPLES_API_SECRET`. */
   apiSecret: 'emulator-secret',
 });
 
-/** The accounts by name and by key. Names and keys are data, hence `Map`s: `constructor` is a name like any other. */
+/** The accounts by name and by key. `Map`s and not objects, because `constructor` is a valid name. */
 export class EmulatedAccounts {
   readonly #byName = new Map<string, EmulatorAccount>();
   readonly #byKey = new Map<string, EmulatorAccount>();
@@ -90,7 +90,7 @@ export class EmulatedAccounts {
     return this.#byName.delete(name);
   }
 
-  /** Replaces the pair of the account that has `apiKey` now; the old pair is refused from here on. */
+  /** Replaces the credentials of the account that has `apiKey` now; the old ones are rejected from now on. */
   rotate(apiKey: string, next: CredentialRotation): EmulatorAccount {
     const current = this.#byKey.get(apiKey);
     if (current === undefined) {
@@ -113,14 +113,14 @@ export class EmulatedAccounts {
     return this.#byName.get(name);
   }
 
-  /** The owner of a key whatever secret came with it: a refused call is counted against the account that it names. */
+  /** The owner of a key, for any secret: a rejected call is counted for the account that its key names. */
   owning(apiKey: string): EmulatorAccount | undefined {
     return this.#byKey.get(apiKey);
   }
 
   authenticate({ apiKey, apiSecret }: Pick<EmulatorAccount, 'apiKey' | 'apiSecret'>): EmulatorAccount | undefined {
     const account = this.#byKey.get(apiKey);
-    // Compared even for an unknown key, and as hashes: equal lengths are what timingSafeEqual demands.
+    // Compared even for an unknown key. Hashes, because timingSafeEqual needs equal lengths.
     const matches = timingSafeEqual(digest(account?.apiSecret ?? ''), digest(apiSecret));
     return matches ? account : undefined;
   }

@@ -2,7 +2,7 @@ import type { EmulatorAccountInput } from './accounts.js';
 import { assertDuration, assertInteger } from './validation.js';
 
 /**
- * Milliseconds between judging a request and answering it, 0 or more.
+ * Latency in milliseconds between receiving a request and answering it, 0 or more.
  *
  * @publicApi
  */
@@ -14,7 +14,7 @@ export interface EndpointLatencyMs {
 }
 
 /**
- * One figure for all, or one for each half; a half that is left out keeps what it had.
+ * One number for all requests, or one for each kind; a kind that is left out keeps its value.
  *
  * @publicApi
  */
@@ -32,31 +32,30 @@ export interface ContaSimplesEmulatorOptions {
   readonly port?: number;
   /** The accounts that can ask for tokens. Default: one, named `default`, with `EMULATOR_CREDENTIALS`. */
   readonly accounts?: readonly EmulatorAccountInput[];
-  /** Life of a token in seconds, sent as `expires_in`; above 0. A fraction is sent as it is. Default: 1800. */
+  /** Token lifetime in seconds, sent as `expires_in`; above 0. A fraction is sent unchanged. Default: 1800. */
   readonly tokenTtlSeconds?: number;
-  /** Milliseconds between the moment a request is judged and its answer, for all or for each half. Default: 0. */
+  /** Latency of answers in milliseconds, for all requests or for each kind. Default: 0. */
   readonly latencyMs?: LatencyMs;
   /** How far the service's clock is ahead (or behind, if negative) of this machine's, in milliseconds. Default: 0. */
   readonly clockOffsetMs?: number;
-  /** Whether a new token kills the account's older ones at once. Default: `false`. */
+  /** Whether a new token revokes the account's older tokens. Default: `false`. */
   readonly singleTokenPerAccount?: boolean;
   /** Calls a minute from one address, token calls included, before 429; the vendor has 100. Default: no limit. */
   readonly rateLimitPerMinute?: number;
   /** The same seed and account name give the same data. Default: 1. */
   readonly seed?: number | string;
-  /** The moment before which all transactions lie. Default: the start of the emulator. */
+  /** All transactions are before this date. Default: the start of the emulator. */
   readonly dataUntil?: Date;
   /** Whether `/__emulator/…` answers callers on this machine. Default: `true`. */
   readonly control?: boolean;
   /**
-   * Further names that `/__emulator/…` may be called by, such as that of its container: `['emulator']`. By these it answers
-   * callers on other machines, too. Without them it answers to `localhost`, to loopback addresses and to the address that it
-   * listens on.
+   * Further host names that `/__emulator/…` accepts, such as that of its container: `['emulator']`. With these names, callers
+   * on other machines are accepted too. Always accepted: `localhost`, loopback addresses and the address listened on.
    */
   readonly controlHosts?: readonly string[];
 }
 
-/** What can be changed while the emulator runs. Every value is checked on its way in. */
+/** The settings that can change while the emulator runs. Every value is validated when it is set. */
 export class EmulatorSettings {
   #tokenTtlSeconds = 1800;
   #latencyMs: EndpointLatencyMs = Object.freeze({ token: 0, resource: 0 });
@@ -111,7 +110,7 @@ export class EmulatorSettings {
   }
 
   set clockOffsetMs(milliseconds: number) {
-    // The range of `Date` is 8.64e15 ms to either side of the epoch; a century is plenty and stays well inside.
+    // The range of `Date` is 8.64e15 ms to either side of the epoch; a century is well inside.
     if (!(Math.abs(milliseconds) <= 100 * 365 * 24 * 60 * 60 * 1000)) {
       throw new TypeError('clockOffsetMs must be a number of milliseconds, at most a century to either side.');
     }

@@ -24,7 +24,7 @@ import { IssuedTokens } from './tokens/issued-tokens.js';
 import { assertInteger } from './validation.js';
 
 /**
- * A running emulator of the Conta Simples API. Made by {@link startContaSimplesEmulator}.
+ * A running emulator of the Conta Simples API. Created by {@link startContaSimplesEmulator}.
  *
  * @publicApi
  */
@@ -56,7 +56,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   }
 
   /**
-   * What {@link startContaSimplesEmulator} does.
+   * Implements {@link startContaSimplesEmulator}.
    *
    * @internal
    */
@@ -86,13 +86,13 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     return emulator;
   }
 
-  /** The accounts with the pairs that are good now. */
+  /** The accounts with their current credentials. */
   get accounts(): readonly EmulatorAccount[] {
     return this.#accounts.all;
   }
 
   /**
-   * Life in seconds of the tokens issued from now on; above 0. Default: 1800.
+   * Lifetime in seconds of tokens issued from now on; above 0. Default: 1800.
    *
    * @throws TypeError for any other value
    */
@@ -105,10 +105,10 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   }
 
   /**
-   * Milliseconds between judging a request and answering it. A number sets both halves, an object those that it names.
+   * Latency of answers in milliseconds. A number sets it for both kinds of requests, an object for the kinds it names.
    * Default: 0.
    *
-   * @throws TypeError for what is no such number
+   * @throws TypeError for any other value
    */
   get latencyMs(): EndpointLatencyMs {
     return this.#settings.latencyMs;
@@ -132,8 +132,8 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   }
 
   /**
-   * How far the service's clock (`Date`, `iat`, `exp`) is ahead of this machine's, in milliseconds; below 0 where it is
-   * behind. At most a century to either side. Default: 0.
+   * How far the service's clock (`Date`, `iat`, `exp`) is ahead of this machine's, in milliseconds; negative if it is
+   * behind. At most a century. Default: 0.
    *
    * @throws TypeError for any other value
    */
@@ -145,7 +145,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#settings.clockOffsetMs = milliseconds;
   }
 
-  /** Whether a new token kills the account's older ones at once. Default: `false`. */
+  /** Whether a new token revokes the account's older tokens. Default: `false`. */
   get singleTokenPerAccount(): boolean {
     return this.#settings.singleTokenPerAccount;
   }
@@ -158,23 +158,23 @@ export class ContaSimplesEmulator implements AsyncDisposable {
    * Adds an account while the emulator runs.
    *
    * @returns the account with its name
-   * @throws TypeError where the name or the key is taken, or the pair is not usable
+   * @throws TypeError if the name or the key is taken, or the credentials are not usable
    */
   addAccount(account: EmulatorAccountInput): EmulatorAccount {
     return this.#accounts.add(account);
   }
 
-  /** Forgets an account and revokes its tokens. `false` if there was none of that name. */
+  /** Removes an account and revokes its tokens. Returns `false` if there is no such account. */
   removeAccount(name: string): boolean {
     this.#tokens.revoke(name);
     return this.#accounts.remove(name);
   }
 
   /**
-   * Replaces a pair, as a person does in Internet Banking: the old one is refused from now on, tokens issued live on.
+   * Replaces the credentials of an account, as in Internet Banking: the old ones are rejected, issued tokens stay valid.
    *
-   * @returns the account with its new pair.
-   * @throws TypeError where no account has the key `apiKey`.
+   * @returns the account with its new credentials.
+   * @throws TypeError if no account has the key `apiKey`.
    */
   rotate(apiKey: string, next: CredentialRotation = {}): EmulatorAccount {
     const account = this.#accounts.rotate(apiKey, next);
@@ -184,21 +184,21 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     return account;
   }
 
-  /** Revokes the live tokens of an account, or of all accounts, and returns how many there were. */
+  /** Revokes the valid tokens of an account, or of all accounts, and returns their number. */
   revokeTokens(accountName?: string): number {
     return this.#tokens.revoke(accountName);
   }
 
   /**
-   * Scripts a fault for requests to come. Faults are used in the order in which they were scripted.
+   * Scripts a fault for future requests. Faults are used in the order in which they were scripted.
    *
-   * @throws TypeError where the fault or an option makes no sense.
+   * @throws TypeError if the fault or an option is invalid.
    */
   fail(target: RequestTarget, fault: Fault, options: FaultOptions = {}): FaultHandle {
     return this.#script.add(target, fault, options);
   }
 
-  /** Cancels every scripted fault; requests that one has already hit run their course. */
+  /** Cancels all scripted faults; requests already affected by one continue. */
   clearFaults(): void {
     this.#script.clear();
   }
@@ -218,7 +218,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
     this.#log.reset();
   }
 
-  /** Calls `listener` for each request that arrives (`'request'`) or ends (`'response'`); the function returned stops that. */
+  /** Calls `listener` for each request that arrives (`'request'`) or ends (`'response'`). Returns a function that stops it. */
   on(event: RequestEvent, listener: RequestListener): () => void {
     return this.#log.on(event, listener);
   }
@@ -226,14 +226,14 @@ export class ContaSimplesEmulator implements AsyncDisposable {
   /**
    * Resolves with a request once `times` of them have arrived since the start or the last `resetCounts()`.
    *
-   * @throws Error where that takes longer than `timeoutMs` of the options, or the emulator is closed
+   * @throws Error if that takes longer than `timeoutMs` of the options, or the emulator is closed
    * @example await emulator.waitForRequest('token', 2);
    */
   waitForRequest(target: RequestTarget = 'all', times = 1, options: WaitOptions = {}): Promise<RequestRecord> {
     return this.#waiters.wait(target, times, options);
   }
 
-  /** Cuts all connections, hanging ones included, and resolves when the port is free. Can be called again. */
+  /** Closes all connections, also hanging ones, and resolves when the port is free. Can be called again. */
   close(): Promise<void> {
     this.#waiters.cancelAll('the emulator was closed');
     return this.#server.close();
@@ -253,7 +253,7 @@ export class ContaSimplesEmulator implements AsyncDisposable {
  * // … point the module at emulator.baseUrl with EMULATOR_CREDENTIALS …
  * await emulator.close();
  *
- * @throws TypeError where an option makes no sense; the error of the socket where the port cannot be had.
+ * @throws TypeError if an option is invalid; the error of the socket if the port is not available.
  * @publicApi
  */
 export function startContaSimplesEmulator(options: ContaSimplesEmulatorOptions = {}): Promise<ContaSimplesEmulator> {

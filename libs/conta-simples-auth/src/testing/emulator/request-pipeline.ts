@@ -18,7 +18,7 @@ import { accountNamedBy, answerTokenRequest } from './tokens/token-route.js';
 
 const NO_FAULT: Fault = {};
 
-/** What a request goes through: counted, limited, spoilt if a fault is due, judged, delayed by the latency, sent. */
+/** The flow of a request: log, rate limit, scripted fault, answer, latency, send. */
 export class RequestPipeline {
   readonly #limiter = new RateLimiter();
 
@@ -36,8 +36,8 @@ export class RequestPipeline {
     const record = this.log.open({ id, kind, method, path, account, headers: redactHeaders(exchange.headers) });
     const settle = (status?: number) => this.log.settle(record, status);
     exchange.gone.addEventListener('abort', () => settle(), { once: true });
-    const refusal = this.#overLimit(exchange);
-    const fault = (refusal === undefined ? this.script.take(record) : undefined) ?? NO_FAULT;
+    const rejection = this.#overLimit(exchange);
+    const fault = (rejection === undefined ? this.script.take(record) : undefined) ?? NO_FAULT;
     if (fault !== NO_FAULT) {
       this.log.markFaulted(record);
     }
@@ -47,11 +47,11 @@ export class RequestPipeline {
         exchange.discardBody();
         return;
       }
-      const answer = refusal ?? (await this.#answer(exchange, fault));
+      const answer = rejection ?? (await this.#answer(exchange, fault));
       await pause(this.settings.latencyMs[kind], exchange);
       await deliver(exchange, this.#complete(answer, exchange, fault), fault, settle);
     } catch (error) {
-      // A connection that has ended has no use for an answer; anything else is a defect of the emulator, and shown as one.
+      // If the connection has ended, no answer is needed. Any other error is a bug of the emulator and is answered with 500.
       if (exchange.gone.aborted || !exchange.socket.writable) {
         settle();
       } else {
@@ -78,7 +78,7 @@ export class RequestPipeline {
   }
 
   #complete(answer: Reply, { id }: Exchange, fault: Fault): Reply {
-    // RFC 9110 section 8.6: no Content-Length in a 204; in a 304 it would speak of another answer.
+    // RFC 9110 section 8.6: no Content-Length in a 204; in a 304 it would describe another answer.
     const bodyless = answer.status === 204 || answer.status === 304;
     const headers = {
       date: new Date(this.settings.now).toUTCString(),
@@ -103,7 +103,7 @@ interface ServiceParts {
   readonly settings: EmulatorSettings;
 }
 
-/** The service when nothing goes wrong. */
+/** The emulated service without faults. */
 export class EmulatedService {
   readonly #parts: ServiceParts;
   readonly #issuer: () => string;
@@ -143,11 +143,11 @@ export class EmulatedService {
 
 const WINDOW_MS = 60_000;
 
-/** "100 calls a minute per IP" (vendor): a window of a minute for each address, opened by its first call. */
+/** "100 calls a minute per IP" (vendor): one window of a minute for each address, which starts with its first call. */
 class RateLimiter {
   readonly #windows = new Map<string, { readonly startedAt: number; calls: number }>();
 
-  /** Counts a call; the refusal if it is one too many, `undefined` if it may pass. */
+  /** Counts a call. Returns the 429 answer if the limit is exceeded, else `undefined`. */
   check(address: string, callsPerMinute: number): Reply | undefined {
     const now = performance.now();
     let window = this.#windows.get(address);

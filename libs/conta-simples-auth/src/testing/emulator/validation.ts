@@ -1,4 +1,4 @@
-/** The longest delay that `setTimeout` keeps: beyond it a timer fires at once. */
+/** The longest delay of `setTimeout`; a timer with a longer one fires at once. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
 export function assertInteger(value: unknown, name: string, from: number, to: number): asserts value is number {

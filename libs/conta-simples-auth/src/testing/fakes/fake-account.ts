@@ -8,7 +8,7 @@ const ENVIRONMENT = 'fake';
 const RETRY_AFTER_MS = 1_000;
 const WHAT = 'The test called failWith()';
 
-/** One account of the fake: behaves like the real one towards its callers, and makes its tokens itself. */
+/** One account of the fake: behaves like a real one, but makes its tokens itself. */
 export class FakeAccount {
   readonly name: string;
   readonly #lifeMs: number;
@@ -30,7 +30,7 @@ export class FakeAccount {
   }
 
   obtain(cause: AcquisitionCause): AccessToken {
-    if (this.#failure !== undefined) throw this.#refuse(this.#failure);
+    if (this.#failure !== undefined) throw this.#failureError(this.#failure);
     const now = Date.now();
     this.#generation++;
     const token = new AccessToken(`fake-access-token.${this.name}.${this.#generation}`, now, now + this.#lifeMs);
@@ -78,7 +78,7 @@ export class FakeAccount {
     };
   }
 
-  #refuse(failure: { kind: TokenFailureKind; attempts: number }): ContaSimplesAuthError {
+  #failureError(failure: { kind: TokenFailureKind; attempts: number }): ContaSimplesAuthError {
     const attempts = ++failure.attempts;
     const retryAt = Date.now() + RETRY_AFTER_MS;
     const { kind } = failure;

@@ -14,13 +14,13 @@ import { FakeContaSimplesTokenService } from './fake-token.service.js';
  * @publicApi
  */
 export interface FakeContaSimplesAuthInterceptorOptions {
-  /** Whose tokens the requests carry, and whose failures they meet. Default: a fake with the account `default`. */
+  /** Gives the tokens and failures of the requests. Default: a fake with the account `default`. */
   readonly tokens?: FakeContaSimplesTokenService;
 }
 
 /**
  * Replaces {@link ContaSimplesAuthInterceptor} in a unit test: requests of an attached instance carry a token of the fake.
- * `attach()` refuses what the real one refuses; addresses are not checked, and nothing is sent a second time after a 401.
+ * `attach()` rejects the same arguments as the real one; addresses are not checked, and a 401 is not replayed.
  *
  * @example
  * ```ts
@@ -33,13 +33,13 @@ export interface FakeContaSimplesAuthInterceptorOptions {
  * @publicApi
  */
 export class FakeContaSimplesAuthInterceptor extends ContaSimplesAuthInterceptor {
-  /** Whose tokens the requests carry. */
+  /** Gives the tokens of the requests. */
   readonly tokens: FakeContaSimplesTokenService;
   readonly #attached = new Map<object, () => void>();
 
   /** A fake for all accounts of its tokens. */
   constructor({ tokens = new FakeContaSimplesTokenService() }: FakeContaSimplesAuthInterceptorOptions = {}) {
-    // `attach()` is replaced below: nothing of the real interceptor is ever used.
+    // `attach()` is overridden below: no code of the real interceptor is used.
     super(() => ({}) as InterceptorOptions);
     this.tokens = tokens;
   }
@@ -52,7 +52,7 @@ export class FakeContaSimplesAuthInterceptor extends ContaSimplesAuthInterceptor
    */
   override attach(instance: AttachableAxiosInstance, { account }: AttachOptions = {}): () => void {
     defaultsOf(instance);
-    // Throws where there is no such account.
+    // Throws if there is no such account.
     this.tokens.status(account);
     const present = this.#attached.get(instance);
     if (present !== undefined) return present;

@@ -22,17 +22,17 @@ import { FakeContaSimplesTokenService, type FakeFailureOptions } from './fake-to
 export interface FakeContaSimplesHttpServiceOptions {
   /** Answers each request. */
   readonly fetch?: FakeFetch;
-  /** Whose tokens the requests carry, and whose failures they meet. Default: a fake with the account `default`. */
+  /** Gives the tokens and failures of the requests. Default: a fake with the account `default`. */
   readonly tokens?: FakeContaSimplesTokenService;
 }
 
-/** Nobody provides it: with `useClass` Nest would otherwise look for what the real service is made of. */
+/** Never provided. With `useClass`, Nest would otherwise resolve the constructor parameters of the real service. */
 const NO_OPTIONS = Symbol('nestjs-conta-simples-auth.fake-http-options');
 
 /**
  * Replaces {@link ContaSimplesHttpService} in a unit test: an axios instance without a network. Base URL, `params`,
- * interceptors, `validateStatus` and errors are those of axios; origins are not checked, and nothing is sent a second time
- * after a 401. axios-mock-adapter can be put on its `axiosRef`, in place of the option `fetch`.
+ * interceptors, `validateStatus` and errors are those of axios; origins are not checked, and a 401 is not replayed.
+ * Instead of the option `fetch`, axios-mock-adapter can be used on its `axiosRef`.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ const NO_OPTIONS = Symbol('nestjs-conta-simples-auth.fake-http-options');
  * @publicApi
  */
 export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
-  /** Whose tokens the requests carry. */
+  /** Gives the tokens of the requests. */
   readonly tokens: FakeContaSimplesTokenService;
 
   /** A fake for all accounts of its tokens. */
@@ -53,7 +53,7 @@ export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
     const { tokens = new FakeContaSimplesTokenService(), fetch = noAnswer } = options;
     const services = new Map<string, ContaSimplesHttpService>();
     const forAccount = (account: string): ContaSimplesHttpService => {
-      // Throws where there is no such account.
+      // Throws if there is no such account.
       tokens.status(account);
       const service =
         services.get(account) ?? new ContaSimplesHttpService(fakeInstance(fetch, tokens, account), forAccount);
@@ -65,9 +65,9 @@ export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
   }
 
   /**
-   * From now on, until `recover()`, every request with the token fails with an error of this kind.
+   * Until `recover()`, every request with the token fails with an error of this kind.
    *
-   * @param account left out, all accounts
+   * @param account default: all accounts
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   failWith(kind: TokenFailureKind, account?: string, options?: FakeFailureOptions): void {
@@ -75,9 +75,9 @@ export class FakeContaSimplesHttpService extends ContaSimplesHttpService {
   }
 
   /**
-   * Ends what `failWith()` began.
+   * Ends the failures of `failWith()`.
    *
-   * @param account left out, all accounts
+   * @param account default: all accounts
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   recover(account?: string): void {
@@ -103,7 +103,7 @@ function fakeInstance(answer: FakeFetch, tokens: FakeContaSimplesTokenService, a
   return axios.create({ baseURL: FAKE_BASE_URL, adapter });
 }
 
-/** Of the types that the real service gives: that of axios for `fetch` has those of the web. */
+/** Converts to the types of the real service: the `fetch` adapter of axios returns web types. */
 function withNodeData(response: AxiosResponse, config: InternalAxiosRequestConfig): AxiosResponse {
   const { data } = response;
   if (data instanceof ArrayBuffer) response.data = Buffer.from(data);

@@ -1,23 +1,23 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
 /**
- * Answers the requests of a fake, such as `() => Response.json({ amount: 12.5 })`. The request has a full URL and, unless
- * the call opted out of it, the token of its account.
+ * Answers the requests of a fake, such as `() => Response.json({ amount: 12.5 })`. The request has an absolute URL and,
+ * unless the call opted out, the token of its account.
  *
  * @publicApi
  */
 export type FakeFetch = (request: Request) => Response | Promise<Response>;
 
-/** What relative URLs are relative to; `.test` does not resolve. */
+/** The base of relative URLs; `.test` does not resolve. */
 export const FAKE_BASE_URL = 'https://api.contasimples.test';
 
-/** The answer of a fake that was made without one. */
+/** The default `fetch` of a fake. */
 export const noAnswer: FakeFetch = ({ method, url }) => {
-  // No TypeError: axios makes a bare "Network Error" of one that names fetch.
+  // Not a TypeError: axios replaces one that mentions fetch by a bare "Network Error".
   throw new Error(`This fake has no answer to ${method} ${url}: pass a function as its option \`fetch\``);
 };
 
-/** Puts the token on a request of axios, unless the call opted out of it or has credentials of its own. */
+/** Sets the token on an axios request, unless the call opted out or sets its own credentials. */
 export async function addBearer(
   config: InternalAxiosRequestConfig,
   tokens: { getAccessToken(account?: string): Promise<string> },

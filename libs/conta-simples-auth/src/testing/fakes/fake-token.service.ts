@@ -18,11 +18,11 @@ import { FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-requests.js';
  * @publicApi
  */
 export interface FakeContaSimplesTokenServiceOptions {
-  /** The accounts there are; a call without a name means the first. Default: `['default']`. */
+  /** The account names; a call without a name uses the first. Default: `['default']`. */
   readonly accounts?: readonly string[];
-  /** How long a token lives by `Date.now()`, milliseconds. Default: 1,800,000, half an hour. */
+  /** Token lifetime by `Date.now()`, milliseconds. Default: 1,800,000, half an hour. */
   readonly lifeMs?: number;
-  /** Answers `fetch()`. The request has a full URL, and the Bearer unless the call opted out of it. */
+  /** Answers `fetch()`. The request has an absolute URL, and the token unless the call opted out. */
   readonly fetch?: FakeFetch;
 }
 
@@ -32,13 +32,13 @@ export interface FakeContaSimplesTokenServiceOptions {
  * @publicApi
  */
 export interface FakeFailureOptions {
-  /** `true` goes on serving a held token, as the real service does while a refresh fails. Default: false. */
+  /** `true` keeps serving a held token, as the real service does while a refresh fails. Default: false. */
   readonly keepsToken?: boolean;
 }
 
 /**
- * Replaces {@link ContaSimplesTokenService} in a unit test: no network, no timer, tokens that can be told apart, and
- * failures when the test wants them.
+ * Replaces {@link ContaSimplesTokenService} in a unit test: no network, no timer, distinguishable tokens, and failures on
+ * demand.
  *
  * @example
  * ```ts
@@ -58,22 +58,22 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   /** A fake with tokens for all its accounts. */
   constructor(options: FakeContaSimplesTokenServiceOptions = {}) {
     const events = new Subject<ContaSimplesTokenEvent>();
-    // Each method is replaced below: none of the real service's parts is ever used.
+    // Each method is overridden below: no part of the real service is used.
     super({ events: events.asObservable() } as TokenServiceOptions);
     this.#events = events;
     this.#options = options;
     for (const name of options.accounts ?? ['default']) this.#add(name);
   }
 
-  /** The names of the accounts there are now. */
+  /** The names of the current accounts. */
   override get accounts(): readonly string[] {
     return [...this.#accounts.keys()];
   }
 
   /**
-   * From now on, until `recover()`, every call fails with an error of this kind; a held token is dropped.
+   * Until `recover()`, every call fails with an error of this kind; a held token is dropped.
    *
-   * @param account left out, all accounts
+   * @param account default: all accounts
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   failWith(kind: TokenFailureKind, account?: string, { keepsToken = false }: FakeFailureOptions = {}): void {
@@ -81,9 +81,9 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * Ends what `failWith()` began.
+   * Ends the failures of `failWith()`.
    *
-   * @param account left out, all accounts
+   * @param account default: all accounts
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
   recover(account?: string): void {
@@ -91,10 +91,10 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * The held token, or a new one once that has ended or was given up.
+   * The held token, or a new one if it has expired or was invalidated.
    *
-   * @throws ContaSimplesAuthError of kind `unknown_account`, or of that of `failWith()`; the reason
-   * of an aborted `signal`. `timeoutMs` changes nothing
+   * @throws ContaSimplesAuthError of kind `unknown_account`, or of the kind of `failWith()`; the reason
+   * of an aborted `signal`. `timeoutMs` has no effect
    */
   override async getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     options?.signal?.throwIfAborted();
@@ -102,7 +102,7 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * The bare string of `getToken()`: `fake-access-token.<account>.<number>`, counted from 1.
+   * The string of `getToken()`: `fake-access-token.<account>.<number>`, counted from 1.
    *
    * @throws as `getToken`
    */
@@ -111,9 +111,9 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * A new token although one is held.
+   * A new token, even if one is held.
    *
-   * @throws as `getToken`, but of the kind of `failWith()` also where a token is held
+   * @throws as `getToken`, but of the kind of `failWith()` even if a token is held
    */
   override async refresh(account?: string, options?: WaitOptions): Promise<AccessToken> {
     options?.signal?.throwIfAborted();
@@ -121,7 +121,7 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * Gives the held token up; does nothing for any other.
+   * Drops the held token if it is this one; does nothing otherwise.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -130,7 +130,7 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * What can be shown of an account's token.
+   * The status of an account's token, without secrets.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -139,10 +139,9 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * Answers by the option `fetch`, which is given the request with the token on it. Origins are not checked, and nothing is
-   * sent a second time after a 401.
+   * Calls the option `fetch` with the request and its token. Origins are not checked, and a 401 is not replayed.
    *
-   * @throws Error where the fake was made without that option; as `getToken`; what the option throws
+   * @throws Error if the fake has no such option; as `getToken`; what the option throws
    */
   override async fetch(input: string | URL | Request, init: ContaSimplesFetchInit = {}): Promise<Response> {
     const { fetch = noAnswer } = this.#options;
@@ -155,7 +154,7 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
   }
 
   /**
-   * The same for one account, without naming it in each call.
+   * The methods of this service for one account.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -164,12 +163,12 @@ export class FakeContaSimplesTokenService extends ContaSimplesTokenService {
     return new ContaSimplesAccountTokens(account, this);
   }
 
-  /** Adds an account, or begins one anew that is there. The credentials are not looked at. */
+  /** Adds an account, or resets an existing one. The credentials are ignored. */
   override setAccount(account: string, _credentials: ContaSimplesCredentials): void {
     this.#add(account);
   }
 
-  /** Forgets an account; `false` if there was none of that name. */
+  /** Removes an account; returns `false` if there is no such account. */
   override removeAccount(account: string): boolean {
     return this.#accounts.delete(account);
   }

@@ -4,20 +4,20 @@ import type { Exchange } from '../http/exchange.js';
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 const LOOPBACK_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** By which names the control routes may be called. */
+/** The host names that the control routes accept. */
 export interface ControlHosts {
-  /** What the emulator was told to listen on. */
+  /** The `host` option of the emulator. */
   readonly bound: string;
-  /** Further names, by which callers on other machines are answered, too. */
+  /** Further names; callers on other machines may use these. */
   readonly listed: ReadonlySet<string>;
 }
 
 /**
- * Why a control call is refused, or `undefined`. Any page in a browser on this machine can send requests to the emulator,
- * and a page whose name is made to resolve to this machine (DNS rebinding) can read the answers as well. So the `Host` has
- * to be a name of this machine, and a request that a browser sends for a page has to come from the emulator's own origin.
+ * Why a control call is rejected, or `undefined`. Any page in a browser on this machine can send requests to the emulator,
+ * and a page whose name resolves to this machine (DNS rebinding) can also read the answers. So the `Host` must be a name of
+ * this machine, and a request that a browser sends for a page must come from the emulator's own origin.
  */
-export function refusalOfCaller(exchange: Exchange, { bound, listed }: ControlHosts): string | undefined {
+export function rejectionOfCaller(exchange: Exchange, { bound, listed }: ControlHosts): string | undefined {
   const { host, origin, 'sec-fetch-site': site } = exchange.headers;
   const name = hostName(host);
   const isListed = name !== undefined && listed.has(name);
@@ -28,12 +28,12 @@ export function refusalOfCaller(exchange: Exchange, { bound, listed }: ControlHo
     return 'The control routes answer to names of this machine only; list further ones in the option controlHosts';
   }
   const isOwnOrigin = origin === undefined || origin.toLowerCase() === `http://${host?.toLowerCase()}`;
-  // `none`: typed into the address bar.
+  // `none`: the user typed the address.
   const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
   return isOwnOrigin && isOwnSite ? undefined : 'The control routes do not answer pages of other sites';
 }
 
-/** @throws TypeError for what is no host name */
+/** @throws TypeError if a name is not a host name */
 export function toControlHosts(bound: string, names: readonly string[]): ControlHosts {
   const listed = new Set(
     names.map((name) => {
@@ -47,13 +47,13 @@ export function toControlHosts(bound: string, names: readonly string[]): Control
   return { bound: bound.toLowerCase(), listed };
 }
 
-/** `Host` without port, in lower case and without the dot of a full name; `undefined` where it is no host. */
+/** `Host` without port, in lower case and without a trailing dot; `undefined` if it is not a valid host. */
 function hostName(host: string | undefined): string | undefined {
   const found = /^([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.exec(host ?? '')?.[1];
   return found?.toLowerCase().replace(/\.$/, '');
 }
 
-/** The address that the caller has reached. A page's name is never an address, so it cannot be one by rebinding. */
+/** The local address of the connection. DNS rebinding needs a name, so a `Host` with this address is safe. */
 function addressOf({ socket }: Exchange): string {
   const address = (socket.localAddress ?? '').replace(/^::ffff:/, '');
   return address.includes(':') ? `[${address}]` : address;

@@ -14,8 +14,8 @@ interface FaultScriptInput {
 }
 
 /**
- * `{ target, fault, times?, forMs? }`. What JSON cannot say has a field of its own: `times: null` is without end,
- * `target.pathPattern` an expression, `fault.bodyBase64` and `fault.rawBase64` bytes.
+ * `{ target, fault, times?, forMs? }`. For values that JSON lacks: `times: null` means no limit, `target.pathPattern` is a
+ * regular expression, `fault.bodyBase64` and `fault.rawBase64` are bytes.
  */
 export function toFaultScript(input: Input): FaultScriptInput {
   assertOnly(input, ['target', 'fault', 'times', 'forMs']);

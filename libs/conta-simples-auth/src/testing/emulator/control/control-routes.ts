@@ -5,7 +5,7 @@ import type { Exchange } from '../http/exchange.js';
 import { apiError, badRequest, jsonReply, methodNotAllowed, notFound, type Reply } from '../http/reply.js';
 import type { EmulatorCounts } from '../requests/request-counts.js';
 import type { RequestRecord, RequestTarget } from '../requests/request-record.js';
-import { type ControlHosts, refusalOfCaller } from './control-caller.js';
+import { type ControlHosts, rejectionOfCaller } from './control-caller.js';
 import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
 
 const PREFIX = '/__emulator/';
@@ -13,7 +13,7 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 type Input = Record<string, unknown>;
 
-/** The part of the emulator that can be controlled. */
+/** The part of the emulator that the control routes use. */
 interface Controlled {
   readonly counts: EmulatorCounts;
   resetCounts(): void;
@@ -29,7 +29,7 @@ interface Controlled {
 
 type ControlRoute = (emulator: Controlled, input: Input) => unknown;
 
-/** What the CLI's users and other languages can do; each is a method or property of the emulator, spelt as a route. */
+/** The control API, for the CLI and other languages. Each route is a method or property of the emulator. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, ControlRoute>>>> = {
   counts: {
     GET: (emulator) => emulator.counts,
@@ -69,7 +69,7 @@ export function isControlPath(path: string): boolean {
   return path.startsWith(PREFIX);
 }
 
-/** Answers a control call. These are not part of the service: neither counted, nor limited, nor hit by faults. */
+/** Answers a control call. Control calls are not counted, not rate limited and not affected by faults. */
 export async function answerControl(exchange: Exchange, emulator: Controlled, hosts: ControlHosts): Promise<void> {
   const { status, headers, body } = await route(exchange, emulator, hosts);
   const complete = { ...headers, date: new Date().toUTCString(), 'x-request-id': exchange.id };
@@ -77,9 +77,9 @@ export async function answerControl(exchange: Exchange, emulator: Controlled, ho
 }
 
 async function route(exchange: Exchange, emulator: Controlled, hosts: ControlHosts): Promise<Reply> {
-  const refusal = refusalOfCaller(exchange, hosts);
-  if (refusal !== undefined) {
-    return apiError(403, refusal);
+  const rejection = rejectionOfCaller(exchange, hosts);
+  if (rejection !== undefined) {
+    return apiError(403, rejection);
   }
   const name = exchange.path.slice(PREFIX.length);
   const methods = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
@@ -90,7 +90,7 @@ async function route(exchange: Exchange, emulator: Controlled, hosts: ControlHos
   if (run === undefined) {
     return methodNotAllowed(Object.keys(methods).join(', '));
   }
-  // A page of another site can send other types without asking first.
+  // A page of another site can send other types without a CORS preflight.
   if (exchange.hasBody && !/^application\/json *(;|$)/i.test(exchange.headers['content-type'] ?? '')) {
     return apiError(415, 'The body of a control call has Content-Type: application/json');
   }
@@ -122,7 +122,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** JSON has no infinity; `null` stands for a fault that does not run out. */
+/** JSON has no infinity; `null` stands for a fault without a limit. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

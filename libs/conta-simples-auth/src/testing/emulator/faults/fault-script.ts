@@ -31,7 +31,7 @@ class ScriptedFault implements FaultHandle {
   }
 }
 
-/** The faults that are due, in the order in which they were scripted. */
+/** The scripted faults that are still active, in the order in which they were scripted. */
 export class FaultScript {
   #pending: ScriptedFault[] = [];
 
@@ -43,7 +43,7 @@ export class FaultScript {
     return scripted;
   }
 
-  /** The first fault that is meant for this request, which thereby is used once. */
+  /** Takes the first fault that matches this request and counts it as used once. */
   take(request: RequestSubject): Fault | undefined {
     this.#pending = this.#pending.filter(({ remaining }) => remaining > 0);
     const due = this.#pending.find(({ target }) => matchesTarget(target, request));

@@ -4,8 +4,8 @@ import type { RequestTarget } from '../requests/request-record.js';
 import { assertDuration, assertInteger, assertPlainObject } from '../validation.js';
 
 /**
- * What goes wrong with a request. The fields combine: the request is delayed, then answered with `status` and `body` (or as
- * always where neither is given), the answer is altered by `patch`, `headers` and `contentType`, and sent as asked.
+ * What goes wrong with a request. The fields combine: the request is delayed, then answered with `status` and `body` (or
+ * normally if neither is given), the answer is changed by `patch`, `headers` and `contentType`, and then sent.
  *
  * @example
  * emulator.fail('token', { status: 503, headers: { 'retry-after': 7 } }, { times: 2 });
@@ -14,32 +14,32 @@ import { assertDuration, assertInteger, assertPlainObject } from '../validation.
  * @publicApi
  */
 export interface Fault {
-  /** 200 to 599. Without a `body`, 400 and above get the documented error body, below that an empty one. */
+  /** 200 to 599. Without a `body`, 400 and above get the documented error body, lower ones an empty body. */
   readonly status?: number;
-  /** A string (sent as text/plain) or bytes (application/octet-stream) as they are; anything else as JSON. Status 200 if none is given. */
+  /** A string (sent as text/plain), bytes (application/octet-stream), or any other value as JSON. Status 200 if none is given. */
   readonly body?: string | Uint8Array | object;
-  /** Over whatever the answer has; `null` removes a header, `date` and `content-length` included. */
+  /** Headers to set; `null` removes a header, also `date` and `content-length`. */
   readonly headers?: Readonly<Record<string, string | number | null>>;
-  /** In place of the answer's own `Content-Type`. */
+  /** Replaces the `Content-Type` of the answer. */
   readonly contentType?: string;
-  /** Merged into the JSON object of the answer, e.g. of a real and valid token; `undefined` removes a field. */
+  /** Merged into the JSON object of the answer, e.g. of a valid token answer; `undefined` removes a field. */
   readonly patch?: Readonly<Record<string, unknown>>;
-  /** Milliseconds before the request is looked at. Alone, all that is wrong is the delay. */
+  /** Milliseconds before the request is processed. Can be the only field. */
   readonly delayMs?: number;
-  /** Takes the request and never answers, until the client leaves or the emulator closes. */
+  /** Never answers, until the client disconnects or the emulator closes. */
   readonly hang?: boolean;
-  /** Ends the connection with a TCP RST, in place of the answer or in the middle of its body. */
+  /** Ends the connection with a TCP RST, before the answer or in the middle of its body. */
   readonly reset?: 'before-headers' | 'mid-body';
-  /** Ends the connection with a FIN after half of the body, the length having announced the whole. */
+  /** Ends the connection with a FIN after half of the body, although `content-length` announced all of it. */
   readonly closeMidBody?: boolean;
-  /** Sends the answer a little at a time. */
+  /** Sends the answer slowly, in small chunks. */
   readonly drip?: Drip;
-  /** These bytes in place of an HTTP answer, then the end of the connection. A string is taken as latin1. */
+  /** Sends these bytes instead of an HTTP answer, then ends the connection. A string is encoded as latin1. */
   readonly raw?: string | Uint8Array;
 }
 
 /**
- * How an answer is sent a little at a time.
+ * How an answer is sent in small chunks.
  *
  * @publicApi
  */
@@ -50,19 +50,19 @@ export interface Drip {
   readonly intervalMs: number;
   /** `'all'` drips the status line and headers too. Default: `'body'`. */
   readonly part?: 'body' | 'all';
-  /** Starts the body over again for ever, without a content-length. Default: `false`. */
+  /** Repeats the body without end, without a content-length. Default: `false`. */
   readonly endless?: boolean;
 }
 
 /**
- * For how many requests, or for how long, a fault is there.
+ * How many requests, or how long, a fault affects.
  *
  * @publicApi
  */
 export interface FaultOptions {
-  /** How many requests the fault is for: 1 or more, `Infinity` included. Default: 1, or `Infinity` with `forMs`. */
+  /** How many requests the fault affects: 1 or more, or `Infinity`. Default: 1, or `Infinity` with `forMs`. */
   readonly times?: number;
-  /** Milliseconds from now after which the fault ends by itself. Default: no end. */
+  /** Milliseconds from now after which the fault ends. Default: no end. */
   readonly forMs?: number;
 }
 
@@ -72,13 +72,13 @@ export interface FaultOptions {
  * @publicApi
  */
 export interface FaultHandle {
-  /** The requests that it is for. */
+  /** The requests that it affects. */
   readonly target: RequestTarget;
-  /** How many requests it will still hit; 0 once used up, cancelled or timed out. */
+  /** How many more requests it will affect; 0 when used up, cancelled or timed out. */
   readonly remaining: number;
-  /** How many requests it has hit. */
+  /** How many requests it has affected. */
   readonly hits: number;
-  /** Ends the fault for requests to come. Can be called again. */
+  /** Ends the fault for future requests. Can be called again. */
   cancel(): void;
 }
 
@@ -96,10 +96,10 @@ const FIELDS: ReadonlySet<string> = new Set([
   'raw',
 ] satisfies (keyof Fault)[]);
 
-/** Each decides how the answer leaves, so a fault can have one of them. */
-const WAYS_OF_SENDING = ['hang', 'reset', 'closeMidBody', 'drip', 'raw'] as const;
+/** Each of these determines how the answer is sent, so a fault can have only one. */
+const DELIVERY_FIELDS = ['hang', 'reset', 'closeMidBody', 'drip', 'raw'] as const;
 
-/** Throws a `TypeError` that says what is wrong: a mistyped fault that does nothing would make a test pass for no reason. */
+/** Throws a `TypeError` for an invalid fault: a mistyped fault that does nothing would let a test pass by mistake. */
 export function assertFault(value: unknown): asserts value is Fault {
   assertPlainObject(value, 'A fault');
   const fault: Fault = value;
@@ -111,9 +111,11 @@ export function assertFault(value: unknown): asserts value is Fault {
   if (given.length === 0) {
     throw new TypeError(`A fault needs at least one of ${[...FIELDS].join(', ')}.`);
   }
-  const ways = WAYS_OF_SENDING.filter((way) => given.includes(way));
-  if (ways.length > 1) {
-    throw new TypeError(`A fault can have only one of ${WAYS_OF_SENDING.join(', ')}; it has ${ways.join(' and ')}.`);
+  const delivery = DELIVERY_FIELDS.filter((field) => given.includes(field));
+  if (delivery.length > 1) {
+    throw new TypeError(
+      `A fault can have only one of ${DELIVERY_FIELDS.join(', ')}; it has ${delivery.join(' and ')}.`,
+    );
   }
   assertAnswer(fault);
   assertSending(fault);

@@ -5,7 +5,7 @@ import type { Exchange } from '../http/exchange.js';
 import { apiError, jsonReply, type Reply, reply, serializeHead } from '../http/reply.js';
 import type { Drip, Fault } from './fault.js';
 
-/** The answer that a fault dictates, or `undefined` if it leaves the answer to the service. */
+/** The answer that a fault defines, or `undefined` if the service answers. */
 export function scriptedReply({ status, body }: Fault, requestId: string): Reply | undefined {
   if (body !== undefined) {
     return replyWithBody(status ?? 200, body);
@@ -28,7 +28,7 @@ function replyWithBody(status: number, body: string | Uint8Array | object): Repl
     : jsonReply(status, body);
 }
 
-/** Merges `patch` into the answer where that is a JSON object; any other answer stays as it is. */
+/** Merges `patch` into an answer with a JSON object; any other answer is unchanged. */
 export function patchReply(answer: Reply, { patch }: Fault): Reply {
   if (patch === undefined || !answer.headers['content-type']?.startsWith('application/json')) {
     return answer;
@@ -52,10 +52,10 @@ export function overrideHeaders(answer: Reply, { headers, contentType }: Fault):
   return { ...answer, headers: Object.fromEntries(merged) };
 }
 
-/** Lets the client's kernel hand over what was sent before the RST arrives, which may throw away what is still unread. */
+/** Time for the client to read what was sent: the RST discards data that is still unread. */
 const BEFORE_RESET_MS = 20;
 
-/** Sends an answer the way the fault wants it. `settle` is called once, right before the last bytes leave. */
+/** Sends an answer as the fault defines. Calls `settle` once, right before the last bytes are sent. */
 export async function deliver(
   exchange: Exchange,
   answer: Reply,
@@ -87,7 +87,7 @@ export async function deliver(
 
 function firstHalf(answer: Reply): Buffer {
   const half = Math.floor(answer.body.length / 2);
-  // An empty body would be complete at once: at least one byte is announced that never comes.
+  // Announces at least one byte that is never sent, so that an empty body is incomplete too.
   const announced = Math.max(answer.body.length, half + 1);
   const head = serializeHead({ ...answer, headers: { ...answer.headers, 'content-length': `${announced}` } });
   return Buffer.concat([head, answer.body.subarray(0, half)]);

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Reply } from './reply.js';
 
-/** One request and the one chance to answer it. */
+/** One request and its answer. */
 export class Exchange {
-  /** Sent back as `x-request-id`, the reference that the vendor's support asks for. */
+  /** Sent back as `x-request-id`, which the vendor's support asks for. */
   readonly id = `req_${randomBytes(12).toString('hex')}`;
   readonly method: string;
   readonly path: string;
@@ -19,14 +19,14 @@ export class Exchange {
     this.#response = response;
     this.method = request.method ?? '';
     ({ path: this.path, query: this.query } = splitRequestTarget(request.url ?? '/'));
-    this.#watchForDeparture();
+    this.#watchConnection();
   }
 
   get headers(): IncomingMessage['headers'] {
     return this.#request.headers;
   }
 
-  /** All `Authorization` headers: Node keeps the first alone in `headers` and would hide a header that was sent twice. */
+  /** All `Authorization` headers. In `headers` Node keeps only the first, which would hide a header sent twice. */
   get authorization(): readonly string[] {
     return this.#request.headersDistinct.authorization ?? [];
   }
@@ -44,7 +44,7 @@ export class Exchange {
     return this.#request.socket;
   }
 
-  /** Aborted when the connection is gone while the answer is still owed. */
+  /** Aborted when the connection ends before the answer is complete. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
@@ -53,7 +53,7 @@ export class Exchange {
     return readRequestBody(this.#request, limitBytes);
   }
 
-  /** Lets a request that gets no regular answer be sent to its end, so that the client is left waiting for us alone. */
+  /** Reads and discards the body of a request that is not answered normally, so that the client can finish sending. */
   discardBody(): void {
     this.#request.resume();
   }
@@ -62,13 +62,13 @@ export class Exchange {
     if (this.#response.destroyed || this.#response.headersSent) {
       return;
     }
-    // The Date header is the emulator's own: its clock may be set apart from the machine's.
+    // The emulator sets Date itself, because its clock may differ from the machine's.
     this.#response.sendDate = false;
     this.#response.writeHead(reply.status, reply.headers);
     this.#response.end(reply.body);
   }
 
-  /** Ends the connection with an RST, or plainly where a FIN is on its way: libuv refuses the RST then and leaks the socket. */
+  /** Ends the connection with an RST. After a FIN was sent libuv rejects the RST and leaks the socket, so it is destroyed then. */
   reset(): void {
     if (this.socket.writable) {
       this.socket.resetAndDestroy();
@@ -77,18 +77,18 @@ export class Exchange {
     }
   }
 
-  #watchForDeparture(): void {
+  #watchConnection(): void {
     const { socket } = this.#request;
-    const leave = () => {
-      // A pipelined request has no response of its own on the socket yet, hence both events are watched.
-      socket.off('close', leave);
+    const onClose = () => {
+      // The response of a pipelined request may not have a socket yet, hence both events.
+      socket.off('close', onClose);
       if (!this.#response.writableFinished) {
         this.#gone.abort();
       }
     };
-    this.#response.once('close', leave);
-    socket.once('close', leave);
-    // The peer's misbehaviour surfaces here; unheard, an 'error' event would end the process.
+    this.#response.once('close', onClose);
+    socket.once('close', onClose);
+    // Errors of the peer; without a listener an 'error' event would end the process.
     this.#request.on('error', () => {});
     this.#response.on('error', () => {});
   }
@@ -102,7 +102,7 @@ interface RequestPath {
 
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
-/** Splits by hand: `new URL()` throws on targets such as `//` and rewrites others, and the server must survive any bytes. */
+/** Not `new URL()`: it throws on targets such as `//` and rewrites others, and the emulator must accept any bytes. */
 function splitRequestTarget(target: string): RequestPath {
   const origin = target.replace(ABSOLUTE_FORM, '');
   const mark = origin.indexOf('?');
@@ -110,17 +110,17 @@ function splitRequestTarget(target: string): RequestPath {
   return { path: path === '' ? '/' : path, query: mark < 0 ? '' : origin.slice(mark + 1) };
 }
 
-/** Beyond this an upload is no longer drained: the answer goes out and the connection is closed. */
+/** Above this an upload is not read to its end: the answer is sent and the connection is closed. */
 const DRAIN_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
- * The body as bytes, or `undefined` once it exceeds `limitBytes`. What exceeds the limit is still read, and thrown away:
- * answering 413 in the middle of an upload would reach most clients as a connection reset.
+ * The body as bytes, or `undefined` if it exceeds `limitBytes`. The rest of a larger body is read and discarded: most
+ * clients see a 413 in the middle of an upload as a connection reset.
  */
 function readRequestBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     if (request.destroyed) {
-      reject(new Error('The client went away before its request was read'));
+      reject(new Error('The client disconnected before its request was read'));
       return;
     }
     const chunks: Buffer[] = [];
@@ -135,6 +135,6 @@ function readRequestBody(request: IncomingMessage, limitBytes: number): Promise<
     });
     request.once('end', () => resolve(received > limitBytes ? undefined : Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The client went away before its request was complete')));
+    request.once('close', () => reject(new Error('The client disconnected before its request was complete')));
   });
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { apiError, serializeReply } from './reply.js';
 
-/** A node:http server that knows its address and closes at once, whatever its clients are doing. */
+/** A node:http server that closes at once, also with open connections. */
 export class ListeningServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -12,12 +12,12 @@ export class ListeningServer {
     this.#server = createServer(onRequest);
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
-      // Each pipelined request listens for the end of its connection; eleven of them are no leak to be warned of.
+      // Each pipelined request adds a listener; more than ten are not a leak.
       socket.setMaxListeners(0);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    this.#server.on('clientError', refuseMalformedRequest);
-    // A pause between two calls of a test must not cost the client its keep-alive connection.
+    this.#server.on('clientError', answerMalformedRequest);
+    // Keeps keep-alive connections open during pauses of a test.
     this.#server.keepAliveTimeout = 60_000;
   }
 
@@ -30,7 +30,7 @@ export class ListeningServer {
         resolve();
       });
     });
-    // Running out of file descriptors is an 'error' event too: the connection is lost, the server goes on.
+    // Running out of file descriptors also emits 'error': the connection is lost, the server continues.
     listening.#server.on('error', () => {});
     return listening;
   }
@@ -39,7 +39,7 @@ export class ListeningServer {
     return this.#address.port;
   }
 
-  /** Where a client on this machine reaches the server; a wildcard address is no destination. */
+  /** The URL for clients on this machine; a wildcard address is replaced by loopback. */
   get baseUrl(): string {
     const { address, family, port } = this.#address;
     const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
@@ -59,7 +59,7 @@ export class ListeningServer {
   get #address(): AddressInfo {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') {
-      throw new Error('The emulator is closed: it has no address any more.');
+      throw new Error('The emulator is closed: it has no address.');
     }
     return address;
   }
@@ -69,8 +69,8 @@ const HEADERS_TOO_LARGE = apiError(431, 'The request headers are too large');
 const TIMED_OUT = apiError(408, 'The request was not complete in time');
 const MALFORMED = apiError(400, 'The request is not valid HTTP');
 
-/** Answers what Node's parser refused (`clientError`), then closes: after a parse error nothing further can be trusted. */
-function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Answers a request that Node's parser rejected (`clientError`) and closes the connection, which cannot be parsed further. */
+function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

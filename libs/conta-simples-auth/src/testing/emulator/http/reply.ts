@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** An answer as a value, so that a fault can still alter it before any byte is on the wire. Header names are lower case. */
+/** An answer as a value, so that a fault can change it before it is sent. Header names are lower case. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export function notFound(message = 'There is nothing at this path'): Reply {
   return apiError(404, message);
 }
 
-/** Status line and headers as bytes, for answers that node:http would refuse to send the way a fault wants them. */
+/** Status line and headers as bytes, for answers that node:http does not send as a fault defines them. */
 export function serializeHead(reply: Reply): Buffer {
   const lines = Object.entries(reply.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines.join('')}\r\n`, 'latin1');

@@ -1,11 +1,11 @@
 import { routeTemplate } from '../resources/resource-routes.js';
 import type { RequestKind, RequestRecord } from './request-record.js';
 
-/** How `byStatus` calls a request that never got a status line. */
+/** The key in `byStatus` for requests without a status line. */
 const NO_STATUS = 'none';
 
 /**
- * How many requests of one kind there were.
+ * Counts of one kind of request.
  *
  * @publicApi
  */
@@ -14,26 +14,26 @@ export interface KindCounts {
   readonly total: number;
   /** Arrived and not yet answered. */
   readonly inFlight: number;
-  /** The most that were ever in flight at one time. */
+  /** The highest number in flight at the same time. */
   readonly peakConcurrency: number;
   /** Answered, by status; `none` for those that ended without one. */
   readonly byStatus: Readonly<Record<string, number>>;
-  /** Arrived, by the name of the account; requests that name none are left out. */
+  /** Arrived, by account name; without requests that name no account. */
   readonly byAccount: Readonly<Record<string, number>>;
 }
 
 /**
- * How many requests for resources there were.
+ * Counts of requests for resources.
  *
  * @publicApi
  */
 export interface ResourceCounts extends KindCounts {
-  /** Arrived, by route: `/attachments/v1/content/{attachmentId}` is one, and so is `(unknown path)`. */
+  /** Arrived, by route, such as `/attachments/v1/content/{attachmentId}` or `(unknown path)`. */
   readonly byPath: Readonly<Record<string, number>>;
 }
 
 /**
- * A snapshot of what arrived since the start or the last `resetCounts()`.
+ * A snapshot of the requests since the start or the last `resetCounts()`.
  *
  * @publicApi
  */
@@ -44,7 +44,7 @@ export interface EmulatorCounts {
   readonly resource: ResourceCounts;
 }
 
-/** The running figures of one kind of request. */
+/** The running counts of one kind of request. */
 export class RequestTally {
   readonly #kind: RequestKind;
   readonly #byStatus = new Map<string, number>();
@@ -77,7 +77,7 @@ export class RequestTally {
     increment(this.#byStatus, `${status ?? NO_STATUS}`);
   }
 
-  /** What is in flight stays in flight: it is the starting point of the new peak. */
+  /** Requests in flight stay counted; the new peak starts from them. */
   reset(): void {
     this.#byStatus.clear();
     this.#byAccount.clear();

@@ -13,8 +13,8 @@ const KEPT_RECORDS = 1000;
 export type RequestEvent = 'request' | 'response';
 
 /**
- * Called with the request's record, which goes on changing until it has been answered. What it throws is an uncaught
- * exception; the request is answered all the same.
+ * Called with the request's record, which changes until the request is answered. An error that it throws becomes an
+ * uncaught exception; the request is still answered.
  *
  * @publicApi
  */
@@ -23,7 +23,7 @@ export type RequestListener = (record: RequestRecord) => void;
 type Entry = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
 type OpenEntry = Omit<RequestRecord, 'startedAt' | 'faulted' | 'status' | 'durationMs'>;
 
-/** Counts every request, keeps the most recent 1,000, and tells who listens. */
+/** Counts every request, keeps the most recent 1,000 and notifies listeners. */
 export class RequestLog {
   readonly #entries: Entry[] = [];
   readonly #arrivals = new WeakMap<RequestRecord, number>();
@@ -52,7 +52,7 @@ export class RequestLog {
     record.faulted = true;
   }
 
-  /** Ends a request. Called just before the last bytes leave, so that whoever reads the answer finds it counted. */
+  /** Ends a request. Called just before the last bytes are sent, so that a client that has the answer finds it counted. */
   settle(record: Entry, status: number | undefined): void {
     const arrival = this.#arrivals.get(record);
     if (arrival === undefined) {
@@ -74,7 +74,7 @@ export class RequestLog {
     return { token, resource: this.#tallies.resource.snapshot() };
   }
 
-  /** How many requests have had this event. Exact for the named targets; a pattern sees the records that are kept. */
+  /** How many requests have had this event. Exact for the named targets; a pattern counts only the kept records. */
   countOf(event: RequestEvent, target: RequestTarget): number {
     const { token, resource } = this.#tallies;
     if (typeof target === 'string') {
@@ -110,7 +110,7 @@ export class RequestLog {
       try {
         listener(record);
       } catch (error) {
-        // A listener's mistake belongs to its author, not to the client that is waiting for an answer.
+        // An error of a listener must not affect the client that waits for an answer.
         queueMicrotask(() => {
           throw error;
         });

@@ -2,51 +2,51 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Which half of the service a request was for; everything that is not the token endpoint's path is a resource.
+ * The part of the service a request was for; every path except the token endpoint's is a resource.
  *
  * @publicApi
  */
 export type RequestKind = 'token' | 'resource';
 
 /**
- * One request as the emulator saw it. Holds no secret: neither the query nor any credential.
+ * One request that the emulator received. Contains no secrets: no query and no credentials.
  *
  * @publicApi
  */
 export interface RequestRecord {
-  /** The `x-request-id` that it was answered with. */
+  /** The `x-request-id` of the answer. */
   readonly id: string;
-  /** Which half of the service it was for. */
+  /** The part of the service it was for. */
   readonly kind: RequestKind;
-  /** In capitals, `POST`. */
+  /** In capitals, such as `POST`. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** The account that the credentials or the token belong to, also where they were refused. */
+  /** The account of the credentials or the token, also if they were rejected. */
   readonly account: string | undefined;
-  /** What the client sent; credentials read `Bearer sha256:…`, equal for equal values. Names are lower case. */
+  /** The headers sent; credentials are replaced by `Bearer sha256:…`, equal for equal values. Names are lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** Whether a scripted fault had a hand in the answer. */
+  /** Whether a scripted fault affected the answer. */
   readonly faulted: boolean;
-  /** Absent until answered, and for good if no status line was sent (reset, hang, raw bytes, the client left). */
+  /** Absent until answered, and if no status line was sent (reset, hang, raw bytes, client disconnected). */
   readonly status: number | undefined;
-  /** Milliseconds from arrival to the answer's departure; absent until then. */
+  /** Milliseconds from arrival to the end of the answer; absent until then. */
   readonly durationMs: number | undefined;
 }
 
 /**
- * Requests that agree with every field given.
+ * Requests that match every given field.
  *
  * @publicApi
  */
 export interface RequestPattern {
-  /** Which half of the service. */
+  /** The part of the service. */
   readonly kind?: RequestKind;
-  /** Compared without regard to case. */
+  /** Case-insensitive. */
   readonly method?: string;
-  /** The whole path without the query, or an expression that finds something in it. */
+  /** The whole path without the query, or a regular expression that matches part of it. */
   readonly path?: string | RegExp;
   /** Name of an account. */
   readonly account?: string;
@@ -74,16 +74,16 @@ export function matchesTarget(target: RequestTarget, subject: RequestSubject): b
   );
 }
 
-/** `search` rather than `test`: an expression with the flag g or y would remember where it last matched. */
+/** `search` and not `test`: with the flags g or y, `test` would start after the last match. */
 function matchesPath(expected: string | RegExp, path: string): boolean {
   return typeof expected === 'string' ? expected === path : path.search(expected) >= 0;
 }
 
 const SECRET_HEADER = /authorization|cookie|key|secret|token/;
-/** Only well-known schemes are shown: the first word of a malformed header could be the secret itself. */
+/** Only known schemes are shown: the first word of a malformed header could be the secret. */
 const SCHEME = /^(basic|bearer|dpop|digest) /i;
 
-/** The headers of a request with everything that may be a credential replaced by a fingerprint. */
+/** The headers of a request, with possible credentials replaced by a fingerprint. */
 export function redactHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => {
     const text = Array.isArray(value) ? value.join(', ') : (value ?? '');

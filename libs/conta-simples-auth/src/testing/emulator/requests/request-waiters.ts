@@ -3,18 +3,18 @@ import type { RequestRecord } from './request-record.js';
 import { matchesTarget, type RequestTarget } from './request-record.js';
 
 /**
- * What is waited for, and how long.
+ * What to wait for, and how long.
  *
  * @publicApi
  */
 export interface WaitOptions {
-  /** Give up, and reject, after this long. Milliseconds, default 5,000. */
+  /** Reject after this time. Milliseconds, default 5,000. */
   readonly timeoutMs?: number;
   /** Wait for answers rather than arrivals. Default `false`. */
   readonly answered?: boolean;
 }
 
-/** Promises of requests to come, all rejected when the emulator closes. */
+/** Promises for future requests; all are rejected when the emulator closes. */
 export class RequestWaiters {
   readonly #log: RequestLog;
   readonly #cancellations = new Set<(reason: string) => void>();
@@ -54,7 +54,7 @@ export class RequestWaiters {
       });
       this.#cancellations.add(cancel);
     });
-    // A promise that the test dropped must not end the process; whoever holds it still sees the rejection.
+    // If a test does not await the promise, its rejection must not end the process.
     pending.catch(() => {});
     return pending;
   }

@@ -2,7 +2,7 @@ import type { CardTransaction, TransactionAttachment } from './card-transaction.
 import { SeededRandom } from './seeded-random.js';
 import { generateTransactions } from './transaction-generator.js';
 
-/** What one account owns. */
+/** The data of one account. */
 export interface AccountData {
   /** The most recent first. */
   readonly transactions: readonly CardTransaction[];
@@ -10,13 +10,13 @@ export interface AccountData {
   readonly balanceBrl: number;
 }
 
-/** Makes an account's data when it is first asked for: most of ten thousand accounts never are. */
+/** Generates an account's data on first use: of ten thousand accounts most are never used. */
 export class EmulatedData {
   readonly #byAccount = new Map<string, AccountData>();
   readonly #seed: string;
   readonly #until: number;
 
-  /** @param until The moment before which all transactions lie, in epoch milliseconds. */
+  /** @param until All transactions are before this time, in epoch milliseconds. */
   constructor(seed: string, until: number) {
     this.#seed = seed;
     this.#until = until;

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { TransactionAttachment } from './card-transaction.js';
 
-/** The smallest files of each type that a viewer opens. */
+/** The smallest valid file of each type. */
 export function attachmentBytes(attachment: TransactionAttachment): Buffer {
   switch (attachment.type) {
     case 'image/png':

@@ -1,5 +1,5 @@
 /**
- * A card transaction, as the vendor's data dictionary describes it.
+ * A card transaction, as in the vendor's data dictionary.
  *
  * @see https://developers.contasimples.com/en/referencia/dicionario-dados
  * @publicApi
@@ -7,17 +7,17 @@
 export interface CardTransaction {
   /** Unique within the account. */
   readonly id: string;
-  /** `CASH_OUT` for money spent, `CASH_IN` for money that came back. */
+  /** `CASH_OUT` for a purchase, `CASH_IN` for a refund. */
   readonly operation: 'CASH_IN' | 'CASH_OUT';
   /** ISO 8601, UTC. */
   readonly transactionDate: string;
-  /** `PENDING` until it is settled, which takes two days here. */
+  /** `PENDING` until it is settled; in the emulator for two days. */
   readonly status: 'PENDING' | 'PROCESSED' | 'CANCELED';
   /** Whether `status` is `CANCELED`. */
   readonly isCanceled: boolean;
   /** `REFUND` goes with `CASH_IN`. */
   readonly type: 'PURCHASE' | 'REFUND';
-  /** As it stands on the statement. */
+  /** The name on the statement. */
   readonly merchant: string;
   /** BRL, above 0 in both directions. */
   readonly amountBrl: number;
@@ -25,13 +25,13 @@ export interface CardTransaction {
   readonly exchangeRateUsd: number;
   /** The card that paid. */
   readonly card: TransactionCard;
-  /** What kind of expense it is. */
+  /** The kind of expense. */
   readonly category: NamedReference;
-  /** Which part of the company it is charged to. */
+  /** The part of the company that is charged. */
   readonly costCenter: NamedReference;
-  /** Whether a person has matched it with the books. */
+  /** Whether it has been reconciled. */
   readonly isConciled: boolean;
-  /** The number of the instalment; 1 is paid in full. */
+  /** The number of instalments; 1 is paid in full. */
   readonly installment: number;
   /** Receipts and invoices. */
   readonly attachments: readonly TransactionAttachment[];
@@ -53,7 +53,7 @@ export interface TransactionCard {
   readonly responsibleName: string;
   /** That person's address, at `example.com`. */
   readonly responsibleEmail: string;
-  /** Whether there is a piece of plastic. */
+  /** Whether it is a plastic card. */
   readonly type: 'PHYSICAL' | 'VIRTUAL';
 }
 
@@ -65,7 +65,7 @@ export interface TransactionCard {
 export interface NamedReference {
   /** The same for the same name, in every account. */
   readonly id: string;
-  /** As people call it. */
+  /** Its display name. */
   readonly name: string;
 }
 
@@ -75,7 +75,7 @@ export interface NamedReference {
  * @publicApi
  */
 export interface TransactionAttachment {
-  /** The last part of the path that it is read from. */
+  /** The last segment of its path. */
   readonly id: string;
   /** A file's name. */
   readonly name: string;

@@ -7,7 +7,7 @@ import { attachmentBytes } from './attachment-files.js';
 import { answerStatement } from './statements.js';
 
 interface ResourceRoute {
-  /** How the route is called in the counts, whatever the parameter. */
+  /** The route's name in the counts, without the parameter value. */
   readonly template: string;
   readonly pattern: RegExp;
   readonly answer: (data: AccountData, parameter: string, query: string) => Reply;
@@ -37,7 +37,7 @@ export function routeTemplate(path: string): string {
   return ROUTES.find(({ pattern }) => pattern.test(path))?.template ?? UNKNOWN_ROUTE;
 }
 
-/** All that is not the token endpoint: the path is judged first, then the method, then the token, then the query. */
+/** Answers all requests except token requests. Checks the path first, then the method, the token and the query. */
 export function answerResource(exchange: Exchange, tokens: IssuedTokens, data: EmulatedData): Reply {
   const { path, method, authorization, query } = exchange;
   const route = ROUTES.find(({ pattern }) => pattern.test(path));
@@ -47,8 +47,8 @@ export function answerResource(exchange: Exchange, tokens: IssuedTokens, data: E
   if (method !== 'GET') {
     return methodNotAllowed('GET');
   }
-  const { account, refusal } = checkBearer(authorization, tokens);
-  return refusal ?? route.answer(data.of(account), route.pattern.exec(path)?.[1] ?? '', query);
+  const { account, rejection } = checkBearer(authorization, tokens);
+  return rejection ?? route.answer(data.of(account), route.pattern.exec(path)?.[1] ?? '', query);
 }
 
 /** `GET /accounts/v1/balance`, in BRL. */
@@ -56,7 +56,7 @@ function answerBalance(data: AccountData): Reply {
   return jsonReply(200, { amount: data.balanceBrl });
 }
 
-/** `GET /attachments/v1/content/{attachmentId}`: an attachment of another account does not exist for this one. */
+/** `GET /attachments/v1/content/{attachmentId}`: other accounts' attachments are not found. */
 function answerAttachment(data: AccountData, id: string): Reply {
   const attachment = data.attachments.get(id);
   return attachment === undefined

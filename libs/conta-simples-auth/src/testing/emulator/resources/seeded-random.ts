@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 
 const BLOCK_BYTES = 4096;
 
-/** Numbers that look random and are the same for the same seed on every machine: the key stream of AES in counter mode. */
+/** Pseudo-random numbers, the same for the same seed on every machine: the key stream of AES in counter mode. */
 export class SeededRandom {
   readonly #stream;
   #block = Buffer.alloc(0);
@@ -33,7 +33,7 @@ export class SeededRandom {
     return from + Math.floor(this.next() * (to - from + 1));
   }
 
-  /** An amount with cents, crowded towards the low end as card spending is. */
+  /** An amount with cents; low amounts are more frequent, as in card spending. */
   amount(from: number, to: number): number {
     return Math.round((from + (to - from) * this.next() ** 2) * 100) / 100;
   }

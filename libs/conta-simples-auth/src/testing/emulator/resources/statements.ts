@@ -8,13 +8,13 @@ import type { CardTransaction } from './card-transaction.js';
  * @publicApi
  */
 export interface CardStatement {
-  /** Those of this page, the most recent first. */
+  /** The transactions of this page, the most recent first. */
   readonly transactions: readonly CardTransaction[];
-  /** To be sent as the query parameter of this name for the next page; absent on the last one. */
+  /** Send it as the query parameter of this name to get the next page; absent on the last page. */
   readonly nextPageStartKey?: string;
 }
 
-/** Filters and pages for real, unlike the vendor's sandbox, which ignores dates and cursors. */
+/** Applies dates and page keys, unlike the vendor's sandbox, which ignores both. */
 export function answerStatement(data: AccountData, query: string): Reply {
   const parsed = parseStatementQuery(query);
   if ('details' in parsed) {
@@ -24,7 +24,7 @@ export function answerStatement(data: AccountData, query: string): Reply {
   return page === undefined
     ? badRequest('The query of the card statement is not valid', {
         field: 'nextPageStartKey',
-        message: 'must be the key of an earlier page of this very query',
+        message: 'must be the key of an earlier page of the same query',
       })
     : jsonReply(200, page);
 }
@@ -123,7 +123,7 @@ function calendarDay(date: string): number | undefined {
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date ? undefined : time / DAY_MS;
 }
 
-/** What a page key stands for: where the page before it ended, and the dates it was asked for. */
+/** The content of a page key: the last id of the previous page, and the dates of the query. */
 interface PagePosition {
   readonly startDate: string;
   readonly endDate: string;
@@ -134,10 +134,10 @@ function encodePageKey({ startDate, endDate, lastId }: PagePosition): string {
   return Buffer.from(JSON.stringify([startDate, endDate, lastId])).toString('base64url');
 }
 
-/** The id after which the page starts, or `undefined` if the key was not made for these dates by `encodePageKey`. */
+/** The id after which the page starts, or `undefined` if `encodePageKey` did not make the key for these dates. */
 function decodePageKey(key: string, startDate: string, endDate: string): string | undefined {
   const lastId = readLastId(key);
-  // Made again and compared: what base64 and JSON forgive (padding, white space, another alphabet) is refused here.
+  // Encoded again and compared, to reject variants that base64 and JSON accept (padding, white space, another alphabet).
   return lastId !== undefined && encodePageKey({ startDate, endDate, lastId }) === key ? lastId : undefined;
 }
 

@@ -49,7 +49,7 @@ function makeTransaction(until: number, ageMs: number, card: TransactionCard, ra
   };
 }
 
-/** The same name always has the same id, in every account: categories and cost centers compare across pages. */
+/** The same name has the same id in every account, so that categories and cost centers can be compared. */
 function reference(prefix: string, name: string): { id: string; name: string } {
   return { id: `${prefix}_${new SeededRandom(`${prefix}/${name}`).hex(8)}`, name };
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 interface IssuedToken {
   readonly account: string;
   readonly value: string;
-  /** On the monotonic clock and to the millisecond: the `exp` claim has whole seconds and the wall clock may be moved. */
+  /** Monotonic clock, milliseconds: the `exp` claim has whole seconds, and the wall clock may be changed. */
   readonly expiresAt: number;
   revoked: boolean;
 }
@@ -16,7 +16,7 @@ interface IssueOptions {
   readonly ttlSeconds: number;
   /** Epoch milliseconds of the service's clock. */
   readonly now: number;
-  /** Whether the account's other tokens die with this one's birth. */
+  /** Whether this token revokes the account's other tokens. */
   readonly replacesOthers: boolean;
 }
 
@@ -25,8 +25,8 @@ type TokenVerdict =
   | { readonly state: 'unknown' };
 
 /**
- * Every token handed out, kept verbatim. A token is recognised by being one of them, byte for byte, which no forged,
- * altered or foreign token is: the signature is thereby checked without the cost of RSA on every call.
+ * All issued tokens. A token is valid only if it equals one of them byte for byte, so a forged or altered token is rejected
+ * without verifying an RSA signature on every call.
  */
 export class IssuedTokens {
   readonly #byValue = new Map<string, IssuedToken>();
@@ -63,7 +63,7 @@ export class IssuedTokens {
     return { state: token.revoked ? 'revoked' : expired ? 'expired' : 'valid', account: token.account };
   }
 
-  /** Revokes the live tokens of one account, or of all, and tells how many there were. */
+  /** Revokes the valid tokens of one account, or of all, and returns their number. */
   revoke(account?: string): number {
     const owned = account === undefined ? this.#byValue.values() : (this.#byAccount.get(account) ?? []);
     let revoked = 0;
@@ -104,7 +104,7 @@ interface SigningKey {
 
 let shared: Promise<SigningKey> | undefined;
 
-/** One key a process: making one takes a good part of a second, and no test gains from having two. */
+/** One key per process: generating one takes up to a second, and tests do not need two. */
 export function sharedSigningKey(): Promise<SigningKey> {
   shared ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 }).then((pair) => ({
     keyId: randomUUID(),

@@ -15,7 +15,7 @@ interface TokenEndpointContext {
   readonly now: number;
 }
 
-/** `POST /oauth/v1/access-token`: RFC 6749 section 4.4, with nothing let through that the vendor does not document. */
+/** `POST /oauth/v1/access-token`: RFC 6749 section 4.4. Rejects everything that the vendor does not document. */
 export async function answerTokenRequest(exchange: Exchange, context: TokenEndpointContext): Promise<Reply> {
   if (exchange.method !== 'POST') {
     return methodNotAllowed('POST');
@@ -29,7 +29,7 @@ export async function answerTokenRequest(exchange: Exchange, context: TokenEndpo
   return problem ?? answerCredentials(readBasic(exchange.authorization), context);
 }
 
-/** The account that the request names, right secret or not: what the log and the faults go by. */
+/** The account whose key the request has, also with a wrong secret. Used by the log and the faults. */
 export function accountNamedBy(authorization: readonly string[], accounts: EmulatedAccounts): string | undefined {
   const header = readBasic(authorization);
   return header !== undefined && 'credentials' in header ? accounts.owning(header.credentials.apiKey)?.name : undefined;
@@ -60,7 +60,7 @@ async function grant(account: string, context: TokenEndpointContext): Promise<Re
   return jsonReply(
     200,
     { access_token: token, token_type: 'Bearer', expires_in: ttlSeconds },
-    // RFC 6749 section 5.1 demands both.
+    // Required by RFC 6749 section 5.1.
     { 'cache-control': 'no-store', pragma: 'no-cache' },
   );
 }
@@ -73,7 +73,7 @@ function unauthorized(message: string): Reply {
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const CREDENTIAL_PARAMETERS = new Set(['client_id', 'client_secret', 'api_key', 'api_secret']);
 
-/** What is wrong with the form of a token request, or nothing. The credentials themselves are another matter. */
+/** The 400 answer for a malformed token request, or `undefined`. Does not check the credentials. */
 function findTokenRequestProblem(contentType: string, query: string, body: string): Reply | undefined {
   if (!FORM.test(contentType)) {
     return malformed('content-type', 'must be application/x-www-form-urlencoded');
@@ -100,7 +100,7 @@ function* parameterProblems(form: URLSearchParams): Generator<ErrorDetail> {
   names.delete('grant_type');
   for (const name of names) {
     yield CREDENTIAL_PARAMETERS.has(name)
-      ? { field: name, message: 'belongs in the Authorization header, never in the body' }
+      ? { field: name, message: 'belongs in the Authorization header, not in the body' }
       : { field: printable(name), message: 'is not a parameter of this request' };
   }
 }
@@ -109,7 +109,7 @@ function malformed(field: string, message: string): Reply {
   return badRequest('The token request is malformed', { field, message });
 }
 
-/** A body that is no form at all comes out as one long "name": it is cut, as it may hold what was meant to be secret. */
+/** A body that is not a form is parsed as one long "name". It may contain a secret, so it is not repeated. */
 function printable(name: string): string {
   return /^[A-Za-z0-9_.-]{1,32}$/.test(name) ? name : '(unreadable)';
 }
@@ -126,7 +126,7 @@ const BASIC = /^basic +(.*)$/i;
 /** RFC 4648 section 4, padding included; the URL-safe alphabet is another encoding. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Reads an `Authorization` value as RFC 7617 has it: `Basic base64(user-id ":" password)`, UTF-8. */
+/** Parses an `Authorization` value of RFC 7617: `Basic base64(user-id ":" password)`, UTF-8. */
 function parseBasicHeader(value: string): BasicHeader {
   const encoded = BASIC.exec(value)?.[1];
   if (encoded === undefined) {
