@@ -1,7 +1,7 @@
 // A failure prints its seed and path: test/properties/property.ts says how to run it again.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fullAddress, isPlainPath } from '../../libs/conta-simples-auth/src/http/trusted-address.js';
+import { fullAddress, isPlainPath } from '../../libs/conta-simples-auth/src/http/destination.js';
 import { forAll } from './property.js';
 
 /** As they stand after the check of the options. */

@@ -1,7 +1,7 @@
 export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/credentials.js';
-export type { AttachableAxiosInstance } from './http/axios/attachable-instance.js';
 export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/axios/auth.interceptor.js';
-export type { ContaSimplesFetchInit } from './http/fetch/guarded-fetch.js';
+export type { AttachableAxiosInstance } from './http/axios/instance.js';
+export type { ContaSimplesFetchInit } from './http/fetch/fetch-init.js';
 export { AccessToken } from './model/access-token.js';
 export {
   ContaSimplesAuthError,

@@ -1,10 +1,10 @@
 import type { WaitOptions } from '../model/wait-options.js';
 import { type CancelSignal, onAbort } from '../support/abort-listeners.js';
-import type { StreamedBody } from './body/streamed-body.js';
+import type { StreamedBody } from './body/request-body.js';
 
-/** A caller's own limits on a request, in the words of axios; `fetch` knows the signal alone. */
+/** The limits that a caller set for a request, with the names of axios; `fetch` has the signal only. */
 export interface CallerLimits {
-  /** Milliseconds for the whole; none if 0 or left out. */
+  /** Milliseconds for the whole request; 0 or `undefined`: no limit. */
   readonly timeout?: number | undefined;
   readonly signal?: CancelSignal | null | undefined;
   readonly cancelToken?: { readonly reason?: unknown; throwIfRequested(): void } | undefined;
@@ -15,37 +15,37 @@ interface CancelSubscription {
   unsubscribe(listener: () => void): void;
 }
 
-/** Holds a request to its caller's limits: waiting for a token counts towards them. */
+/** Applies the limits of a caller to the whole call: the wait for a token counts as well. */
 export class CallerDeadline {
   readonly #limits: CallerLimits;
   readonly #body: StreamedBody | undefined;
-  /** When the request was made, for one that has a timeout. */
+  /** When the call began; set if it has a timeout. */
   readonly #startedAt: number;
 
-  /** A body that breaks ends the wait, with its own error: there is nothing left to send. */
-  constructor(limits: CallerLimits, body?: StreamedBody | undefined) {
+  /** A body that breaks ends the wait with its error, because there is nothing left to send. */
+  constructor(limits: CallerLimits, body: StreamedBody | undefined) {
     this.#limits = limits;
     this.#body = body;
     this.#startedAt = limits.timeout ? performance.now() : 0;
   }
 
-  /** What is left of the request's `timeout` in milliseconds; `undefined` where it has none. */
+  /** The rest of the request's `timeout` in milliseconds; `undefined` without one. */
   get remainingMs(): number | undefined {
     const timeout = milliseconds(this.#limits.timeout);
     if (timeout === undefined) return undefined;
     return Math.max(1, Math.ceil(timeout - (performance.now() - this.#startedAt)));
   }
 
-  /** Waits for a token as long as the caller would, and not a moment longer than it wants to. */
+  /** Waits for a token within the limits. */
   async wait<T>(obtain: (wait: WaitOptions) => Promise<T>): Promise<T> {
     const { signal, cancelToken } = this.#limits;
     const body = this.#body;
     if (!signal && !cancelToken && !body) return obtain({ timeoutMs: this.remainingMs });
-    // One signal for all that ends it. Not AbortSignal.any(), which may be collected before it fires.
+    // AbortSignal.any() is not used: its signal may be garbage-collected before it fires.
     const abort = new AbortController();
     const cancel = () => abort.abort(cancelToken?.reason ?? signal?.reason);
     const ignoreSignal = signal ? onAbort(signal, cancel) : undefined;
-    // axios calls back with a Cancel; its types leave these two methods out.
+    // The types of axios leave these two methods out.
     const subscription = cancelToken as unknown as CancelSubscription | undefined;
     subscription?.subscribe(cancel);
     if (signal?.aborted) cancel();
@@ -60,8 +60,8 @@ export class CallerDeadline {
   }
 
   /**
-   * To be called right before a request is sent: what was cancelled, or broke, since the token came, axios would reject
-   * and send all the same. axios looks at both itself, and rejects with a Cancel of its own; `fetch` rejects with the reason.
+   * Call this right before a request is sent. If it was cancelled, or its body broke, while the token was awaited, axios
+   * would reject but send the request as well. axios then rejects with a `Cancel`, `fetch` with the reason of the signal.
    */
   throwIfCancelled(): void {
     const { signal, cancelToken } = this.#limits;
@@ -71,7 +71,7 @@ export class CallerDeadline {
   }
 }
 
-/** As axios reads it. `undefined` for what is no number: axios refuses it. */
+/** Parses a timeout as axios does. `undefined` for values that are no number; axios rejects those. */
 function milliseconds(timeout: unknown): number | undefined {
   if (!timeout) return undefined;
   const read = typeof timeout === 'number' ? timeout : Number.parseInt(String(timeout), 10);

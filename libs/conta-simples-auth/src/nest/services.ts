@@ -1,11 +1,10 @@
 import type { Runtime } from '../assembly/runtime.js';
 import type { InterceptorOptions } from '../http/axios/auth.interceptor.js';
-import { createGuardedInstance } from '../http/axios/guarded-instance.js';
-import { createGuardedFetch } from '../http/fetch/guarded-fetch.js';
+import { createAccountInstance } from '../http/axios/instance.js';
+import { createFetchWithToken } from '../http/fetch/fetch-with-token.js';
 import { collectOrigins } from '../options/check-url.js';
 import { Problems } from '../options/problems.js';
-import { ContaSimplesHttpService } from './http.service.js';
-import { HttpServices } from './http-services.js';
+import { ContaSimplesHttpService, HttpServices } from './http.service.js';
 import { ContaSimplesTokenService } from './token.service.js';
 
 /** What an application can inject, with the runtime behind it. */
@@ -20,11 +19,10 @@ export interface Services {
 
 export function createServices(runtime: Runtime): Services {
   const { options, accounts, connections } = runtime;
-  const keeper = accounts.get.bind(accounts);
   const clients = new HttpServices();
   const httpFor = (account?: string): ContaSimplesHttpService =>
     clients.get(account, () => {
-      const instance = createGuardedInstance({ ...options, connections, keeper: accounts.get.bind(accounts, account) });
+      const instance = createAccountInstance({ ...options, connections, accounts, account });
       return new ContaSimplesHttpService(instance, (other) => {
         accounts.peek(other);
         return httpFor(other);
@@ -32,10 +30,10 @@ export function createServices(runtime: Runtime): Services {
     });
   return {
     runtime,
-    tokens: new ContaSimplesTokenService({ ...runtime, fetch: createGuardedFetch({ ...options, keeper }) }),
+    tokens: new ContaSimplesTokenService({ ...runtime, fetch: createFetchWithToken({ ...options, accounts }) }),
     http: httpFor(),
     httpFor,
-    interceptor: { keeper, origins: options.origins, checkOrigins },
+    interceptor: { accounts, origins: options.origins, checkOrigins },
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
 import { type AccountRegistry, DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
 import type { ContaSimplesCredentials } from '../accounts/credentials.js';
-import type { ContaSimplesFetchInit, GuardedFetch } from '../http/fetch/guarded-fetch.js';
+import type { ContaSimplesFetchInit } from '../http/fetch/fetch-init.js';
+import type { FetchWithToken } from '../http/fetch/fetch-with-token.js';
 import type { AccessToken } from '../model/access-token.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
@@ -12,7 +13,7 @@ import { ContaSimplesAccountTokens } from './account-tokens.js';
 export interface TokenServiceOptions {
   readonly accounts: AccountRegistry;
   readonly events: Observable<ContaSimplesTokenEvent>;
-  readonly fetch: GuardedFetch;
+  readonly fetch: FetchWithToken;
   readonly setAccount: (account: string, credentials: ContaSimplesCredentials) => void;
   readonly removeAccount: (account: string) => boolean;
 }

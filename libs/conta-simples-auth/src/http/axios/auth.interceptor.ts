@@ -1,12 +1,12 @@
 import type { AxiosAdapter } from 'axios';
 import { ContaSimplesAuthError } from '../../model/auth-error.js';
 import { printedName } from '../../model/printed-name.js';
-import type { TokenKeeper } from '../../token/keeper.js';
-import { type AttachableAxiosInstance, defaultsOf } from './attachable-instance.js';
-import { adapterFinder } from './axios-build.js';
-import { noteGuardedAdapter } from './axios-error-classes.js';
-import { createBearerAdapter } from './bearer-adapter.js';
-// For its types: they are published through every file that a caller's request goes through.
+import type { AccountKeepers } from '../send.js';
+import { createTokenAdapter } from './adapter.js';
+import { registerTokenAdapter } from './axios-builds.js';
+import { adapterFinder } from './inner-adapter.js';
+import { type AttachableAxiosInstance, defaultsOf } from './instance.js';
+// For its types: they are published with every file that a caller's request goes through.
 import './request-config.js';
 
 /**
@@ -22,8 +22,7 @@ export interface AttachOptions {
 }
 
 export interface InterceptorOptions {
-  /** @throws ContaSimplesAuthError of kind `unknown_account` */
-  readonly keeper: (account: string | undefined) => TokenKeeper;
+  readonly accounts: AccountKeepers;
   readonly origins: ReadonlySet<string>;
   /** @throws ContaSimplesAuthError of kind `configuration` for what is no trustworthy origin */
   readonly checkOrigins: (origins: readonly string[]) => ReadonlySet<string>;
@@ -55,19 +54,19 @@ export class ContaSimplesAuthInterceptor {
   }
 
   /**
-   * From now on every request of the instance that goes to the account's API carries its token; requests to anywhere
-   * else go out as they are. Attaching a second time changes nothing.
+   * From now on every request of the instance to the account's API carries its token; requests to other servers are sent
+   * unchanged. Attaching a second time changes nothing.
    *
    * @returns a function that detaches
    * @throws ContaSimplesAuthError of kind `configuration` for the process-wide axios (what a bare
-   * `imports: [HttpModule]` hands out), for what is no axios instance, for an origin that is neither https nor
+   * `imports: [HttpModule]` injects), for a value that is no axios instance, for an origin that is neither https nor
    * loopback, and for an instance that another account is attached to; of kind `unknown_account` for a name that is
    * not configured
    */
   attach(instance: AttachableAxiosInstance, { account, origins }: AttachOptions = {}): () => void {
     const defaults = defaultsOf(instance);
     const options = this.#options();
-    const name = options.keeper(account).account;
+    const name = options.accounts.get(account).account;
     const present = this.#attachments.get(instance);
     if (present !== undefined) {
       if (present.account === name) return present.detach;
@@ -78,24 +77,25 @@ export class ContaSimplesAuthInterceptor {
     const found = defaults.adapter;
     const inner = adapterFinder(found);
     let attached = true;
-    const guarded = createBearerAdapter({
+    const sendWithToken = createTokenAdapter({
       inner,
-      isForeign: typeof found === 'function',
-      keeper: () => options.keeper(account),
+      isCustom: typeof found === 'function',
+      accounts: options.accounts,
+      account,
       origins: origins === undefined ? options.origins : options.checkOrigins(origins),
       untrusted: 'send_without_token',
     });
-    const adapter: AxiosAdapter = (config) => (attached ? guarded(config) : inner(config)(config));
+    const adapter: AxiosAdapter = (config) => (attached ? sendWithToken(config) : inner(config)(config));
     const detach = () => {
       if (!attached) return;
       attached = false;
       this.#attachments.delete(instance);
-      // Where somebody has wrapped our adapter since, it stays in place and lets everything through.
+      // If the application has wrapped our adapter since, it stays in place and sends every request unchanged.
       if (defaults.adapter !== adapter) return;
       if (found === undefined) delete defaults.adapter;
       else defaults.adapter = found;
     };
-    noteGuardedAdapter(adapter);
+    registerTokenAdapter(adapter);
     defaults.adapter = adapter;
     this.#attachments.set(instance, { account: name, detach });
     return detach;

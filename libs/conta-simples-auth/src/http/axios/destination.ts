@@ -1,108 +1,164 @@
 import http from 'node:http';
 import https from 'node:https';
+import { checkServerIdentity } from 'node:tls';
 import { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import { isUnprintable } from '../redaction/hidden-object.js';
 import {
+  CUSTOM_DISPATCHER,
   type Destination,
   fullAddress,
-  type TrustedDestination,
+  namesOtherHost,
+  OTHER_HOST,
   trustedAddress,
-  type UntrustedDestination,
+  uncheckedByEnvironment,
   untrusted,
-} from '../trusted-address.js';
-import { namesOtherHost } from './host-header.js';
-import { hasOwnWay, leadsElsewhere } from './leading-agent.js';
-import { uncheckedTls } from './unchecked-tls.js';
+} from '../destination.js';
+import { isOwnAgent } from './connections.js';
 import { verifiedAgent } from './verified-agent.js';
 
-/*
- * Who is at the other end of a request, and whether that may have the token: decided here and nowhere else, for axios and
- * for `fetch`. The process itself (a patched `tls.connect`, `fetch` or dispatcher for all of it) is not looked into.
- */
-
-/** Whether the caller opted out, or brought credentials of its own. */
+/** Whether the caller opted out of the token, or set other credentials. */
 export function goesWithoutToken(config: InternalAxiosRequestConfig): boolean {
   if (config.contaSimplesAuth === false) return true;
   // axios lets `auth` replace an Authorization header.
   return AxiosHeaders.from(config.headers).has('Authorization') || Boolean(config.auth);
 }
 
-export interface OwnAgents {
+/** The agents of requests that name none, where they are not Node's global ones. */
+export interface DefaultAgents {
   readonly httpAgent?: object | undefined;
   readonly httpsAgent?: object | undefined;
 }
 
-/**
- * Decides from the final config, after every interceptor, since any part of it may have been rewritten. `own` are the
- * agents of requests that name none, where they are not Node's global ones.
- */
+const CUSTOM_AGENT = 'its agent may lead to another server';
+
+/** Decides from the final config, after every interceptor, because an interceptor may have changed any part of it. */
 export function destinationOf(
   config: InternalAxiosRequestConfig,
   inner: AxiosAdapter,
   origins: ReadonlySet<string>,
-  own: OwnAgents,
+  defaults: DefaultAgents,
 ): Destination {
   const destination = trustedAddress(fullAddress(config.baseURL, config.url ?? '', config.allowAbsoluteUrls), origins);
   if (destination.name === 'untrusted') return destination;
   const { url } = destination;
-  if (config.socketPath) return untrusted('socketPath leads elsewhere');
-  if (config.transport) return untrusted('a transport of its own may lead elsewhere');
+  if (config.socketPath) return untrusted('its socketPath leads to another server');
+  if (config.transport) return untrusted('its transport may lead to another server');
   if (namesOtherHost(config.headers, url)) return untrusted(OTHER_HOST);
-  if (leadsElsewhere(config.http2Options, url)) return untrusted('a connection of its own may lead elsewhere');
-  if (hasOwnFetch(config.env)) return untrusted('a fetch of its own may lead elsewhere');
-  if (url.protocol === 'http:') return overPlainHttp(config, url, own) ?? destination;
-  // Over https the certificate shows who is at the other end, whichever way leads there.
-  const agent = agentOf(config, url, own);
-  if (leadsElsewhere(agent.options, url)) return untrusted(OWN_AGENT);
-  const unchecked = uncheckedTls(config, inner, own.httpsAgent);
+  if (leadsElsewhere(config.http2Options, url)) return untrusted('its http2Options may lead to another server');
+  if (hasCustomFetch(config.env)) return untrusted('its env.fetch or env.Request may lead to another server');
+  const agent = agentOf(config, url, defaults);
+  if (url.protocol === 'http:') return overPlainHttp(config, agent, url) ?? destination;
+  // Over https the certificate identifies the server, on any route.
+  if (leadsElsewhere(agent.options, url)) return untrusted(CUSTOM_AGENT);
+  const unchecked = uncheckedTls(config, inner, defaults.httpsAgent);
   if (unchecked !== undefined) return { name: 'unchecked', url, why: unchecked };
-  return hasOwnWay(agent, url) ? { name: 'trusted', url, httpsAgent: verifiedAgent(agent) } : destination;
+  return hasCustomRoute(agent, url) ? { name: 'trusted', url, httpsAgent: verifiedAgent(agent) } : destination;
 }
 
-/**
- * To be called before the token is sent. An agent holds the sockets of every request in flight, and those hold raw
- * headers. Other requests of the application print it, too: Node's global one is in every error of a plain axios.
- */
-export function hideConnections(config: InternalAxiosRequestConfig, url: URL, own: OwnAgents): void {
-  isUnprintable(agentOf(config, url, own));
-  isUnprintable(config.fetchOptions?.dispatcher);
-}
-
-function agentOf({ httpAgent, httpsAgent }: InternalAxiosRequestConfig, { protocol }: URL, own: OwnAgents) {
-  if (protocol === 'http:') return httpAgent || own.httpAgent || http.globalAgent;
-  return httpsAgent || own.httpsAgent || https.globalAgent;
+/** The agent that a request would use. */
+export function agentOf(config: InternalAxiosRequestConfig, url: URL, defaults: DefaultAgents) {
+  const { httpAgent, httpsAgent } = config;
+  if (url.protocol === 'http:') return httpAgent || defaults.httpAgent || http.globalAgent;
+  return httpsAgent || defaults.httpsAgent || https.globalAgent;
 }
 
 /** Only the `fetch` adapter of axios uses these. */
-function hasOwnFetch(env: InternalAxiosRequestConfig['env']): boolean {
+function hasCustomFetch(env: InternalAxiosRequestConfig['env']): boolean {
   if (!env) return false;
   const { fetch, Request } = env as { fetch?: unknown; Request?: unknown };
   return (Boolean(fetch) && fetch !== globalThis.fetch) || (Boolean(Request) && Request !== globalThis.Request);
 }
 
-const OTHER_HOST = 'its Host header names another server than its address';
-const OWN_DISPATCHER = 'a dispatcher of its own may lead elsewhere';
-const OWN_AGENT = 'an agent of its own may lead elsewhere';
-
-function overPlainHttp(config: InternalAxiosRequestConfig, url: URL, own: OwnAgents): Destination | undefined {
+function overPlainHttp(
+  config: InternalAxiosRequestConfig,
+  agent: ReturnType<typeof agentOf>,
+  url: URL,
+): Destination | undefined {
   if (config.proxy) return untrusted('a proxy would read what is sent over plain http');
-  if (config.lookup) return untrusted('a lookup of its own may lead elsewhere');
-  const agent = agentOf(config, url, own);
-  if (hasOwnWay(agent, url) || leadsElsewhere(agent.options, url)) return untrusted(OWN_AGENT);
-  if (config.fetchOptions?.dispatcher) return untrusted(OWN_DISPATCHER);
+  if (config.lookup) return untrusted('its lookup may lead to another server');
+  if (hasCustomRoute(agent, url) || leadsElsewhere(agent.options, url)) return untrusted(CUSTOM_AGENT);
+  if (config.fetchOptions?.dispatcher) return untrusted(CUSTOM_DISPATCHER);
   return undefined;
 }
 
-/** The same for `fetch`. `headers` are given where one of them may name a host. */
-export function fetchDestination(
-  address: string,
-  { dispatcher }: { readonly dispatcher?: unknown },
-  headers: object | undefined,
-  origins: ReadonlySet<string>,
-): TrustedDestination | UntrustedDestination {
-  const destination = trustedAddress(address, origins);
-  if (destination.name === 'untrusted') return destination;
-  if (headers !== undefined && namesOtherHost(headers, destination.url)) return untrusted(OTHER_HOST);
-  // Over https the certificate shows who is at the other end, whichever way leads there.
-  return dispatcher && destination.url.protocol === 'http:' ? untrusted(OWN_DISPATCHER) : destination;
+/** Options of an agent or a connection that replace the address of the request. */
+const REPLACING = ['path', 'socketPath', 'socket', 'createConnection'] as const;
+/** Over plain http nothing but the address identifies the server, so these decide which server it is. */
+const FINDING = ['lookup', 'proxyEnv'] as const;
+/** A resumed session and a pre-shared key skip the check of the certificate's name. */
+const SKIPPING = ['session', 'pskCallback'] as const;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Whether the options of an agent or a connection may lead to another server. Node prefers them to the request's. */
+function leadsElsewhere(given: unknown, url: URL): boolean {
+  if (given === undefined || given === null) return false;
+  const options = given as Options;
+  if (hasAny(options, REPLACING)) return true;
+  if (options.host && options.host !== hostname(url)) return true;
+  if (options.port && Number(options.port) !== portOf(url)) return true;
+  if (url.protocol === 'http:') return hasAny(options, FINDING);
+  if (options.servername && options.servername !== hostname(url)) return true;
+  if (options.checkServerIdentity && options.checkServerIdentity !== checkServerIdentity) return true;
+  return hasAny(options, SKIPPING);
+}
+
+/** Methods of an agent that decide which connection a request gets. */
+const DECIDING = ['addRequest', 'createSocket', 'createConnection', '_getSession'] as const;
+
+type Methods = Partial<Record<(typeof DECIDING)[number] | 'getName', unknown>>;
+
+/** Whether an agent replaces one of the methods by which Node decides where a connection ends. */
+function hasCustomRoute(agent: object, url: URL): boolean {
+  if (isOwnAgent(agent)) return false;
+  const nodes: Methods = url.protocol === 'http:' ? http.Agent.prototype : https.Agent.prototype;
+  const methods: Methods = agent;
+  for (const name of DECIDING) if (methods[name] !== nodes[name]) return true;
+  return methods.getName !== nodes.getName && !namesAddress(agent, url);
+}
+
+/** An agent finds a kept connection by this name: without the address in it, it may find one to another server. */
+function namesAddress(agent: object, url: URL): boolean {
+  try {
+    const name: unknown = (agent as http.Agent).getName({ host: hostname(url), port: portOf(url) });
+    return typeof name === 'string' && name.includes(`${hostname(url)}:${portOf(url)}`);
+  } catch {
+    return false;
+  }
+}
+
+/** As Node's connections spell it: an IPv6 address has no brackets. */
+function hostname(url: URL): string {
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+}
+
+function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
+}
+
+function hasAny(options: Options, names: readonly string[]): boolean {
+  for (const name of names) if (options[name]) return true;
+  return false;
+}
+
+const UNCHECKED_BY_AGENT =
+  'its httpsAgent or http2Options have rejectUnauthorized: false, so that the certificate would not be checked; remove ' +
+  'that, and trust a private CA by a `ca` of theirs or NODE_EXTRA_CA_CERTS';
+
+/** Why the certificate of the server would not be checked, and what to do; `undefined` if it will be checked. */
+function uncheckedTls(
+  config: InternalAxiosRequestConfig,
+  inner: AxiosAdapter,
+  defaultAgent: object | undefined,
+): string | undefined {
+  const agent: unknown = config.httpsAgent ?? defaultAgent ?? https.globalAgent;
+  const decides = Number(config.httpVersion) === 2 ? config.http2Options : field(agent, 'options');
+  const rejectUnauthorized = field(decides, 'rejectUnauthorized');
+  if (rejectUnauthorized === false) return UNCHECKED_BY_AGENT;
+  // Only the http adapter of axios is known to use the agent; the one over `fetch` does not.
+  const isAgentUsed = defaultAgent !== undefined || field(inner, 'adapterName') === 'http';
+  return rejectUnauthorized === true && isAgentUsed ? undefined : uncheckedByEnvironment();
+}
+
+function field(object: unknown, name: string): unknown {
+  return (object as Record<string, unknown> | null | undefined)?.[name];
 }

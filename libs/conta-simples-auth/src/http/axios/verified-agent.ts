@@ -2,10 +2,10 @@ import type { ClientRequest } from 'node:http';
 import type { Agent } from 'node:https';
 import { checkServerIdentity, TLSSocket } from 'node:tls';
 
-/** A connection that an agent made ends somewhere else than the address says. It is closed, and nothing was sent over it. */
+/** A connection of an agent leads to another server than the address. It is closed, and nothing was sent over it. */
 export class UntrustedConnection extends Error {
   override readonly name = 'UntrustedConnection';
-  /** Whether it may be the right server all the same: Node shows no certificate for a session that was resumed. */
+  /** Whether it may be the right server: Node has no certificate for a resumed session. */
   readonly isUnknown: boolean;
 
   constructor(why: string, isUnknown = false) {
@@ -14,7 +14,7 @@ export class UntrustedConnection extends Error {
   }
 }
 
-/** axios makes an error of its own of that with which a request was destroyed. */
+/** axios wraps the error with which a request was destroyed. */
 export function untrustedConnectionOf(error: unknown): UntrustedConnection | undefined {
   const cause = (error as { cause?: unknown } | null | undefined)?.cause;
   return cause instanceof UntrustedConnection ? cause : undefined;
@@ -26,16 +26,16 @@ interface RequestAddress {
   readonly session?: undefined;
 }
 
-/** The method by which Node hands a request to an agent; not in its types. */
+/** The method by which Node passes a request to an agent; not in its types. */
 type AddRequest = (request: ClientRequest, address: RequestAddress) => void;
 
 const verified = new WeakMap<object, object>();
 const verifiedSockets = new WeakMap<TLSSocket, string>();
 
 /**
- * The same agent, for https, with each of its connections checked before the request goes over it. For agents that make
- * connections in their own way, such as those for a proxy: what they do cannot be known from outside, but the
- * certificate of the server at the other end can be looked at. One per agent: axios keeps tunnels by it.
+ * The same https agent, but each connection is checked before the request is sent over it. For agents with their own way
+ * to connect, such as agents for a proxy: the certificate shows which server they lead to. There is one verified agent
+ * per agent, because axios stores tunnels by agent.
  */
 export function verifiedAgent(agent: object): Agent {
   let found = verified.get(agent);
@@ -43,7 +43,7 @@ export function verifiedAgent(agent: object): Agent {
     const addRequest: AddRequest = (request, address) => {
       // Node emits this after the agent has chosen a connection, and before it writes to it.
       request.once('socket', (socket: unknown) => whenSecure(socket, request, address));
-      // Without resumed sessions: each connection shows its certificate.
+      // No session is resumed, so that each connection has a certificate.
       (agent as { addRequest: AddRequest }).addRequest(request, { ...address, session: undefined });
     };
     // Getters of an agent may need the agent itself as `this`.
@@ -63,7 +63,7 @@ function whenSecure(socket: unknown, request: ClientRequest, address: RequestAdd
         : new UntrustedConnection('its agent made a connection without TLS');
     if (problem !== undefined) request.destroy(problem);
   };
-  // Node has not sent a byte of the request when it emits this.
+  // Node emits this before it sends the first byte of the request.
   if (socket instanceof TLSSocket && isSecuring(socket)) socket.prependOnceListener('secureConnect', verify);
   else verify();
 }
@@ -90,7 +90,7 @@ function problemOf(socket: TLSSocket, { host, port }: RequestAddress): Untrusted
   return undefined;
 }
 
-/** Whether TLS was started over a connection that something else had opened, as after `CONNECT`. */
+/** Whether TLS was started over an existing connection, as after `CONNECT`. */
 function isTunnel(socket: TLSSocket): boolean {
   return Boolean((socket as { _parent?: unknown })._parent);
 }

@@ -1,36 +1,34 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { isOlderKind } from './detached-body.js';
-import { multipart } from './multipart.js';
-import { isNodeForm, nodeFormBytes } from './node-form.js';
-import { StreamedBody } from './streamed-body.js';
+import { isNodeForm, multipart, nodeFormBytes } from './forms.js';
 
-/** What is sent for a caller's body, once or twice. */
+/** The caller's body in the form in which it is sent, once or twice. */
 export interface RequestBody {
   readonly data: unknown;
-  /** Set where the body has been written anew, and its content type with it. */
+  /** Set if the body was written to bytes here, which decides its content type. */
   readonly contentType?: string;
   /** Whether the same bytes can be sent a second time. */
   readonly isReplayable: boolean;
-  /** Set where it is a stream that is still to be read. */
+  /** Set if it is a stream that has not been read yet. */
   readonly stream?: StreamedBody | undefined;
 }
 
+export const NO_BODY: RequestBody = { data: undefined, isReplayable: true };
+
 const URL_ENCODED = 'application/x-www-form-urlencoded;charset=UTF-8';
 
-const NO_BODY: RequestBody = { data: undefined, isReplayable: true };
-
-/** Decided before the first send: a form is written once, so that a second send has its bytes and boundary. */
+/** Called before the first send: a form is written once, so that a second send has the same bytes and boundary. */
 export function requestBody(data: unknown): RequestBody {
   if (data === undefined) return NO_BODY;
   const isBytes = data === null || typeof data === 'string' || ArrayBuffer.isView(data) || isAnyArrayBuffer(data);
   if (isBytes || data instanceof Blob) return { data, isReplayable: true };
   if (data instanceof URLSearchParams) return { data: String(data), contentType: URL_ENCODED, isReplayable: true };
-  return writtenForm(data) ?? bodyAsItIs(data);
+  return writtenForm(data) ?? unchangedBody(data);
 }
 
-/** A body that the client is given as the caller gave it. */
-export function bodyAsItIs(data: unknown): RequestBody {
-  // Until it is sent: a token may have to be waited for.
+/** A body that the client gets as the caller gave it. */
+export function unchangedBody(data: unknown): RequestBody {
+  // Paused until it is sent, because a token may have to be awaited.
   if (isOlderKind(data)) data.pause?.();
   return { data, isReplayable: false, stream: StreamedBody.of(data) };
 }
@@ -46,4 +44,77 @@ function writtenForm(data: unknown): RequestBody | undefined {
 
 function isForm(data: unknown): data is Iterable<[string, unknown]> {
   return Object.prototype.toString.call(data) === '[object FormData]' && Symbol.iterator in (data as object);
+}
+
+/** The part that is needed here of a stream of Node or of a package. */
+interface Stream {
+  readonly errored?: unknown;
+  on(event: 'error' | 'close', listener: (error?: unknown) => void): unknown;
+  removeListener(event: 'error' | 'close', listener: (error?: unknown) => void): unknown;
+}
+
+interface Break {
+  broken?: { readonly error: unknown };
+}
+
+/** Streams that have our listeners: one that is passed again, after a call that failed, gets no further listeners. */
+const breaks = new WeakMap<Stream, Break>();
+
+/**
+ * A body that is read once, from a stream that may break before it is read: a file that does not exist, while the token is
+ * awaited. A stream that breaks without an error listener ends the process, so it has one from here on to its end.
+ */
+export class StreamedBody {
+  readonly #stream: Stream;
+  readonly #break: Break;
+
+  private constructor(stream: Stream) {
+    this.#stream = stream;
+    this.#break = breaks.get(stream) ?? recordBreak(stream);
+  }
+
+  /** `undefined` for values that are no stream. */
+  static of(data: unknown): StreamedBody | undefined {
+    return isStream(data) ? new StreamedBody(data) : undefined;
+  }
+
+  /** Calls back when the stream breaks, or at once if it has; returns a function that stops that. */
+  onBreak(listener: (error: unknown) => void): () => void {
+    const { broken } = this.#break;
+    if (broken !== undefined) listener(broken.error);
+    this.#stream.on('error', listener);
+    return () => this.#stream.removeListener('error', listener);
+  }
+
+  /** To be called before it is sent. */
+  throwIfBroken(): void {
+    if (this.#break.broken !== undefined) throw this.#break.broken.error;
+  }
+
+  /** Whether the stream broke with this error. */
+  brokeWith(error: unknown): boolean {
+    return this.#break.broken !== undefined && this.#break.broken.error === error;
+  }
+}
+
+function isStream(data: unknown): data is Stream {
+  if (typeof data !== 'object' || data === null) return false;
+  return ['pipe', 'on', 'removeListener'].every(
+    (name) => typeof (data as Record<string, unknown>)[name] === 'function',
+  );
+}
+
+function recordBreak(stream: Stream): Break {
+  const found: Break = stream.errored ? { broken: { error: stream.errored } } : {};
+  breaks.set(stream, found);
+  const record = (error: unknown) => {
+    found.broken = { error };
+  };
+  const leave = () => {
+    stream.removeListener('error', record);
+    stream.removeListener('close', leave);
+  };
+  stream.on('error', record);
+  stream.on('close', leave);
+  return found;
 }

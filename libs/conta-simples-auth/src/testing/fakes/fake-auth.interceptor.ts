@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
-import { type AttachableAxiosInstance, defaultsOf } from '../../http/axios/attachable-instance.js';
 import {
   type AttachOptions,
   ContaSimplesAuthInterceptor,
   type InterceptorOptions,
 } from '../../http/axios/auth.interceptor.js';
+import { type AttachableAxiosInstance, defaultsOf } from '../../http/axios/instance.js';
 import { addBearer } from './fake-requests.js';
 import { FakeContaSimplesTokenService } from './fake-token.service.js';
 

@@ -8,7 +8,7 @@ import axios, {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { noteGuardedAdapter } from '../../http/axios/axios-error-classes.js';
+import { registerTokenAdapter } from '../../http/axios/axios-builds.js';
 import type { TokenFailureKind } from '../../model/failure-kinds.js';
 import { ContaSimplesHttpService } from '../../nest/http.service.js';
 import { addBearer, FAKE_BASE_URL, type FakeFetch, noAnswer } from './fake-requests.js';
@@ -99,7 +99,7 @@ function fakeInstance(answer: FakeFetch, tokens: FakeContaSimplesTokenService, a
       throw failed;
     }
   };
-  noteGuardedAdapter(adapter);
+  registerTokenAdapter(adapter);
   return axios.create({ baseURL: FAKE_BASE_URL, adapter });
 }
 

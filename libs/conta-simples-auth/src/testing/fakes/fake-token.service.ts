@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { ContaSimplesCredentials } from '../../accounts/credentials.js';
-import type { ContaSimplesFetchInit } from '../../http/fetch/guarded-fetch.js';
+import type { ContaSimplesFetchInit } from '../../http/fetch/fetch-init.js';
 import type { AccessToken } from '../../model/access-token.js';
 import { ContaSimplesAuthError } from '../../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../../model/events.js';

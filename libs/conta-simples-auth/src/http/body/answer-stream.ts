@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
-/** A streamed answer of axios, or of another client behind an adapter. */
+/** A streamed response of axios, or of another client behind an adapter. */
 export interface AnswerStream extends NodeJS.ReadableStream {
   readonly destroyed?: boolean;
   readonly errored?: Error | null;
@@ -13,7 +13,7 @@ export interface AnswerStream extends NodeJS.ReadableStream {
 }
 
 export interface RelayOptions {
-  /** What the caller finds in place of Node's request, and at `client._httpMessage`. */
+  /** Replaces Node's request in the stream that the caller gets, and is its `client._httpMessage`. */
   readonly request: { readonly res: { readonly responseUrl: string | undefined } };
   /** Removes the token from an error before the reader gets it. */
   readonly redact: (error: unknown) => unknown;
@@ -25,9 +25,9 @@ export function isAnswerStream(data: unknown): data is AnswerStream {
 }
 
 /**
- * The stream that a caller gets in place of a streamed answer. Node's own object refers to the request with its raw
- * header, and logs print it. The relay has the same bytes, errors and properties, and destroying it destroys the answer;
- * only closures connect the two.
+ * The stream that a caller gets in place of a streamed response. Node's object refers to the request with its raw header,
+ * and logs print it. The relay has the same bytes, errors and properties, and destroying it destroys the response. Only
+ * closures connect the two.
  */
 export function relayedStream(source: AnswerStream, { request, redact }: RelayOptions): Readable {
   const message = source instanceof IncomingMessage ? messageLike(source, request) : undefined;
@@ -61,33 +61,33 @@ export function relayedStream(source: AnswerStream, { request, redact }: RelayOp
   };
   const hidden = (value: unknown) => ({ value, configurable: true, writable: true });
   Object.defineProperties(relay, { _read: hidden(read), _destroy: hidden(destroy) });
-  // An answer that breaks before the caller listens must not end the process. A later reader gets the error all the same.
+  // A response that breaks before the caller listens must not end the process. A later reader still gets the error.
   relay.on('error', () => {});
   source.on('error', fail);
   source.on('close', () => {
     if (!isEnded) relay.destroy();
   });
-  // It broke while a replacement of the token was awaited.
+  // It may have broken while a replacement of the token was awaited.
   if (source.destroyed === true && source.readableEnded === false) fail(source.errored ?? undefined);
   return relay;
 }
 
-/** axios puts these two on an answer over HTTP/2. */
+/** axios sets these two properties on a response over HTTP/2. */
 function streamLike(source: AnswerStream): Readable {
   const { readableHighWaterMark, headers, statusCode } = source as Partial<IncomingMessage>;
   const stream = new Readable({ highWaterMark: readableHighWaterMark });
   return Object.assign(stream, headers && { headers: { ...headers } }, statusCode && { statusCode });
 }
 
-/** An `IncomingMessage` with all that packages read from one: `form-data` its path, type and length, others its headers. */
+/** An `IncomingMessage` with all that packages read from one: `form-data` reads path, type and length, others headers. */
 function messageLike(source: IncomingMessage, described: RelayOptions['request']): IncomingMessage {
-  // Node's `finished()`, and all that is built on it, takes its listeners off the request as well.
+  // Node's `finished()`, and functions that use it, remove their listeners from the request as well.
   const request: typeof described = Object.setPrototypeOf({ ...described }, EventEmitter.prototype);
   const message = new IncomingMessage(new AnswerSocket(source, request) as unknown as Socket);
   const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method } = source;
   Object.assign(message, { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method });
   message.rawHeaders = [...source.rawHeaders];
-  // After `rawHeaders`, from which it would be read otherwise: axios removes headers of an answer that it has decoded.
+  // Not parsed again from `rawHeaders`, because axios removes headers of a response that it has decoded.
   message.headers = { ...source.headers };
   for (const name of ['complete', 'rawTrailers'] as const) {
     Object.defineProperty(message, name, { get: () => source[name], enumerable: true, configurable: true });
@@ -98,7 +98,7 @@ function messageLike(source: IncomingMessage, described: RelayOptions['request']
   return message;
 }
 
-/** What is read from the socket of an answer. The socket itself refers to the request. */
+/** The properties of a response's socket that are commonly read. The socket itself refers to the request. */
 class AnswerSocket extends EventEmitter {
   readonly _httpMessage: object;
   readonly #message: IncomingMessage;
@@ -163,4 +163,49 @@ class AnswerSocket extends EventEmitter {
     this.#message.destroy(error);
     return this;
   }
+}
+
+/**
+ * The same for the web stream of a `fetch` response. axios rejects its reads with errors that hold the config and the
+ * request that were sent; the token is removed from them.
+ */
+export function relayedWebStream(
+  source: ReadableStream<Uint8Array>,
+  redact: (error: unknown) => unknown,
+): ReadableStream<Uint8Array> {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const open = () => {
+    reader ??= source.getReader();
+    return reader;
+  };
+  return new ReadableStream(
+    {
+      type: 'bytes',
+      async pull(controller) {
+        const chunk = await nextChunk(open()).catch((error: unknown) => {
+          throw redact(error);
+        });
+        if (chunk !== undefined) return controller.enqueue(ownBytes(chunk));
+        controller.close();
+        controller.byobRequest?.respond(0);
+      },
+      cancel: (reason) => open().cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A byte stream accepts no empty chunks. */
+async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return undefined;
+    if (value.byteLength > 0) return value;
+  }
+}
+
+/** A byte stream transfers the whole buffer of a chunk. If the chunk is only a part of its buffer, it is copied. */
+function ownBytes(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isWhole = chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer;
+  return isWhole ? (chunk as Uint8Array<ArrayBuffer>) : new Uint8Array(chunk);
 }
