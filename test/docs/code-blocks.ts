@@ -7,6 +7,8 @@ export interface CodeBlock {
   /** Where it stands, to name it: `README.md:40`. */
   readonly name: string;
   readonly text: string;
+  /** The file that its first line names, as in `// src/balance.module.ts`. */
+  readonly file: string | undefined;
   /** Modules that give what it uses and does not declare: names to specifiers. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -31,26 +33,45 @@ const WELL_KNOWN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The blocks of the documents. One that does not stand by itself names a file of `preludes/` in a comment before it; the
- * names that this file exports are then there for it.
+ * The blocks of the documents. A block that uses names that it does not declare names a file of `preludes/` in a comment
+ * before it, and gets the exports of that file. A test gets the globals of a test runner.
  */
 export function markdownBlocks(): CodeBlock[] {
   return DOCUMENTS.flatMap((path) =>
     document(path)
       .fences.filter(({ language }) => language === 'ts')
-      .map(({ text, line, prelude }) => ({
-        name: `${path}:${line}`,
-        text,
-        given: prelude === undefined ? new Map() : exportsOfPrelude(prelude),
-      })),
+      .map(({ text, line, prelude }) => {
+        const file = /^\/\/ ([\w./-]+\.ts)$/m.exec(text.split('\n', 1)[0] ?? '')?.[1];
+        const given = prelude ?? (/spec\.ts$/.test(file ?? '') ? 'test-globals' : undefined);
+        return {
+          name: `${path}:${line}`,
+          text,
+          file,
+          given: given === undefined ? new Map() : exportsOfPrelude(given),
+        };
+      }),
   );
+}
+
+/** The text of a block with other specifiers for the files that blocks of the README are: `'./balance.module.js'`. */
+export function withFiles(text: string, specifierOf: (block: CodeBlock) => string): string {
+  const files = markdownBlocks().filter(({ name }) => name.startsWith('README.md:'));
+  return text.replace(/'(?:\.\/|\.\.\/src\/)([\w.-]+)\.js'/g, (specifier, name: string) => {
+    const block = files.find(({ file }) => file === `src/${name}.ts`);
+    return block === undefined ? specifier : `'${specifierOf(block)}'`;
+  });
 }
 
 /** The `@example`s of the library's comments. They import nothing: what they use is found by its name. */
 export function commentBlocks(): CodeBlock[] {
   const given = new Map([...everyExport(), ...wellKnown(), ...exportsOfPrelude('comments')]);
   return sourceFiles().flatMap((path) =>
-    examplesOf(read(path)).map(({ text, line }) => ({ name: `${path}:${line}`, text: framed(text), given })),
+    examplesOf(read(path)).map(({ text, line }) => ({
+      name: `${path}:${line}`,
+      text: framed(text),
+      file: undefined,
+      given,
+    })),
   );
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { type CodeBlock, importsFor } from './code-blocks.js';
+import { type CodeBlock, importsFor, withFiles } from './code-blocks.js';
 import { ROOT } from './documents.js';
 
 /** What the compiler says of each block, under the options of this repository; one program, since it costs seconds. */
@@ -11,11 +11,12 @@ export function compileBlocks(blocks: readonly CodeBlock[]): Map<CodeBlock, stri
     noUnusedLocals: false,
     noUnusedParameters: false,
   };
+  const specifierOf = ({ name }: CodeBlock) => `./block-${blocks.findIndex((block) => block.name === name)}.js`;
   const files = new Map(
     blocks.map((block, index) => [
       join(ROOT, 'test/docs', `block-${index}.ts`),
-      // On one line: what the compiler says is then one line further down than it is.
-      { block, source: `${importsFor(block)}\n${block.text}\n` },
+      // On one line: the compiler's line numbers are then one higher than those of the block.
+      { block, source: `${importsFor(block)}\n${withFiles(block.text, specifierOf)}\n` },
     ]),
   );
   const program = ts.createProgram([...files.keys()], options, hostWith(files, options));

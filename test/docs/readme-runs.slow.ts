@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { metrics } from '@opentelemetry/api';
 import {
@@ -10,7 +11,13 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { ContaSimplesAuthModule, ContaSimplesTokenService, isContaSimplesAuthError } from 'nestjs-conta-simples-auth';
+import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import { lastValueFrom, type Observable } from 'rxjs';
+import { en } from '../../apps/demo/dashboard/texts/en.js';
+import { ptBr } from '../../apps/demo/dashboard/texts/pt-br.js';
+import { startText } from '../../libs/conta-simples-auth/src/cli/emulator-output.js';
+import { document, read } from './documents.js';
+import { runCollectedTests } from './preludes/test-globals.js';
 import { runBlock } from './run-block.js';
 import { exported, moduleOf, useStage } from './stage.js';
 
@@ -20,16 +27,60 @@ const balanceOf = (answer: Observable<{ data: { amount: number } }>) =>
   lastValueFrom(answer).then(({ data }) => data.amount);
 
 describe('the blocks of the README, run against the emulator', () => {
-  it('start: the module, and a service that calls the API', async () => {
-    const block = await runBlock('README.md', 'Use it');
-    const app = await stage.context(exported<Type>(block, 'AppModule'));
-    const service = app.get(exported<Type<{ current(): Promise<number> }>>(block, 'BalanceService'));
-    expect(await service.current()).toBeGreaterThan(0);
+  it('the first call: a module, a service and a controller', async () => {
+    const block = await runBlock('README.md', 'First call', 1);
+    const app = await NestFactory.create(exported<Type>(block, 'AppModule'), { logger: false });
+    stage.onClose(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const answer = await fetch(`${await app.getUrl()}/balance`, { headers: { connection: 'close' } });
+    expect(await answer.json()).toEqual({ amount: 18_784.29 });
+    expect(read('README.md')).toContain(`$ curl http://localhost:3000/balance\n{"amount":18784.29}`);
     expect(stage.emulator.counts.token.byStatus).toEqual({ 200: 1 });
   });
 
+  it('the file .env is what the emulator prints', () => {
+    const [settings] = document('README.md').fences.filter(({ language }) => language === 'dotenv');
+    expect(startText(stage.emulator)).toContain(
+      settings?.text.replace('http://127.0.0.1:4010', stage.emulator.baseUrl),
+    );
+  });
+
+  it('the demo: what to press and what to watch', () => {
+    for (const [path, { controls, counters }] of [
+      ['README.md', en],
+      ['README.pt-BR.md', ptBr],
+    ] as const) {
+      for (const label of [controls.fault.outage[0], counters.failed]) expect(read(path)).toContain(`"${label}"`);
+    }
+  });
+
+  it('options from a factory', async () => {
+    const { apiKey, apiSecret } = EMULATOR_CREDENTIALS;
+    Object.assign(process.env, { CS_ENVIRONMENT: 'sandbox', CS_KEY: apiKey, CS_SECRET: apiSecret });
+    delete process.env.CONTA_SIMPLES_API_KEY;
+    delete process.env.CONTA_SIMPLES_API_SECRET;
+    stage.onClose(async () => {
+      for (const name of ['CS_ENVIRONMENT', 'CS_KEY', 'CS_SECRET']) delete process.env[name];
+    });
+    const block = await runBlock('README.md', 'Options in code');
+    const app = await stage.context(await ConfigModule.forRoot(), exported<DynamicModule>(block, 'contaSimples'));
+    expect(app.get(ContaSimplesTokenService).status().state).toBe('valid');
+  });
+
+  it('the unit test', async () => {
+    await runBlock('README.md', 'Test your application', 0);
+    expect(await runCollectedTests()).toEqual(['returns the amount']);
+  });
+
+  it('the end-to-end test', async () => {
+    await runBlock('README.md', 'Test your application', 1);
+    expect(await runCollectedTests()).toEqual(['answers GET /balance with one token request']);
+  });
+});
+
+describe('the blocks of the pages in docs, run against the emulator', () => {
   it('fetch', async () => {
-    const block = await runBlock('README.md', 'With fetch');
+    const block = await runBlock('docs/recipes.md', 'With fetch');
     const FetchedBalance = exported<Type<{ current(): Promise<number> }>>(block, 'FetchedBalance');
     const app = await stage.context(moduleOf(FetchedBalance));
     expect(await app.get(FetchedBalance).current()).toBeGreaterThan(0);
@@ -38,7 +89,7 @@ describe('the blocks of the README, run against the emulator', () => {
   });
 
   it('an HttpService of the application', async () => {
-    const block = await runBlock('README.md', 'With an HttpService of your own');
+    const block = await runBlock('docs/recipes.md', 'With an HttpService of your own');
     const ReportsModule = exported<Type>(block, 'ReportsModule');
     const app = await stage.context(ContaSimplesAuthModule.forRoot(), ReportsModule);
     const { axiosRef } = app.select(ReportsModule).get(HttpService, { strict: false });
@@ -52,7 +103,7 @@ describe('the blocks of the README, run against the emulator', () => {
     process.env.CONTA_SIMPLES_ACCOUNTS = 'matriz';
     process.env.CONTA_SIMPLES_MATRIZ_API_KEY = 'matriz-key';
     process.env.CONTA_SIMPLES_MATRIZ_API_SECRET = 'matriz-secret';
-    const block = await runBlock('README.md', 'Several companies');
+    const block = await runBlock('docs/recipes.md', 'Several companies');
     interface Companies {
       add(company: string, apiKey: string, apiSecret: string): void;
       balances(company: string): Observable<{ data: { amount: number } }>[];
@@ -67,7 +118,7 @@ describe('the blocks of the README, run against the emulator', () => {
   });
 
   it('health', async () => {
-    const block = await runBlock('README.md', 'Health');
+    const block = await runBlock('docs/recipes.md', 'Health');
     @Module({ imports: [ContaSimplesAuthModule.forRoot(), exported<Type>(block, 'HealthModule')] })
     class HealthApp {}
     const app = await NestFactory.create(HealthApp, { logger: false });
@@ -87,7 +138,7 @@ describe('the blocks of the README, run against the emulator', () => {
       metrics.disable();
       await provider.shutdown();
     });
-    const block = await runBlock('README.md', 'Metrics and traces');
+    const block = await runBlock('docs/recipes.md', 'Metrics and traces');
     const app = await stage.context(exported<DynamicModule>(block, 'contaSimples'));
     await app.get(ContaSimplesTokenService).getToken();
     await reader.forceFlush();
@@ -96,17 +147,27 @@ describe('the blocks of the README, run against the emulator', () => {
     expect(requests?.dataPoints.map(({ value }) => value)).toEqual([1]);
   });
 
-  it('a test with the emulator, and one with the fake', async () => {
+  it('a test with failures on request', async () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => {});
-    await runBlock('README.md', 'Testing your application', 0);
+    await runBlock('docs/testing.md', 'Failures on request', 0);
     expect(said.mock.calls).toEqual([[{ 200: 1, 503: 1 }]]);
     said.mockClear();
-    await runBlock('README.md', 'Testing your application', 1);
-    expect(said.mock.calls).toEqual([[12.5]]);
+    await runBlock('docs/testing.md', 'Failures on request', 1);
+    expect(said.mock.calls).toEqual([[0]]);
+  });
+
+  it('end-to-end tests with the emulator', async () => {
+    await runBlock('docs/testing.md', 'End-to-end tests', 0);
+    expect(await runCollectedTests()).toEqual(['answers with one token request', 'fails when the API fails']);
+  });
+
+  it('unit tests with a fake', async () => {
+    await runBlock('docs/testing.md', 'Unit tests');
+    expect(await runCollectedTests()).toEqual(['returns the amount', 'fails while there is no token']);
   });
 
   it('errors', async () => {
-    const { secondsToWait } = await runBlock('README.md', 'Errors');
+    const { secondsToWait } = await runBlock('docs/errors.md', 'Errors');
     stage.emulator.fail('token', { status: 401 }, { times: 2 });
     const app = await stage.context(ContaSimplesAuthModule.forRoot({ bootstrap: 'lazy' }));
     const error = await app

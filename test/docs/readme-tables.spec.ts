@@ -6,15 +6,15 @@ import { afterFailure } from '../../libs/conta-simples-auth/src/token/failure-po
 import { document, read } from './documents.js';
 import { codeIn, parseMarkdown, type Table } from './markdown.js';
 
-function table(firstColumn: string): Table {
-  const found = document('README.md').tables.find(({ header }) => header[0] === firstColumn);
-  if (found === undefined) throw new Error(`README.md has no table with a column "${firstColumn}"`);
+function table(path: string, firstColumn: string): Table {
+  const found = document(path).tables.find(({ header }) => header[0] === firstColumn);
+  if (found === undefined) throw new Error(`${path} has no table with a column "${firstColumn}"`);
   return found;
 }
 
 /** The rows of a table by the names in their first cells. */
-function rowsByName(firstColumn: string): Map<string, readonly string[]> {
-  return new Map(table(firstColumn).rows.flatMap((row) => codeIn(row[0] ?? '').map((name) => [name, row])));
+function rowsByName(path: string, firstColumn: string): Map<string, readonly string[]> {
+  return new Map(table(path, firstColumn).rows.flatMap((row) => codeIn(row[0] ?? '').map((name) => [name, row])));
 }
 
 const number = (text = '') => Number(text.replaceAll(',', ''));
@@ -43,7 +43,7 @@ describe('the table of options', () => {
     origins: undefined,
     isGlobal: undefined,
   } satisfies Record<keyof Required<ContaSimplesModuleOptions>, unknown>;
-  const rows = rowsByName('option');
+  const rows = rowsByName('docs/options.md', 'option');
   const required = { environment: 'sandbox', apiKey: 'a-key', apiSecret: 'a-secret' } as const;
   const resolve = (given: object = {}) => resolveOptions({ ...required, ...given }, () => undefined);
   const ranges = [...rows].flatMap(([name, [, , range = '']]) => {
@@ -107,7 +107,7 @@ describe('the table of environment variables', () => {
     }
     return asked;
   }
-  const inTable = [...rowsByName('variable').keys()].map((name) => name.replace('<ACCOUNT>', 'FILIAL_SP'));
+  const inTable = [...rowsByName('README.md', 'variable').keys()].map((name) => name.replace('<ACCOUNT>', 'FILIAL_SP'));
 
   it('names every variable that is read, and no other', () => {
     expect(inTable.sort()).toEqual([...variablesRead()].sort());
@@ -122,7 +122,7 @@ describe('the table of environment variables', () => {
 });
 
 describe('the table of errors', () => {
-  const rows = rowsByName('kind');
+  const rows = rowsByName('docs/errors.md', 'kind');
   const kinds = [...rows.keys()].filter(isTokenFailureKind);
   /** Thrown for a call, not for an attempt to get a token. */
   const ofCalls = Object.keys(FAILURE_KINDS).filter((kind) => !isTokenFailureKind(kind));

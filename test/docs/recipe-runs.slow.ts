@@ -1,8 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { DynamicModule, Type } from '@nestjs/common';
-import type { TestingModule } from '@nestjs/testing';
 import { ContaSimplesTokenService } from 'nestjs-conta-simples-auth';
-import type { FakeContaSimplesTokenService } from 'nestjs-conta-simples-auth/testing';
+import { runCollectedTests } from './preludes/test-globals.js';
 import { runBlock } from './run-block.js';
 import { COMPANIES, exported, moduleOf, useStage } from './stage.js';
 
@@ -11,7 +10,7 @@ const stage = useStage();
 describe('the blocks of the recipes, run against the emulator', () => {
   it('options from a factory', async () => {
     const app = await stage.context(
-      exported<Type>(await runBlock('docs/recipes.md', 'Options from a factory'), 'AppModule'),
+      exported<Type>(await runBlock('docs/options.md', 'Options from a factory'), 'AppModule'),
     );
     expect(app.get(ContaSimplesTokenService).status().state).toBe('valid');
     expect(stage.emulator.requests[0]?.headers['user-agent']).toBe('billing/0.0.0');
@@ -73,27 +72,10 @@ describe('the blocks of the recipes, run against the emulator', () => {
     expect(stage.emulator.counts.token.total).toBe(1);
   });
 
-  it('faults in tests', async () => {
-    const said = jest.spyOn(console, 'log').mockImplementation(() => {});
-    await runBlock('docs/recipes.md', 'Faults in tests');
-    expect(said.mock.calls).toEqual([[0]]);
-  });
-
   it('an application whose services are replaced', async () => {
-    interface Exports {
-      readonly tokens: FakeContaSimplesTokenService;
-      readonly module: TestingModule;
-    }
     delete process.env.CONTA_SIMPLES_API_KEY;
-    const { tokens, module } = (await runBlock('docs/recipes.md', 'End-to-end tests', 1)) as unknown as Exports;
-    const app = module.createNestApplication({ logger: false });
-    stage.onClose(() => app.close());
-    await app.listen(0, '127.0.0.1');
-    const answer = await fetch(`${await app.getUrl()}/balance`, { headers: { connection: 'close' } });
-    expect(await answer.json()).toEqual({ amount: 12.5 });
-    tokens.failWith('rate_limited');
-    const failed = await fetch(`${await app.getUrl()}/balance`, { headers: { connection: 'close' } });
-    expect(failed.status).toBe(500);
+    await runBlock('docs/testing.md', 'End-to-end tests', 1);
+    expect(await runCollectedTests()).toEqual(['answers GET /balance without a server']);
     expect(stage.emulator.counts.token.total).toBe(0);
   });
 });

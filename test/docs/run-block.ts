@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
-import { importsFor, markdownBlocks } from './code-blocks.js';
+import { type CodeBlock, importsFor, markdownBlocks, withFiles } from './code-blocks.js';
 import { document, ROOT } from './documents.js';
 
 /** In `node_modules`, so that what a block imports is found as from anywhere in this repository. */
@@ -18,14 +18,20 @@ export async function runBlock(path: string, heading: string, index = 0): Promis
   const fence = document(path).fences.filter((each) => each.heading === heading && each.language === 'ts')[index];
   const block = markdownBlocks().find(({ name }) => name === `${path}:${fence?.line}`);
   if (block === undefined) throw new Error(`${path} has no such block under "${heading}"`);
-  const preludes = join(ROOT, 'test/docs/preludes');
-  const imports = importsFor(block).replace(/'\.\/preludes\/([\w-]+)\.js'/g, `'${preludes}/$1.ts'`);
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'docs-'));
   folders.push(folder);
-  const file = join(folder, 'block.mjs');
-  writeFileSync(file, compiled(`${imports}\n${block.text}`));
-  return import(file);
+  return import(writeModule(block, folder));
+}
+
+/** Writes the block and the blocks that it imports, and returns the path. */
+function writeModule(block: CodeBlock, folder: string): string {
+  const preludes = join(ROOT, 'test/docs/preludes');
+  const imports = importsFor(block).replace(/'\.\/preludes\/([\w-]+)\.js'/g, `'${preludes}/$1.ts'`);
+  const text = withFiles(block.text, (imported) => writeModule(imported, folder));
+  const file = join(folder, `${block.name.replace(/\W/g, '-')}.mjs`);
+  writeFileSync(file, compiled(`${imports}\n${text}`));
+  return file;
 }
 
 /** As an application's build does it, metadata of decorators included: that is how Nest knows what to inject. */

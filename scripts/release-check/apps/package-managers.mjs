@@ -4,7 +4,7 @@ import { toolEnvironment } from '../run/environment.mjs';
 import { installCopy } from '../run/npm-install.mjs';
 import { lay } from './application.mjs';
 
-/** The application whose Jest configuration docs/recipes.md shows. */
+/** The application whose Jest configuration docs/testing.md shows. */
 const APPLICATION = 'nest11-commonjs-express';
 const PNPM = 'pnpm/bin/pnpm.cjs';
 const YARN = '@yarnpkg/cli-dist/bin/yarn.js';
