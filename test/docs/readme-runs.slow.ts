@@ -15,7 +15,7 @@ import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { en } from '../../apps/demo/dashboard/texts/en.js';
 import { ptBr } from '../../apps/demo/dashboard/texts/pt-br.js';
-import { startText } from '../../libs/conta-simples-auth/src/cli/emulator-output.js';
+import { emulatorCommand } from '../../libs/conta-simples-auth/src/cli/emulator.command.js';
 import { document, read } from './documents.js';
 import { runCollectedTests } from './preludes/test-globals.js';
 import { runBlock } from './run-block.js';
@@ -38,11 +38,14 @@ describe('the blocks of the README, run against the emulator', () => {
     expect(stage.emulator.counts.token.byStatus).toEqual({ 200: 1 });
   });
 
-  it('the file .env is what the emulator prints', () => {
+  it('the file .env is for the emulator as it starts without options', () => {
     const [settings] = document('README.md').fences.filter(({ language }) => language === 'dotenv');
-    expect(startText(stage.emulator)).toContain(
-      settings?.text.replace('http://127.0.0.1:4010', stage.emulator.baseUrl),
-    );
+    expect(settings?.text.split('\n')).toEqual([
+      'CONTA_SIMPLES_BASE_URL=http://127.0.0.1:4010',
+      `CONTA_SIMPLES_API_KEY=${EMULATOR_CREDENTIALS.apiKey}`,
+      `CONTA_SIMPLES_API_SECRET=${EMULATOR_CREDENTIALS.apiSecret}`,
+    ]);
+    expect(emulatorCommand.help).toMatch(/--port .*\(default 4010\)/);
   });
 
   it('the demo: what to press and what to watch', () => {
