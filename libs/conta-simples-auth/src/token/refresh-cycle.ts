@@ -3,6 +3,7 @@ import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
 import type { WaitOptions } from '../model/wait-options.js';
 import type { Clock } from '../support/clock.js';
+import { waitFor } from '../support/deadline.js';
 import type { AccountUse } from './account-use.js';
 import { EarlyRetryCheck } from './early-retry-check.js';
 import {
@@ -22,7 +23,7 @@ import { refreshWindow } from './refresh-window.js';
 import { TokenReporter } from './token-reporter.js';
 import type { TokenFailure, TokenGrant } from './token-source.js';
 import type { WaitLimits } from './waiter-groups.js';
-import { untilLimits, Waiters } from './waiters.js';
+import { Waiters } from './waiters.js';
 
 /** What an application that is ending grants a caller who still needs a token. */
 const DRAIN_ATTEMPT_MS = 1_000;
@@ -105,7 +106,7 @@ export class RefreshCycle {
     const check = this.#life === 'draining' ? undefined : this.#checkEarly(failed, now);
     if (check !== undefined) {
       const timeoutMs = Math.min(check.waitMs, limits.timeoutMs);
-      await untilLimits(check.done, { signal: limits.signal, timeoutMs }, this.#clock);
+      await waitFor(check.done, { clock: this.#clock, signal: limits.signal, timeoutMs });
       limits.signal?.throwIfAborted();
     }
     const later = this.#lifeClock.look();

@@ -1,6 +1,4 @@
 import type { AccessToken } from '../model/access-token.js';
-import { onAbort } from '../support/abort-listeners.js';
-import type { Clock } from '../support/clock.js';
 import type { KeeperOptions } from './keeper-options.js';
 import { WaiterGroups, type WaitLimits } from './waiter-groups.js';
 
@@ -52,18 +50,4 @@ export class Waiters {
     this.#waiting = undefined;
     return waiting;
   }
-}
-
-/** Waits until `work` ends, but not beyond the limits. Never rejects, provided that `work` does not. */
-export function untilLimits(work: Promise<void>, { signal, timeoutMs }: WaitLimits, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(end, timeoutMs, { hold: true });
-    const ignore = signal && onAbort(signal, end);
-    function end(): void {
-      timer.cancel();
-      ignore?.();
-      resolve();
-    }
-    void work.then(end);
-  });
 }

@@ -1,0 +1,57 @@
+import { onAbort } from './abort-listeners.js';
+import type { Clock } from './clock.js';
+
+/** What ends a wait early. */
+export interface DeadlineLimits {
+  readonly clock: Clock;
+  /** Milliseconds from now. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type ReachedLimit = 'timeout' | 'aborted';
+
+/**
+ * Calls back once, when the time has passed or the signal aborts; before it returns, if the signal has aborted already.
+ * The timer keeps the process alive. Returns a function that cancels both.
+ */
+export function onLimit({ clock, timeoutMs, signal }: DeadlineLimits, callback: (reached: ReachedLimit) => void) {
+  if (signal?.aborted) {
+    callback('aborted');
+    return () => {};
+  }
+  const reach = (reached: ReachedLimit) => {
+    cancel();
+    callback(reached);
+  };
+  const timer = clock.setTimer(() => reach('timeout'), timeoutMs, { hold: true });
+  const ignore = signal && onAbort(signal, () => reach('aborted'));
+  const cancel = () => {
+    timer.cancel();
+    ignore?.();
+  };
+  return cancel;
+}
+
+/** Waits for the first limit. Never rejects. */
+export function untilLimit(limits: DeadlineLimits): Promise<ReachedLimit> {
+  return new Promise((resolve) => {
+    onLimit(limits, resolve);
+  });
+}
+
+/** Waits for `work`, but not beyond the limits; what it brings later is ignored. Rejects only as `work` does. */
+export async function waitFor<T>(
+  work: Promise<T>,
+  limits: DeadlineLimits,
+): Promise<{ readonly reached?: undefined; readonly value: T } | { readonly reached: ReachedLimit }> {
+  let cancel = () => {};
+  const limit = new Promise<{ readonly reached: ReachedLimit }>((resolve) => {
+    cancel = onLimit(limits, (reached) => resolve({ reached }));
+  });
+  try {
+    return await Promise.race([work.then((value) => ({ value })), limit]);
+  } finally {
+    cancel();
+  }
+}
