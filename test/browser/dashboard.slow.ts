@@ -79,10 +79,10 @@ interface Story {
 
 async function play(page: Page): Promise<Story> {
   await settled(page);
-  await page.getByRole('button', { name: 'Play the whole story' }).click();
+  await page.getByRole('button', { name: 'Run the guided demo' }).click();
   const captions = new Set<string>();
-  const end = page.locator('#caption', { hasText: 'That was all of it.' });
-  await page.getByRole('button', { name: 'Stop the story' }).waitFor();
+  const end = page.locator('#caption', { hasText: 'The demo is complete.' });
+  await page.getByRole('button', { name: 'Stop the guided demo' }).waitFor();
   while ((await end.count()) === 0) {
     captions.add((await page.locator('#caption').textContent()) ?? '');
     await page.waitForFunction(inPage.captionIsNot, [...captions].at(-1), { timeout: 60_000 });
@@ -137,7 +137,7 @@ describeInBrowser('the dashboard in a browser', () => {
   it('renews each token in the background within half a minute, and no call fails', async () => {
     const since = await page.evaluate(inPage.generations);
     await page.waitForFunction(inPage.areRenewed, { accounts: [0, 1, 2], since }, { timeout: 35_000 });
-    expect(await eventTexts('acquired')).toContain('renewal before the end');
+    expect(await eventTexts('acquired')).toContain('refresh before expiry');
     expect(await count('counters', 'failed')).toBe(0);
   });
 
@@ -181,7 +181,7 @@ describeInBrowser('the dashboard in a browser', () => {
     const attempts = () => figure('counters', 'attempts', 'note');
     const failedBefore = Number(/(\d+) failed/.exec(await attempts())?.[1]);
     expect(await press('resource-outage')).toBeGreaterThan(100);
-    expect(await figure('counters', 'failed', 'note')).toBe('0 for want of a token');
+    expect(await figure('counters', 'failed', 'note')).toBe('0 without a token');
     expect(Number(/(\d+) failed/.exec(await attempts())?.[1])).toBe(failedBefore);
   });
 
@@ -227,7 +227,7 @@ describeInBrowser('the dashboard in a browser', () => {
   it('plays the whole story to its end, with a caption for each step and no call lost to a token', async () => {
     const { captions, end } = await story;
     expect(captions).toBe(8);
-    expect(end).toContain('Not one call failed because of a token');
+    expect(end).toContain('No call failed because of a token');
   }, 240_000);
 
   it('asked no other host for anything, and had nothing to complain of', () => {

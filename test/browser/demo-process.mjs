@@ -16,7 +16,7 @@ export async function startDemo(environment = {}) {
   const url = await new Promise((resolve, reject) => {
     const note = (chunk) => {
       output += String(chunk);
-      const found = /Watch tokens live, and break things: (\S+)/.exec(output)?.[1];
+      const found = /Dashboard with live tokens and simulated faults: (\S+)/.exec(output)?.[1];
       if (found !== undefined) resolve(found);
     };
     child.stdout.on('data', note);

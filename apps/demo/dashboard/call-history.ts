@@ -2,13 +2,13 @@ import type { CallInterval, FeedEntry } from '../src/dashboard/frames.js';
 
 /** How far back the charts go, in seconds. */
 export const SHOWN_SECONDS = 90;
-/** A rate over one interval would be ragged: it is over the last whole second. */
+/** The rate is over the last second; over one interval it would vary too much. */
 const RATE_OVER_INTERVALS = 4;
-/** Two intervals further apart than this have nothing known between them. */
+/** Intervals further apart than this have a gap between them. */
 const GAP_MS = 1_500;
 const MAX_MARKS = 300;
 
-/** A token request on the charts; `at` in seconds, as uPlot has it. */
+/** A token request on the charts; `at` in seconds, as in uPlot. */
 export interface Mark {
   readonly at: number;
   readonly obtained: boolean;
@@ -16,7 +16,7 @@ export interface Mark {
 
 type Column = (number | null)[];
 
-/** What the charts draw: a bounded window of what the server told. */
+/** The data of the charts: a bounded window of the server's frames. */
 export class CallHistory {
   readonly seconds: number[] = [];
   readonly answered: Column = [];
@@ -50,7 +50,7 @@ export class CallHistory {
     if (this.marks.length > MAX_MARKS) this.marks.shift();
   }
 
-  /** A second's worth, by the time that really passed; unknown for the first interval, whose begin nobody told. */
+  /** The rate per second over the elapsed time; unknown for the first interval, whose start is unknown. */
   #rate(of: 'answered' | 'failed'): number | null {
     const [first, ...others] = this.#recent;
     const last = others.at(-1);
@@ -68,7 +68,7 @@ export class CallHistory {
 
   #forget(before: number): void {
     const kept = this.seconds.findIndex((at) => at >= before);
-    // Not at every turn: a few points more or less outside the window are not seen.
+    // Not for every point: a few points outside the window are not visible.
     if (kept > 40) for (const column of this.#columns) column.splice(0, kept);
     this.marks = this.marks.filter(({ at }) => at >= before);
   }

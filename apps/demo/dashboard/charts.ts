@@ -2,7 +2,7 @@ import uPlot from '/vendor/uplot/uPlot.esm.js';
 import { type CallHistory, SHOWN_SECONDS } from './call-history.js';
 
 const HEIGHT = 150;
-/** Seconds between two labels of the time axis, by the room there is. */
+/** Seconds between two labels of the time axis, depending on the width. */
 const TICKS = [15, 30, 60];
 
 /** Both charts over the same window of time, in the colours of the style sheet. */
@@ -31,7 +31,7 @@ export class Charts {
     this.#latency.draw(now / 1_000);
   }
 
-  /** Takes up colours and language anew. */
+  /** Applies a new colour scheme or language. */
   restyle(): void {
     this.#rate.build();
     this.#latency.build();
@@ -40,9 +40,9 @@ export class Charts {
 
 interface ChartKind {
   readonly columns: readonly ('answered' | 'failed' | 'median' | 'slowest')[];
-  /** Of the columns, as custom properties. */
+  /** The columns' colours, as CSS custom properties. */
   readonly colors: readonly string[];
-  /** The vertical axis reaches at least so far. */
+  /** The minimum upper end of the vertical axis. */
   readonly least: number;
 }
 
@@ -127,7 +127,7 @@ class Chart {
     if (width > 0 && width !== this.#plot?.width) this.#plot?.setSize({ width, height: HEIGHT });
   }
 
-  /** Token requests as lines behind the calls: whole for a token, broken for a failed attempt. */
+  /** Token requests as lines behind the calls: solid for a token, dashed for a failed attempt. */
   #drawMarks(plot: uPlot, obtained: string, attempt: string): void {
     const { ctx, bbox } = plot;
     const pixels = window.devicePixelRatio;

@@ -1,4 +1,4 @@
-/** The element of that id; the page cannot do without. */
+/** The element with this id. Throws if the page does not have it. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`The page has no element "${id}"`);
@@ -15,7 +15,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Writes only what has changed: four times a second, a page of equal texts should cost nothing, and be read out never. */
+/** Writes only changes, so that four updates a second cost little and screen readers do not repeat unchanged text. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -24,7 +24,7 @@ export function setAttribute(element: HTMLElement, name: string, value: string):
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** Fills in every element that names its text, such as `data-text="story.title"`. */
+/** Fills every element that names its text, such as `data-text="story.title"`. */
 export function translate(texts: object, language: string): void {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll<HTMLElement>('[data-text]')) {

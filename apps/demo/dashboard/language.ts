@@ -6,7 +6,7 @@ const STORED_AS = 'language';
 
 export type LanguageName = keyof typeof TEXTS;
 
-/** The language of the page: what was chosen last, else the browser's. */
+/** The language of the page: the last choice, else the browser's. */
 export class Language {
   #name: LanguageName;
 
@@ -38,7 +38,7 @@ function isLanguage(name: string | null | undefined): name is LanguageName {
   return typeof name === 'string' && Object.hasOwn(TEXTS, name);
 }
 
-/** A browser may forbid storage; then the choice lasts as long as the page. */
+/** If the browser forbids storage, the choice lasts until the page closes. */
 function stored(): LanguageName | undefined {
   try {
     const name = localStorage.getItem(STORED_AS);

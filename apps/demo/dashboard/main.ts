@@ -31,7 +31,7 @@ for (const button of byId('languages').querySelectorAll('button')) {
 }
 changeLanguage();
 
-/** A new stream, perhaps of a new server: what was known before is replaced. */
+/** A new stream, perhaps of a new server: replaces all earlier data. */
 function begin(snapshot: Snapshot): void {
   history.clear();
   events.clear();
@@ -48,7 +48,7 @@ function show(frame: Frame): void {
 }
 
 function update(frame: Frame): void {
-  // Those of the last moment before a snapshot come with the frame after it once more.
+  // The last events before a snapshot are sent again with the frame after it.
   const fresh = frame.events.filter(({ id }) => id > lastEventId);
   lastEventId = fresh.at(-1)?.id ?? lastEventId;
   for (const event of fresh) history.note(event);
@@ -83,11 +83,11 @@ function changeLanguage(): void {
   if (latest !== undefined) render(latest);
 }
 
-/** What comes of it arrives with the stream. */
+/** Its result arrives with the stream. */
 function order(method: 'POST' | 'DELETE', path: string, body?: object): void {
   const headers = { 'content-type': 'application/json' };
   const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
   fetch(`/dashboard/${path}`, request)
-    .then(({ ok }) => setText(byId('refused'), ok ? '' : language.texts.controls.refused))
-    .catch(() => setText(byId('refused'), language.texts.controls.refused));
+    .then(({ ok }) => setText(byId('rejected'), ok ? '' : language.texts.controls.rejected))
+    .catch(() => setText(byId('rejected'), language.texts.controls.rejected));
 }

@@ -1,6 +1,6 @@
 import type { Frame, Snapshot } from '../src/dashboard/frames.js';
 
-/** Nobody is watching a page that has been in the background for this long. */
+/** A page in the background for this long is treated as closed. */
 const HIDDEN_FOR_MS = 60_000;
 const RETRY_MS = 2_000;
 
@@ -10,7 +10,7 @@ export interface StreamListener {
   state(state: 'waiting' | 'open' | 'lost'): void;
 }
 
-/** The one stream of the page. It connects again by itself, and lets go while the page is out of sight. */
+/** The stream of the page. It reconnects after an error, and disconnects while the page is in the background. */
 export class Stream {
   #source: EventSource | undefined;
   #timer: number | undefined;
@@ -30,7 +30,7 @@ export class Stream {
     source.addEventListener('frame', ({ data }) => this.listener.frame(JSON.parse(data) as Frame));
     source.addEventListener('error', () => {
       this.listener.state('lost');
-      // An answer other than a stream closes it for good: a server that is just starting, or a proxy in between.
+      // Another answer than a stream closes it without a retry, as from a server that is starting or from a proxy.
       if (source.readyState === EventSource.CLOSED) this.#later(() => this.connect(), RETRY_MS);
     });
   }

@@ -3,7 +3,7 @@ import { ownCallersOnly } from './callers/own-callers.js';
 import { servePage } from './dashboard/serve-page.js';
 import { serveDocs } from './docs/serve-docs.js';
 
-/** What is not a route of a controller: who is answered, the page, its headers, and the docs. */
+/** Everything except the controllers' routes: the check of callers, the page with its headers, and the docs. */
 export function prepareApp(app: NestExpressApplication): void {
   app.use(ownCallersOnly(process.env.DEMO_HOSTS));
   servePage(app);

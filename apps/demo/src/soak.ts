@@ -7,8 +7,8 @@ import { AppModule } from './app.module.js';
 import { BalanceService } from './balance/balance.service.js';
 
 /*
- * The demo's module under a steady load, over many lives of a token. The token endpoint is made a second slow, so that a
- * call which waits for a refresh cannot be mistaken for one that does not.
+ * The demo's module under a steady load, over many token lifetimes. The token endpoint takes one second, so that calls
+ * which wait for a refresh can be recognised by their duration.
  */
 const TOKEN_TTL_SECONDS = 20;
 const TOKEN_LATENCY_MS = 1_000;
@@ -52,7 +52,7 @@ const startedAt = performance.now();
 await new Promise<void>((resolve) => {
   const ticker = setInterval(() => {
     const elapsed = performance.now() - startedAt;
-    // By the clock and not by the tick, which comes late on a busy machine.
+    // By elapsed time, because ticks are late on a busy machine.
     for (const due = Math.floor((Math.min(elapsed, DURATION_MS) * CALLS_PER_SECOND) / 1_000); sent < due; sent++) {
       const one = call().finally(() => running.delete(one));
       running.add(one);

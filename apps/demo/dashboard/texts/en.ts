@@ -6,34 +6,34 @@ export const en = {
   language: 'Language',
   connection: { waiting: 'Connecting…', open: 'Live', lost: 'Connection lost, trying again…' },
   story: {
-    title: 'What you are seeing',
-    play: 'Play the whole story',
-    stop: 'Stop the story',
-    idle: 'Each account has an access token that lives 60 seconds here (half an hour at the real service). At the mark on its bar it is renewed, while calls go on with the old one: no call ever waits for a renewal.',
+    title: 'What is happening',
+    play: 'Run the guided demo',
+    stop: 'Stop the guided demo',
+    idle: 'Press “Run the guided demo” (about 2 minutes). It simulates seven faults, one after the other, and explains each of them here. Watch “Calls failed”: it stays at 0 until the last fault, when the API itself is down. Here the token of each account is valid for 60 seconds (30 minutes at the real service). It is refreshed at the mark on its bar, while calls continue with the old token.',
     idleReal:
-      'Each account has an access token. At the mark on its bar it is renewed, while calls go on with the old one: no call ever waits for a renewal.',
+      'Each account has an access token. It is refreshed at the mark on its bar, while calls continue with the old token. To see calls, choose “Calls per second” under “Load and faults”.',
     progress: (number: number, steps: number) => `Step ${number} of ${steps}`,
     result: (answered: string, failed: number) =>
       `In this step: ${answered} calls answered, ${failed === 0 ? 'none failed' : `${failed} failed`}.`,
     steps: {
       renewal:
-        'Watch a bar reach its mark: a new token is fetched in the background and the bar is full again. The chart shows the moment as a line, and no call is slower for it.',
+        'Watch a bar reach its mark: the token is refreshed in the background, and the bar is full again. The chart shows the refresh as a vertical line. No call is slower.',
       revoke:
-        'The service has revoked every token. The next calls get a 401: one token request for each account, then the refused calls are sent again. The application sees none of it.',
+        'The service has revoked all tokens. The next calls get a 401. The library requests one new token for each account and sends the rejected calls again. The application sees no error.',
       outage:
-        'The token endpoint answers 503 for 15 seconds. The accounts are degraded: renewals fail and are tried again every few seconds, while calls go on with the tokens held.',
+        'The token endpoint answers 503 for 15 seconds. The accounts are degraded: refreshes fail and are retried every few seconds, while calls continue with the current tokens.',
       'rate-limit':
-        'The token endpoint answers 429 with Retry-After. The limit is by address, so no account asks again before that time; calls go on with the tokens held.',
-      slow: 'The token endpoint takes 4 seconds an answer. Renewals take longer, the calls do not: look at the latency.',
-      html: 'In place of JSON the token endpoint sends an error page with status 200. It is refused and never stored; calls go on with the tokens held.',
+        'The token endpoint answers 429 with Retry-After. The limit is per IP address, so no account tries again before that time. Calls continue with the current tokens.',
+      slow: 'The token endpoint takes 4 seconds to answer. Refreshes take longer, calls do not: watch the latency.',
+      html: 'The token endpoint sends an HTML error page with status 200 instead of JSON. The library rejects it. Calls continue with the current tokens.',
       rotate:
-        'The pair of filial-sp was replaced at the service, and the old one is refused. A few seconds later the vault has the new pair, and the next request for a token takes it. The other accounts notice nothing.',
+        'The credentials of filial-sp were replaced at the service, which rejects the old ones. A few seconds later the vault has the new ones, and the next token request uses them. The other accounts are not affected.',
       'resource-outage':
-        'Now the API itself answers 503. That the module neither hides nor repeats: a payment must not be sent twice. Calls fail, the tokens stay, and all is well when the API is back.',
+        'Now the API itself answers 503. The library passes these errors on and does not retry the calls: a payment must not be sent twice. The tokens stay valid, and calls succeed again when the API is back.',
       end: (failedBefore: number) =>
         failedBefore === 0
-          ? 'That was all of it. Not one call failed because of a token; only the outage of the API itself was felt.'
-          : `That was all of it. ${failedBefore} calls failed before the outage of the API: were other faults pressed meanwhile?`,
+          ? 'The demo is complete. No call failed because of a token; only the outage of the API itself caused errors.'
+          : `The demo is complete. ${failedBefore} calls failed before the outage of the API: were other faults started in between?`,
     },
   },
   accounts: {
@@ -42,16 +42,16 @@ export const en = {
       empty: 'No token yet',
       valid: 'Valid',
       degraded: 'Degraded',
-      cooling: 'Cooling',
+      cooling: 'Cooling down',
       closed: 'Closed',
     },
-    troubles: {
-      degraded: (kind: string) => `still served, renewal fails: ${kind}`,
+    failures: {
+      degraded: (kind: string) => `still served, refresh fails: ${kind}`,
       cooling: (kind: string) => `calls fail at once: ${kind}`,
     },
-    life: (account: string) => `Life left of the token of ${account}`,
-    ends: 'ends in',
-    renewal: 'renewal in',
+    lifetime: (account: string) => `Remaining lifetime of the token of ${account}`,
+    expiry: 'expires in',
+    refresh: 'refresh in',
     attempt: 'next attempt in',
     token: 'token',
     none: 'none',
@@ -59,7 +59,7 @@ export const en = {
   },
   calls: {
     title: 'Calls of this application',
-    perSecond: 'Calls a second',
+    perSecond: 'Calls per second',
     latency: 'Latency in milliseconds',
     answered: 'answered',
     failed: 'failed',
@@ -67,18 +67,18 @@ export const en = {
     attempt: 'attempt failed',
     median: 'median',
     slowest: 'slowest',
-    rateLabel: 'Chart of answered and failed calls a second over the last 90 seconds, with token requests marked',
+    rateLabel: 'Chart of answered and failed calls per second over the last 90 seconds, with token requests marked',
     latencyLabel: 'Chart of median and slowest latency over the last 90 seconds',
   },
   counters: {
     answered: 'Calls answered',
     failed: 'Calls failed',
-    failedNote: (withoutToken: string) => `${withoutToken} for want of a token`,
+    failedNote: (withoutToken: string) => `${withoutToken} without a token`,
     attempts: 'Attempts to get a token',
     attemptsNote: (obtained: string, failed: string) => `${obtained} obtained, ${failed} failed`,
     replays: 'Replays after 401',
     inFlight: (count: string) => `${count} in flight`,
-    replaysNote: 'each call once at most',
+    replaysNote: 'at most once per call',
   },
   server: {
     title: 'At the server',
@@ -88,44 +88,44 @@ export const en = {
   },
   controls: {
     title: 'Load and faults',
-    load: 'Calls a second',
+    load: 'Calls per second',
     off: 'Off',
-    loadHint: 'Spread over the accounts. Stops when nobody watches.',
-    faults: 'Break something',
+    loadHint: 'Spread over the accounts. Stops when no page is open.',
+    faults: 'Simulate a fault',
     left: (seconds: number) => `${seconds} s left`,
-    real: 'These are real credentials: there is no load unless you ask for it, and the faults need the emulator. To see them, start the demo without credentials.',
-    refused: 'The server did not take that. Is it still running?',
+    real: 'These are real credentials: calls are made only if you choose a load. Faults need the emulator: to simulate them, start the demo without credentials.',
+    rejected: 'The server rejected this. Is it still running?',
     fault: {
-      revoke: ['Revoke the tokens', 'The service refuses them from now on'],
+      revoke: ['Revoke the tokens', 'The service rejects them from now on'],
       outage: ['Token endpoint down', '503 for 15 s'],
       'rate-limit': ['Too many requests', '429 with Retry-After: 10'],
-      slow: ['Slow token endpoint', '4 s an answer, for 12 s'],
+      slow: ['Slow token endpoint', '4 s per answer, for 12 s'],
       html: ['HTML instead of JSON', 'An error page with status 200, for 8 s'],
-      rotate: ['Rotate the credentials', 'Refused now, in the vault 8 s later'],
-      'resource-outage': ['API down', '503 for 5 s: these calls do fail'],
+      rotate: ['Rotate the credentials', 'Rejected now, new ones in the vault after 8 s'],
+      'resource-outage': ['API down', '503 for 5 s: these calls fail'],
     },
   },
   events: {
     title: 'Events',
-    hint: 'What the module says of itself, newest first; the last 100.',
+    hint: 'The events of the library, newest first; the last 100.',
     none: 'Nothing yet.',
     acquired: (cause: string, durationMs: string) => `Token obtained (${cause}) in ${durationMs} ms`,
     causes: {
-      first: 'the first',
-      scheduled: 'renewal before the end',
-      expired: 'the old one had ended',
-      rejected: 'the old one was refused',
+      first: 'first token',
+      scheduled: 'refresh before expiry',
+      expired: 'the old one had expired',
+      rejected: 'the old one was rejected',
       forced: 'refresh()',
       shared: 'from another process',
     },
-    refresh_failed: (kind: string, wait: string) => `Attempt failed: ${kind}. Next one in ${wait}`,
-    degraded: (kind: string) => `Degraded by ${kind}: calls go on with the token held`,
-    cooling: (kind: string) => `Cooling after ${kind}: no token to serve`,
+    refresh_failed: (kind: string, wait: string) => `Attempt failed: ${kind}. Next attempt in ${wait}`,
+    degraded: (kind: string) => `Degraded by ${kind}: calls continue with the current token`,
+    cooling: (kind: string) => `Cooling down after ${kind}: no token available`,
     recovered: (attempts: string) => `Recovered after ${attempts} failed ${attempts === '1' ? 'attempt' : 'attempts'}`,
-    invalidated: 'Token given up: a resource refused it',
+    invalidated: 'Token dropped: the API rejected it',
     replayed: (count: string) => `Calls sent again after 401: ${count}`,
     store_unavailable: 'Shared store unavailable',
-    store_recovered: 'Shared store is back',
+    store_recovered: 'Shared store available again',
   },
   footer: { docs: 'OpenAPI of the routes', metrics: 'Metrics', health: 'Health' },
 };
@@ -136,5 +136,5 @@ type Wide<T> = T extends string
     ? (...args: A) => string
     : { readonly [K in keyof T]: Wide<T[K]> };
 
-/** Everything the page says, in one language. */
+/** All texts of the page, in one language. */
 export type Texts = Wide<typeof en>;

@@ -2,7 +2,7 @@ import type { AccountView } from '../../src/dashboard/frames.js';
 import { make, setAttribute, setText } from '../dom.js';
 import type { Texts } from '../texts/en.js';
 
-/** One card for each account: the state in words, and the life of its token as a bar that runs down. */
+/** One card for each account: its state, and the remaining lifetime of its token as a bar. */
 export class AccountsView {
   readonly #cards = new Map<string, AccountCard>();
 
@@ -32,8 +32,8 @@ class AccountCard {
   readonly #held = make('p', { className: 'token' });
   readonly #token = make('span');
   readonly #fingerprint = make('code');
-  readonly #failureState = make('p', { className: 'trouble' });
-  /** Where the mark is, as long as the token lives: `nextRefreshAt` tells of the next attempt once one has failed. */
+  readonly #failureState = make('p', { className: 'failure' });
+  /** The position of the mark, fixed per token: after a failed attempt `nextRefreshAt` is the next attempt. */
   #refreshShare = 0;
   #generation = -1;
 
@@ -69,19 +69,19 @@ class AccountCard {
     this.#left.style.transform = `scaleX(${left.toFixed(4)})`;
     this.#mark.style.left = `${(this.#refreshShare * 100).toFixed(1)}%`;
     this.#mark.hidden = obtainedAt === undefined;
-    setAttribute(this.#bar, 'aria-label', texts.accounts.life(account));
+    setAttribute(this.#bar, 'aria-label', texts.accounts.lifetime(account));
     setAttribute(this.#bar, 'aria-valuenow', String(Math.round(left * 100)));
     const inSeconds = (at: number) => texts.accounts.seconds(Math.max(0, Math.ceil((at - now) / 1_000)));
     const next = retryAt ?? nextRefreshAt;
-    const kind = retryAt === undefined ? texts.accounts.renewal : texts.accounts.attempt;
+    const kind = retryAt === undefined ? texts.accounts.refresh : texts.accounts.attempt;
     setText(this.#renewal, next === undefined ? '' : `${kind} ${inSeconds(next)}`);
-    setText(this.#ends, expiresAt === undefined ? '' : `${texts.accounts.ends} ${inSeconds(expiresAt)}`);
+    setText(this.#ends, expiresAt === undefined ? '' : `${texts.accounts.expiry} ${inSeconds(expiresAt)}`);
     setText(this.#token, `${texts.accounts.token} ${generation === 0 ? texts.accounts.none : `#${generation}`}`);
     setText(this.#fingerprint, fingerprint ?? '');
-    const trouble = state === 'degraded' || state === 'cooling' ? texts.accounts.troubles[state] : undefined;
-    setText(this.#failureState, trouble?.(failure ?? '') ?? '');
-    this.#failureState.hidden = trouble === undefined;
-    this.#held.hidden = trouble !== undefined;
+    const failureText = state === 'degraded' || state === 'cooling' ? texts.accounts.failures[state] : undefined;
+    setText(this.#failureState, failureText?.(failure ?? '') ?? '');
+    this.#failureState.hidden = failureText === undefined;
+    this.#held.hidden = failureText !== undefined;
     setAttribute(this.element, 'data-generation', String(generation));
   }
 }

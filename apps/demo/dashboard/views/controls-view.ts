@@ -15,7 +15,7 @@ interface FaultButton {
   readonly note: HTMLElement;
 }
 
-/** How many calls to make, and what to break. */
+/** Sets the load and starts faults. */
 export class ControlsView {
   readonly #loads = new Map<number, HTMLButtonElement>();
   readonly #faults = new Map<FaultName, FaultButton>();
@@ -27,7 +27,7 @@ export class ControlsView {
     for (const fault of FAULTS) this.#addFault(fault);
   }
 
-  /** What there is to press depends on what is called. */
+  /** Shows the controls for the emulator or for the real service. */
   begin({ emulated, rates }: Snapshot): void {
     for (const element of document.querySelectorAll<HTMLElement>('[data-needs]')) {
       element.hidden = (element.dataset.needs === 'emulator') !== emulated;
@@ -49,15 +49,15 @@ export class ControlsView {
       setText(button, rate === 0 ? controls.off : this.language.number(rate));
       setAttribute(button, 'aria-pressed', String(rate === load.callsPerSecond));
     }
-    const toldByStory = story !== undefined && story.step !== 'end';
+    const isStoryRunning = story !== undefined && story.step !== 'end';
     for (const [fault, { button, name, note }] of this.#faults) {
       const running = faults.find((one) => one.name === fault);
       const [title, explained] = controls.fault[fault];
       setText(name, title ?? '');
       setText(note, running ? controls.left(Math.max(0, Math.ceil((running.endsAt - at) / 1_000))) : (explained ?? ''));
       button.classList.toggle('running', running !== undefined);
-      // Not `disabled`: that would take the focus away from whoever has just pressed it.
-      setAttribute(button, 'aria-disabled', String(running !== undefined || toldByStory));
+      // Not `disabled`: the pressed button would lose the focus.
+      setAttribute(button, 'aria-disabled', String(running !== undefined || isStoryRunning));
     }
   }
 

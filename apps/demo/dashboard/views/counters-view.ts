@@ -2,7 +2,7 @@ import type { Frame, ServerCounts } from '../../src/dashboard/frames.js';
 import { make, setText } from '../dom.js';
 import type { Language } from '../language.js';
 
-/** Figures as a definition list: what it is, how many, and what that is made of. */
+/** Figures as a definition list: name, value and details. */
 class Figures {
   readonly #entries = new Map<string, { term: HTMLElement; value: HTMLElement; note: HTMLElement; box: HTMLElement }>();
 

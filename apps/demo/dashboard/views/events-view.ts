@@ -12,7 +12,7 @@ export class EventsView {
     private readonly list: HTMLElement,
     private readonly language: Language,
   ) {
-    // A list that scrolls is reached by the keyboard too; not every browser sees to that.
+    // Makes the scrolling list reachable by keyboard, which not every browser does.
     list.tabIndex = 0;
   }
 
@@ -29,7 +29,7 @@ export class EventsView {
     while (this.list.children.length > SHOWN) this.list.lastElementChild?.remove();
   }
 
-  /** All of them anew, in the language of now. */
+  /** Renders all entries again, in the current language. */
   render(): void {
     const none = make('li', { className: 'none', text: this.language.texts.events.none });
     this.list.replaceChildren(...this.#entries.toReversed().map((entry) => this.#item(entry)));

@@ -7,7 +7,7 @@ export interface StoryOrders {
   stop(): void;
 }
 
-/** Tells in a sentence or two what is going on: the step of the story, or the fault pressed last. */
+/** Explains what is happening: the step of the guided demo, or the latest fault. */
 export class StoryView {
   readonly #caption = byId('caption');
   readonly #result = byId('story-result');
@@ -28,13 +28,13 @@ export class StoryView {
     setText(this.#caption, this.#captionOf({ story, faults }));
     const { progress, result } = this.language.texts.story;
     const answered = story && this.language.number(story.answered);
-    const isTold = story !== undefined && story.step !== 'end';
+    const isRunning = story !== undefined && story.step !== 'end';
     setText(
       this.#result,
-      isTold ? `${progress(story.number, story.steps)}. ${result(answered ?? '', story.failed)}` : '',
+      isRunning ? `${progress(story.number, story.steps)}. ${result(answered ?? '', story.failed)}` : '',
     );
-    this.#toggle(isTold);
-    this.#showSteps(isTold ? story.number : 0, story?.steps ?? 0);
+    this.#toggle(isRunning);
+    this.#showSteps(isRunning ? story.number : 0, story?.steps ?? 0);
   }
 
   #captionOf({ story, faults }: Pick<Frame, 'story' | 'faults'>): string {
@@ -46,10 +46,10 @@ export class StoryView {
     return this.emulated ? idle : idleReal;
   }
 
-  /** Whoever pressed one of the two finds the focus on the other. */
-  #toggle(isTold: boolean): void {
-    if (this.#play.hidden === isTold) return;
-    const [shown, gone] = isTold ? [this.#stop, this.#play] : [this.#play, this.#stop];
+  /** Moves the focus from the pressed button to the one that replaces it. */
+  #toggle(isRunning: boolean): void {
+    if (this.#play.hidden === isRunning) return;
+    const [shown, gone] = isRunning ? [this.#stop, this.#play] : [this.#play, this.#stop];
     const hadFocus = document.activeElement === gone;
     shown.hidden = false;
     gone.hidden = true;

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Backend } from './backend.js';
 
-// ConfigModule has read .env by the time the factory runs: what is missing then is missing for good.
+// A factory, because ConfigModule has loaded .env when it runs.
 @Module({
   providers: [{ provide: Backend, useFactory: () => Backend.choose(process.env) }],
   exports: [Backend],

@@ -4,15 +4,15 @@ import { EmulatedBackend } from './emulated-backend.js';
 
 const DEFAULT_PAIR = ['CONTA_SIMPLES_API_KEY', 'CONTA_SIMPLES_API_KEY_FILE'];
 
-/** What the demo calls: the real service, or the emulator where there are no credentials for it. */
+/** What the demo calls: the real service, or the emulator if there are no credentials. */
 export class Backend implements OnApplicationShutdown {
   constructor(
-    /** Absent where the environment has credentials. */
+    /** Absent if the environment has credentials. */
     readonly emulated: EmulatedBackend | undefined,
     readonly accounts: readonly string[],
   ) {}
 
-  /** Gives whoever has no credentials yet something to call: the emulator, on a free port of this machine. */
+  /** Starts the emulator on a free port of this machine if the environment has no credentials. */
   static async choose(environment: NodeJS.ProcessEnv): Promise<Backend> {
     const accounts = accountsOf(environment);
     if (accounts.length > 0) return new Backend(undefined, accounts);
@@ -24,7 +24,7 @@ export class Backend implements OnApplicationShutdown {
     return new Backend(emulated, emulated.accounts);
   }
 
-  /** With real credentials nothing is set in code: all of it is in the environment. */
+  /** With real credentials all settings come from the environment. */
   get authOptions(): ContaSimplesAuthOptions {
     return this.emulated?.authOptions ?? {};
   }

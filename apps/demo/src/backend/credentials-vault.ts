@@ -1,6 +1,6 @@
 import type { ContaSimplesCredentials } from 'nestjs-conta-simples-auth';
 
-/** Stands for the place where an application keeps the credentials of its customers. */
+/** Stands for the place where an application stores its customers' credentials. */
 export class CredentialsVault {
   readonly #pairs: Map<string, ContaSimplesCredentials>;
 
@@ -8,7 +8,7 @@ export class CredentialsVault {
     this.#pairs = new Map(pairs);
   }
 
-  /** @throws Error where there is no such account */
+  /** @throws Error if there is no such account */
   read(account: string): ContaSimplesCredentials {
     const pair = this.#pairs.get(account);
     if (pair === undefined) throw new Error(`The vault has no credentials of the account "${account}"`);

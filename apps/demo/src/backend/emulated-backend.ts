@@ -6,20 +6,20 @@ import {
 } from 'nestjs-conta-simples-auth/testing';
 import { CredentialsVault } from './credentials-vault.js';
 
-/** Half an hour in reality; here short enough to see a token live and be renewed. */
+/** 30 minutes at the real service; short here, so that refreshes can be watched. */
 const TOKEN_TTL_SECONDS = 60;
-/** Renewed at half of that, so that what is left outlives an outage of 15 s. */
+/** Refreshed at half of that, so that the rest is longer than an outage of 15 s. */
 const REFRESH_AT = 0.5;
-/** About what a service on the internet takes: with answers in no time there would be nothing to see. */
+/** Typical for a service on the internet, so that latency is visible in the charts. */
 const LATENCY_MS = { token: 150, resource: 25 };
 
 const DEFAULT_ACCOUNT = 'default';
 const PROVIDED_ACCOUNTS = ['matriz', 'filial-sp'] as const;
 
-/** The emulator with one account of its own pair and two whose pairs are in a vault. */
+/** The emulator, with one account whose credentials are options and two whose credentials are in a vault. */
 export class EmulatedBackend {
   readonly accounts: readonly string[] = [DEFAULT_ACCOUNT, ...PROVIDED_ACCOUNTS];
-  /** The account whose pair the dashboard rotates: one of the vault's. */
+  /** The account whose credentials the dashboard rotates: one of the vault's. */
   readonly rotatedAccount: string = 'filial-sp';
 
   private constructor(

@@ -9,12 +9,12 @@ import { FaultButtons } from './faults/fault-buttons.js';
 import type { AccountView, CallInterval, FeedEntry, Frame, ServerCounts, ServerSide, Snapshot } from './frames.js';
 import { Story } from './story.js';
 
-/** Often enough to look alive; the price of a frame does not depend on how many calls were made. */
+/** Four times a second; the cost of a frame does not depend on the number of calls. */
 const FRAME_MS = 250;
-/** Before a page that has lost the stream connects again. */
+/** The delay before a page that has lost the stream reconnects. */
 const RETRY_MS = 1_000;
 
-/** Everything the page shows, as one stream: a snapshot, then frames. The load runs while somebody listens. */
+/** Everything the page shows, as one stream: a snapshot, then frames. The load runs while a page is connected. */
 @Injectable()
 export class DashboardFeed implements OnModuleDestroy {
   readonly #closed = new Subject<void>();
@@ -31,7 +31,7 @@ export class DashboardFeed implements OnModuleDestroy {
     private readonly story: Story,
   ) {
     this.#frames = interval(FRAME_MS).pipe(
-      // Text, made once for all who watch: Nest measures text, and drops a page that has stopped reading.
+      // Serialized once for all pages. As text, because Nest measures it to drop pages that stop reading.
       map(() => ({ type: 'frame', data: JSON.stringify(this.#frame(statistics.cut(), events.take())) })),
       takeUntil(this.#closed),
       share(),
@@ -54,7 +54,7 @@ export class DashboardFeed implements OnModuleDestroy {
     );
   }
 
-  /** Ends the streams: the server would wait for them before it closes. */
+  /** Ends the streams, because the server waits for them when it closes. */
   onModuleDestroy(): void {
     this.#closed.next();
     this.#closed.complete();

@@ -7,7 +7,7 @@ import { FaultButtons } from './faults/fault-buttons.js';
 import type { FaultView, LoadView } from './frames.js';
 import { Story } from './story.js';
 
-/** Half a minute and more of frames; a page that is that far behind had better start with a new snapshot. */
+/** More than 30 seconds of frames; a page that is further behind should start with a new snapshot. */
 const MAX_PENDING_CHARACTERS = 512 * 1024;
 
 @ApiExcludeController()

@@ -54,7 +54,7 @@ describe('the feed of events', () => {
     expect(feed.totals.obtained).toBe(0);
   });
 
-  it('lets go of the module when the application ends', () => {
+  it('unsubscribes from the library when the application ends', () => {
     const { events, feed } = feedOf();
     expect(events.observed).toBe(true);
     feed.onModuleDestroy();

@@ -8,12 +8,12 @@ const KEPT_ENTRIES = 100;
 
 type Entry = { -readonly [K in keyof FeedEntry]: FeedEntry[K] };
 
-/** What the module tells of itself, kept for whoever opens the page later. */
+/** The events of the library, kept for pages that are opened later. */
 @Injectable()
 export class EventFeed implements OnModuleDestroy {
   readonly #kept = new Ring<FeedEntry>(KEPT_ENTRIES);
   readonly #subscription: Subscription;
-  /** Replays of the current interval, by account: a revoked token has many, and they are one piece of news. */
+  /** Replays of the current interval, by account. A revoked token causes many; they are shown as one entry. */
   #openReplays = new Map<string, Entry>();
   #lastId = 0;
   #takenId = 0;
@@ -33,7 +33,7 @@ export class EventFeed implements OnModuleDestroy {
     return { obtained: this.#obtained, failedAttempts: this.#failedAttempts, replays: this.#replays };
   }
 
-  /** What has come since this was last called. */
+  /** The entries since the last call. */
   take(): FeedEntry[] {
     const taken = this.#takenId;
     this.#takenId = this.#lastId;

@@ -1,19 +1,19 @@
-/* What goes from the server to the page. Declarations only: two programs are compiled against them, with different settings. */
+/* The messages from the server to the page. Declarations only: server and page are compiled with different settings. */
 
-/** What became of the demo's own calls in one interval. */
+/** The results of the demo's calls in one interval. */
 export interface CallInterval {
   /** End of the interval, epoch milliseconds. */
   readonly at: number;
   readonly answered: number;
   readonly failed: number;
-  /** Milliseconds; absent where no call ended. */
+  /** Milliseconds; absent if no call ended. */
   readonly medianMs?: number;
   readonly slowestMs?: number;
 }
 
 export type AccountState = 'empty' | 'valid' | 'degraded' | 'cooling' | 'closed';
 
-/** What `status()` says of one account. Instants are epoch milliseconds. */
+/** The `status()` of one account. Times are epoch milliseconds. */
 export interface AccountView {
   readonly account: string;
   readonly state: AccountState;
@@ -27,14 +27,14 @@ export interface AccountView {
   readonly failure?: string;
 }
 
-/** One of `events`, without what the page does not show. */
+/** One of `events`, with the fields that the page shows. */
 export interface FeedEntry {
   /** Grows by one with each entry. */
   readonly id: number;
   readonly type: string;
   readonly account: string;
   readonly at: number;
-  /** Events in a row that this entry stands for. */
+  /** The number of events that this entry combines. */
   readonly count: number;
   readonly cause?: string;
   readonly kind?: string;
@@ -47,14 +47,14 @@ export interface FeedEntry {
 export interface Totals {
   readonly answered: number;
   readonly failed: number;
-  /** Of the failed: those that got no token, and so were never sent. */
+  /** Failed calls that got no token and were not sent. */
   readonly failedWithoutToken: number;
   readonly obtained: number;
   readonly failedAttempts: number;
   readonly replays: number;
 }
 
-/** What the emulator counted: requests that arrived, and answers by status. */
+/** The emulator's counts: requests received, and answers by status. */
 export interface ServerSide {
   readonly token: ServerCounts;
   readonly resource: ServerCounts;
@@ -72,7 +72,7 @@ export interface LoadView {
 
 export type FaultName = 'revoke' | 'outage' | 'rate-limit' | 'slow' | 'html' | 'rotate' | 'resource-outage';
 
-/** A fault that is going on. */
+/** A running fault. */
 export interface FaultView {
   readonly name: FaultName;
   readonly endsAt: number;
@@ -88,7 +88,7 @@ export interface StoryView {
   /** Calls that ended since the step began. */
   readonly answered: number;
   readonly failed: number;
-  /** Calls that failed before the step in which the resource server itself is down. */
+  /** Calls that failed before the step in which the API itself is down. */
   readonly failedBefore: number;
 }
 
@@ -106,10 +106,10 @@ export interface Frame {
   readonly story?: StoryView;
 }
 
-/** Sent first, with what came before. */
+/** Sent first, with the history. */
 export interface Snapshot extends Frame {
   readonly emulated: boolean;
-  /** Calls a second that may be asked for. */
+  /** The loads that the user can choose, in calls per second. */
   readonly rates: readonly number[];
   readonly history: readonly CallInterval[];
 }

@@ -6,7 +6,7 @@ export class Ring<T> {
 
   push(item: T): void {
     this.#items.push(item);
-    // Cut in halves and not one by one: moving all items for each new one is what a ring is there to avoid.
+    // Cuts half of the items at once: moving all items for each new one would be slow.
     if (this.#items.length >= 2 * this.capacity) this.#items = this.#items.slice(-this.capacity);
   }
 

@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
-// The same from the sources as from the build: both folders lie two levels below the demo's.
+// Valid for the sources and for the build: both folders are two levels below the demo's.
 const PAGE = fileURLToPath(new URL('../../dashboard/public', import.meta.url));
 const SCRIPTS = fileURLToPath(new URL('../../dist/page', import.meta.url));
 const UPLOT = dirname(createRequire(import.meta.url).resolve('uplot'));
 
 const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
-/** The pages of Swagger UI bring a style sheet of their own, and pictures that are part of it. */
+/** Swagger UI has inline styles, and images in its style sheet. */
 const DOCS_POLICY = `${POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`;
 
-/** Serves the page, its scripts and the chart library, all from here. */
+/** Serves the page, its scripts and the chart library; nothing is loaded from other hosts. */
 export function servePage(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {

@@ -19,16 +19,16 @@ const STEPS: readonly StoryStep[] = [
   'resource-outage',
   'end',
 ];
-/** Longer than any account waits for its next renewal. */
+/** Longer than the time to any account's next refresh. */
 const RENEWAL_WITHIN_MS = 35_000;
-/** Longer than any fault takes to be over and overcome. */
+/** Longer than the recovery from any fault. */
 const RECOVERED_WITHIN_MS = 40_000;
 const CHECK_MS = 200;
-/** To read the caption, and to see the fault begin and what it left behind. */
+/** Time to read the caption before the fault, and to see its effects after it. */
 const BEFORE_MS = 1_500;
 const AFTER_MS = 3_000;
 
-/** Every fault, one after the other; each begins when the last one is overcome. */
+/** The guided demo: every fault, one after the other. Each starts when all accounts have recovered from the last. */
 @Injectable()
 export class Story implements OnModuleDestroy {
   readonly #logger = new Logger(Story.name);
@@ -60,24 +60,24 @@ export class Story implements OnModuleDestroy {
   }
 
   /**
-   * From the beginning, also if it plays already.
+   * Starts from the beginning, also if it is running.
    *
    * @throws NotFoundException without the emulator
    */
   play(): void {
     if (this.backend.emulated === undefined)
-      throw new NotFoundException('The story can be played only with the emulator');
+      throw new NotFoundException('The guided demo is available only with the emulator');
     this.stop();
     this.load.ensureLoad();
     const playing = new AbortController();
     this.#playing = playing;
     this.#failedAtStart = this.statistics.totals.failed;
-    this.#tell(playing.signal).catch((error: unknown) => {
+    this.#run(playing.signal).catch((error: unknown) => {
       if (!playing.signal.aborted) this.#logger.error(error);
     });
   }
 
-  /** Faults that are going on run their course. */
+  /** Does not end running faults. */
   stop(): void {
     this.#playing?.abort();
     this.#playing = undefined;
@@ -88,11 +88,11 @@ export class Story implements OnModuleDestroy {
     this.stop();
   }
 
-  async #tell(signal: AbortSignal): Promise<void> {
+  async #run(signal: AbortSignal): Promise<void> {
     for (const step of STEPS) {
       this.#begin(step);
       if (step === 'end') return;
-      if (step === 'renewal') await this.#renewal(signal);
+      if (step === 'renewal') await this.#refresh(signal);
       else await this.#fault(step, signal);
       await sleep(AFTER_MS, undefined, { signal });
     }
@@ -102,11 +102,11 @@ export class Story implements OnModuleDestroy {
     const { answered, failed } = this.statistics.totals;
     this.#step = step;
     this.#atStart = { answered, failed };
-    // What fails while the resource server is down is that server's doing, and told apart.
+    // Calls that fail while the API is down are counted separately.
     if (step !== 'end') this.#failedBefore = failed - this.#failedAtStart;
   }
 
-  async #renewal(signal: AbortSignal): Promise<void> {
+  async #refresh(signal: AbortSignal): Promise<void> {
     const renewed = this.tokens.events.pipe(
       filter((event) => event.type === 'acquired' && event.cause === 'scheduled'),
     );

@@ -6,7 +6,7 @@ export function serveDocs(app: NestExpressApplication): void {
   const description = new DocumentBuilder()
     .setTitle('Demo of nestjs-conta-simples-auth')
     .setDescription(
-      'A NestJS application that calls the Conta Simples API. No route takes or shows a token: the module attaches it to the calls that these routes make.',
+      'A NestJS application that calls the Conta Simples API. No route accepts or returns a token: the library adds it to the calls to the API.',
     )
     .setVersion('1.0')
     .build();

@@ -6,7 +6,7 @@ import {
   ApiServiceUnavailableResponse,
 } from '@nestjs/swagger';
 
-/** No token could be had, so nothing was sent. */
+/** No token was available, so nothing was sent. */
 export class NoToken {
   @ApiProperty({ example: 503 })
   statusCode!: number;
@@ -24,7 +24,7 @@ export class NoToken {
   retryAt?: number;
 }
 
-/** The service answered something that this API has no word for. */
+/** Conta Simples returned an error that this API does not pass on. */
 export class BadUpstreamAnswer {
   @ApiProperty({ example: 502 })
   statusCode!: number;
@@ -36,10 +36,10 @@ export class BadUpstreamAnswer {
   message!: string;
 }
 
-/** What every route that calls Conta Simples may answer. */
+/** Error answers of every route that calls Conta Simples. */
 export function ApiUpstreamErrors(): ClassDecorator {
   return applyDecorators(
-    ApiServiceUnavailableResponse({ type: NoToken, description: 'No token could be had' }),
+    ApiServiceUnavailableResponse({ type: NoToken, description: 'No token was available' }),
     ApiBadGatewayResponse({ type: BadUpstreamAnswer, description: 'Conta Simples failed' }),
   );
 }

@@ -3,7 +3,7 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { isAxiosError } from 'axios';
 import { isContaSimplesAuthError } from 'nestjs-conta-simples-auth';
 
-/** Turns what comes from Conta Simples into answers of this API, in place of a 500. */
+/** Converts errors of Conta Simples to answers of this API, instead of a 500. */
 @Catch()
 export class UpstreamErrorFilter extends BaseExceptionFilter {
   override catch(exception: unknown, host: ArgumentsHost): void {
@@ -18,7 +18,7 @@ function toHttpException(exception: unknown): HttpException | undefined {
   }
   if (!isAxiosError(exception)) return undefined;
   const { response } = exception;
-  // What the service says of a wrong parameter is for the caller; anything else is this API's problem, not theirs.
+  // A 400 is about the caller's parameters and is passed on; other errors are not the caller's.
   if (response?.status === 400) return new HttpException(response.data as object, 400);
   return new BadGatewayException(`Conta Simples answered ${response?.status ?? 'nothing'}`);
 }

@@ -9,13 +9,13 @@ export class HealthController {
     private readonly contaSimples: ContaSimplesHealthIndicator,
   ) {}
 
-  /** For the probe that restarts: asks nothing of anyone, since no restart mends a service elsewhere. */
+  /** Liveness probe. Does not check other services, because a restart does not fix them. */
   @Get('live')
   live(): { status: string } {
     return { status: 'ok' };
   }
 
-  /** For the probe that sends traffic, or holds it back: 503 while no token can be served. */
+  /** Readiness probe: 503 while no token can be served. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -3,7 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ContaSimplesHealthIndicator } from 'nestjs-conta-simples-auth/terminus';
 import { HealthController } from './health.controller.js';
 
-// Terminus would log each refused probe as an error; what went wrong is in our own log, once.
+// Terminus would log each failed probe as an error; the library logs the cause once.
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],

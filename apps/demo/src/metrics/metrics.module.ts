@@ -4,12 +4,12 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsShutdown } from './metrics.shutdown.js';
 
-/** What Prometheus reads at `/metrics`. Whoever measures something is given the `MeterProvider` that it exports. */
+/** Metrics for Prometheus at `/metrics`. Exports the `MeterProvider` for code that records metrics. */
 @Module({
   controllers: [MetricsController],
   providers: [
     MetricsShutdown,
-    // No server of its own: the metrics are handed out by the application's.
+    // No separate server: the application serves the metrics.
     { provide: PrometheusExporter, useFactory: () => new PrometheusExporter({ preventServerStart: true }) },
     {
       provide: MeterProvider,

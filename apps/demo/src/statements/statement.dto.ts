@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** What `GET /statements/v1/credit-card` takes; the service checks it. */
+/** The query of `GET /statements/v1/credit-card`; the service validates it. */
 export class StatementQuery {
   @ApiPropertyOptional({ description: 'YYYY-MM-DD. Default: 30 days before the end.', example: '2026-10-24' })
   startDate?: string;
@@ -8,16 +8,16 @@ export class StatementQuery {
   @ApiPropertyOptional({ description: 'YYYY-MM-DD, at most 62 days after the start. Default: today.' })
   endDate?: string;
 
-  @ApiPropertyOptional({ description: 'Transactions on a page, 5 to 100. Default: 5.', example: '5' })
+  @ApiPropertyOptional({ description: 'Transactions per page, 5 to 100. Default: 5.', example: '5' })
   limit?: string;
 
-  @ApiPropertyOptional({ description: 'From the last page, to get the one after it.' })
+  @ApiPropertyOptional({ description: 'From the previous page, to get the next one.' })
   nextPageStartKey?: string;
 }
 
 export class Statement {
   @ApiProperty({
-    description: 'As the service gives them.',
+    description: 'As returned by the service.',
     type: 'array',
     items: { type: 'object', additionalProperties: true },
     example: [

@@ -14,7 +14,7 @@ export class StatementsController {
   @Get()
   @ApiOperation({ summary: 'Card transactions of the default account, a page at a time' })
   @ApiOkResponse({ type: Statement })
-  @ApiBadRequestResponse({ description: 'What the service says of a wrong parameter' })
+  @ApiBadRequestResponse({ description: 'The service rejected a parameter' })
   creditCard(@Query() query: StatementQuery): Observable<Statement> {
     return this.statements.creditCard(query);
   }

@@ -19,7 +19,7 @@ export class StatementsService {
   }
 }
 
-/** An end date that is none is passed on alone, for the service to refuse. */
+/** An invalid end date is passed on alone; the service rejects it. */
 function thirtyDaysBefore(date: string): string | undefined {
   const time = Date.parse(date);
   return Number.isNaN(time) ? undefined : isoDate(time - 30 * DAY_MS);

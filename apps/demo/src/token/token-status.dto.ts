@@ -39,7 +39,7 @@ export class TokenStatus implements ContaSimplesTokenStatus {
   nextRefreshAt?: number;
 
   @ApiPropertyOptional({
-    description: 'Tells one token from another without showing it.',
+    description: 'Distinguishes tokens without showing them.',
     example: 'sha256:652f4b30abfb',
   })
   fingerprint?: string;

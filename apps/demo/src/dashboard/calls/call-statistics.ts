@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { CallInterval } from '../frames.js';
 import { Ring } from '../ring.js';
 
-/** A minute and a half of quarters of a second. */
+/** 90 seconds at four intervals a second. */
 const KEPT_INTERVALS = 360;
-/** More than that in one interval are counted, but not timed. */
+/** Further calls in one interval are counted, but not timed. */
 const TIMED_CALLS = 1_000;
 
-/** Counts and times what the demo calls, an interval at a time. */
+/** Counts and times the demo's calls per interval. */
 @Injectable()
 export class CallStatistics {
   readonly #history = new Ring<CallInterval>(KEPT_INTERVALS);
@@ -31,7 +31,7 @@ export class CallStatistics {
     this.#time(latencyMs);
   }
 
-  /** Ends the interval, and starts the next one. */
+  /** Ends the interval and starts the next one. */
   cut(): CallInterval {
     const sorted = this.#latenciesMs.sort((a, b) => a - b);
     const interval: CallInterval = {

@@ -53,7 +53,7 @@ describe('the load', () => {
     load.stop();
   });
 
-  it('is off with real credentials until somebody asks for it, and one call a second then', async () => {
+  it('is off with real credentials until the user chooses a load, and one call a second then', async () => {
     const { load, statistics } = loadOn(of({ data: {} }), new Backend(undefined, ['default']));
     load.start();
     await jest.advanceTimersByTimeAsync(60_000);

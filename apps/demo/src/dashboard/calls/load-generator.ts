@@ -6,18 +6,18 @@ import type { LoadView } from '../frames.js';
 import { CallStatistics } from './call-statistics.js';
 
 const TICK_MS = 20;
-/** Calls that may wait for an answer at one time; no further ones are made. */
+/** The limit of concurrent calls. */
 const MAX_IN_FLIGHT = 300;
-/** A process that was stopped does not make up for what it missed. */
+/** Limits the calls that are made up for after a pause of the process. */
 const MAX_CATCH_UP_MS = 500;
 const CALL_TIMEOUT_MS = 5_000;
 
 const EMULATOR_RATES = [0, 5, 50, 200] as const;
-/** The vendor allows 100 calls a minute, and the account is somebody's: nothing is called unless asked for. */
+/** The vendor allows 100 calls a minute and the account is real: no calls unless the user chooses a load. */
 const REAL_RATES = [0, 1] as const;
 const EMULATOR_DEFAULT_RATE = 50;
 
-/** A steady load on every account in turn, as long as somebody watches. */
+/** A steady load on all accounts in turn, while a page is open. */
 @Injectable()
 export class LoadGenerator implements OnModuleDestroy {
   readonly rates: readonly number[];
@@ -51,7 +51,7 @@ export class LoadGenerator implements OnModuleDestroy {
     this.#due = 0;
   }
 
-  /** The story needs calls to tell of; a load that runs already is left as it is. */
+  /** Starts a load for the guided demo; does not change a running one. */
   ensureLoad(): void {
     if (this.#callsPerSecond === 0) this.setRate(EMULATOR_DEFAULT_RATE);
   }
@@ -71,7 +71,7 @@ export class LoadGenerator implements OnModuleDestroy {
     this.stop();
   }
 
-  /** By the clock and not by the tick, which comes late on a busy machine. */
+  /** By elapsed time, because ticks are late on a busy machine. */
   #tick(): void {
     const now = performance.now();
     const elapsedMs = Math.min(MAX_CATCH_UP_MS, now - this.#tickedAt);

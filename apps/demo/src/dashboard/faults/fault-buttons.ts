@@ -7,7 +7,7 @@ import { FAULTS } from './fault-catalog.js';
 const MIN_SECONDS = 0.1;
 const MAX_SECONDS = 60;
 
-/** Makes the emulator fail on request. With a real service there is nothing to press. */
+/** Makes the emulator fail on demand. Not available with the real service. */
 @Injectable()
 export class FaultButtons implements OnModuleDestroy {
   readonly #logger = new Logger(FaultButtons.name);
@@ -19,7 +19,7 @@ export class FaultButtons implements OnModuleDestroy {
     private readonly tokens: ContaSimplesTokenService,
   ) {}
 
-  /** The faults that are going on. */
+  /** The running faults. */
   get running(): FaultView[] {
     const now = Date.now();
     for (const [name, { endsAt }] of this.#running) if (endsAt <= now) this.#running.delete(name);
@@ -27,16 +27,15 @@ export class FaultButtons implements OnModuleDestroy {
   }
 
   /**
-   * Begins a fault; one that is going on already is left alone.
+   * Starts a fault, unless it is already running.
    *
-   * @throws NotFoundException without the emulator, or for a name that is none
-   * @throws BadRequestException for a duration that is none, or not from 0.1 to 60 s
+   * @throws NotFoundException without the emulator, or for an unknown name
+   * @throws BadRequestException if the duration is not a number from 0.1 to 60 s
    */
   press(name: string, seconds?: unknown): FaultView {
     const { emulated } = this.backend;
-    if (emulated === undefined) throw new NotFoundException('Faults can be had only from the emulator');
-    if (!isFaultName(name))
-      throw new NotFoundException(`There is no such fault, only ${Object.keys(FAULTS).join(', ')}`);
+    if (emulated === undefined) throw new NotFoundException('Faults are available only with the emulator');
+    if (!isFaultName(name)) throw new NotFoundException(`Unknown fault; use one of ${Object.keys(FAULTS).join(', ')}`);
     const lasts = seconds ?? FAULTS[name].defaultSeconds;
     if (typeof lasts !== 'number' || !(lasts >= MIN_SECONDS && lasts <= MAX_SECONDS)) {
       throw new BadRequestException(`seconds must be a number from ${MIN_SECONDS} to ${MAX_SECONDS}`);

@@ -12,9 +12,9 @@ export interface FaultContext {
 }
 
 export interface FaultDefinition {
-  /** How long it lasts unless told otherwise. */
+  /** Duration in seconds, if the request has none. */
   readonly defaultSeconds: number;
-  /** Resolves when the fault is over; one that the emulator ends by itself resolves at once. */
+  /** Resolves when the fault is over, or at once if the emulator ends it. */
   begin(context: FaultContext): void | Promise<void>;
 }
 
@@ -30,19 +30,19 @@ export const FAULTS: Readonly<Record<FaultName, FaultDefinition>> = {
   },
   outage: {
     defaultSeconds: 15,
-    begin: (context) => failRenewals(context, { status: 503 }),
+    begin: (context) => failRefreshes(context, { status: 503 }),
   },
   'rate-limit': {
     defaultSeconds: 10,
-    begin: (context) => failRenewals(context, { status: 429, headers: { 'retry-after': Math.ceil(context.seconds) } }),
+    begin: (context) => failRefreshes(context, { status: 429, headers: { 'retry-after': Math.ceil(context.seconds) } }),
   },
   slow: {
     defaultSeconds: 12,
-    begin: (context) => failRenewals(context, { delayMs: 4_000 }),
+    begin: (context) => failRefreshes(context, { delayMs: 4_000 }),
   },
   html: {
     defaultSeconds: 8,
-    begin: (context) => failRenewals(context, { status: 200, body: ERROR_PAGE, contentType: 'text/html' }),
+    begin: (context) => failRefreshes(context, { status: 200, body: ERROR_PAGE, contentType: 'text/html' }),
   },
   rotate: {
     defaultSeconds: 8,
@@ -58,24 +58,24 @@ export const FAULTS: Readonly<Record<FaultName, FaultDefinition>> = {
 
 type TokenFault = Parameters<EmulatedBackend['emulator']['fail']>[1];
 
-/** Spoils the token endpoint, and brings the renewals forward so that nobody has to wait for the next one. */
-function failRenewals({ backend, tokens, seconds }: FaultContext, fault: TokenFault): void {
+/** Makes the token endpoint fail and refreshes all tokens now, so that the fault is visible at once. */
+function failRefreshes({ backend, tokens, seconds }: FaultContext, fault: TokenFault): void {
   backend.emulator.fail('token', fault, { forMs: seconds * 1_000 });
   for (const account of backend.accounts) void renew(tokens, account);
 }
 
-/** The service takes a new pair at once, the vault learns of it later: in between, the pair that is read is refused. */
+/** Changes the credentials at the service now and in the vault later. Until then the vault's credentials are rejected. */
 async function rotate({ backend, tokens, seconds, signal }: FaultContext): Promise<void> {
   const { emulator, vault, rotatedAccount } = backend;
   const { apiKey, apiSecret } = emulator.rotate(vault.read(rotatedAccount).apiKey);
   void renew(tokens, rotatedAccount);
   await sleep(seconds * 1_000, undefined, { signal });
   vault.replace(rotatedAccount, { apiKey, apiSecret });
-  // Nobody tells the module. The calls of the load have it look at the vault again, every five seconds at most.
+  // The library is not notified. The load's calls make it read the vault again, at most every five seconds.
   while (tokens.status(rotatedAccount).state !== 'valid') await sleep(CHECK_MS, undefined, { signal });
 }
 
-/** That it fails is what is to be seen, and `events` tells of it. */
+/** The failure is expected and is shown by `events`. */
 async function renew(tokens: ContaSimplesTokenService, account: string): Promise<void> {
   await tokens.refresh(account).catch(() => undefined);
 }
