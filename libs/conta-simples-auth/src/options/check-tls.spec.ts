@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { PemFiles } from '@support/pem-files.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
-import { resolveTransport } from './resolve-transport.js';
+import { resolveTransport } from './resolve-integrations.js';
 
 const files = new PemFiles();
 afterAll(() => files.remove());
@@ -125,19 +125,19 @@ describe('the option tls', () => {
     [
       'a wrong passphrase',
       { cert, key: encrypted, passphrase: 'canary-wrong' },
-      /^option tls\.passphrase does not open the key/,
+      /^option tls\.passphrase does not decrypt the key/,
     ],
     [
       'a passphrase with a line end',
       { cert, key: encrypted, passphrase: `${passphrase}\n` },
-      /^option tls\.passphrase does not open/,
+      /^option tls\.passphrase does not decrypt/,
     ],
     ['an empty passphrase', { cert, key: encrypted, passphrase: '' }, /^option tls\.passphrase is missing/],
     ['a number as passphrase', { cert, key, passphrase: 5 }, /^option tls\.passphrase must be a string/],
     [
       'SEC1 with a wrong passphrase',
       { cert, key: files.text('encrypted-sec1.key'), passphrase: 'x' },
-      /passphrase does not open/,
+      /passphrase does not decrypt/,
     ],
     ['an empty cert', { cert: '', key }, /^option tls\.cert is empty/],
     ['an empty key', { cert, key: '' }, /^option tls\.key is empty/],
@@ -157,7 +157,7 @@ describe('the option tls', () => {
     ['a path', { cert: '/run/secrets/canary.pem', key }, /^option tls\.cert is a path.*readFileSync/],
     ['a relative path', { cert, key: 'certs\\canary.key' }, /^option tls\.key is a path/],
     ['UTF-16', { cert: utf16(cert), key }, /^option tls\.cert is encoded in UTF-16/],
-    ['some other text', { ca: 'canary' }, /^option tls\.ca is no PEM/],
+    ['some other text', { ca: 'canary' }, /^option tls\.ca is not PEM/],
     ['a number', { cert: 5, key }, /^option tls\.cert must be a string or a Buffer/],
     [
       'an OpenSSH key',
@@ -182,7 +182,7 @@ describe('the option tls', () => {
   it('is a warning where a certificate has expired', () => {
     expect(inspect({ tls: { cert: files.text('expired.pem'), key } })).toEqual({
       problems: [],
-      warnings: [expect.stringMatching(/^option tls\.cert has expired \(.*\): the server will refuse it/)],
+      warnings: [expect.stringMatching(/^option tls\.cert has expired \(.*\), so the server will reject it/)],
     });
     expect(inspect({ tls: { ca: files.text('expired.pem') } }).warnings).toEqual([
       expect.stringMatching(/tls\.ca has expired/),
@@ -201,7 +201,7 @@ describe('the option tls', () => {
     if (legacy === undefined) return;
     expect(inspect({ tls: { cert, key: legacy, passphrase } }).problems).toEqual([
       expect.stringMatching(
-        /^option tls\.key is encrypted in a way that this OpenSSL does not support.*openssl pkcs8 -topk8/,
+        /^option tls\.key is encrypted with an algorithm that this OpenSSL does not support.*openssl pkcs8 -topk8/,
       ),
     ]);
   });
@@ -224,30 +224,30 @@ describe('the option httpsAgent', () => {
     [
       'an old p12',
       legacy && { pfx: legacy, passphrase },
-      /^option httpsAgent: pfx is encrypted in an old way.*-legacy/,
+      /^option httpsAgent: pfx is encrypted with an old algorithm.*-legacy/,
     ],
     [
       'an old p12 with a wrong passphrase',
       legacy && { pfx: legacy, passphrase: 'x' },
-      /passphrase does not open pfx|old way/,
+      /passphrase does not decrypt pfx|old algorithm/,
     ],
     [
       'a wrong passphrase',
       { pfx: p12, passphrase: 'canary-wrong' },
-      /^option httpsAgent: passphrase does not open pfx/,
+      /^option httpsAgent: passphrase does not decrypt pfx/,
     ],
     ['no passphrase', { pfx: p12 }, /^option httpsAgent: passphrase is missing: pfx is encrypted/],
     [
       'a cut p12',
       { pfx: p12.subarray(0, 300), passphrase },
-      /^option httpsAgent: pfx is no PKCS#12 file, or is damaged/,
+      /^option httpsAgent: pfx is not a PKCS#12 file, or is damaged/,
     ],
     ['a p12 read as text', { pfx: files.text('client.p12'), passphrase }, /^option httpsAgent: pfx must be a Buffer/],
     ['a path', { pfx: '/run/secrets/canary.p12', passphrase }, /^option httpsAgent: pfx must be a Buffer/],
     ['PEM as pfx', { pfx: Buffer.from(cert), passphrase }, /^option httpsAgent: pfx is in PEM/],
     ['written \\n', { cert: escaped(cert), key }, /^option httpsAgent: cert has line breaks written as \\n/],
     ["another certificate's key", { cert, key: files.text('other.key') }, /^option httpsAgent: key belongs to another/],
-    ['a ca that is none', { ca: 'canary' }, /^option httpsAgent: ca is no PEM/],
+    ['a ca that is none', { ca: 'canary' }, /^option httpsAgent: ca is not PEM/],
   ])('is reported at startup with %s', (_name, options, words) => {
     if (options === undefined) return;
     expect(inspect({ httpsAgent: new Agent(options) }).problems).toEqual([expect.stringMatching(words)]);

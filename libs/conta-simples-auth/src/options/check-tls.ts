@@ -7,30 +7,30 @@ const PARTS = ['ca', 'cert', 'key', 'passphrase'] as const;
 type Content = string | Buffer;
 
 /**
- * Checks each part of the option `tls` by itself and then together, so that the message names the part that is wrong.
- * Never quotes any of it: messages of OpenSSL may.
+ * Checks each part of the option `tls` and then all of them together, so that the message names the part that is wrong.
+ * Never quotes a value; messages of OpenSSL may, so they are not shown.
  */
 export function checkTls(tls: unknown, problems: Problems): void {
   if (typeof tls !== 'object' || tls === null) {
     problems.add('option tls', 'must be an object', 'tls');
     return;
   }
-  const report = new TlsReport('option tls', problems);
+  const report = new TlsReport('option tls.', problems);
   for (const name of Object.keys(tls)) {
     if (name === 'pfx')
       report.add(
         'pfx',
         'does not exist: give cert and key in PEM (openssl pkcs12 -in <file> -nodes), or an httpsAgent with pfx',
       );
-    else if (!PARTS.some((part) => part === name)) problems.add(`option tls.${name}`, 'does not exist');
+    else if (!PARTS.some((part) => part === name)) report.add(name, 'does not exist: remove it, or correct its name');
   }
   const { ca, cert, key, passphrase } = tls as Partial<Record<(typeof PARTS)[number], unknown>>;
   checkParts({ ca, cert, key, passphrase }, report);
 }
 
-/** Checks what an application's own agent was given: Node would report it with the first connection only. */
+/** Checks the TLS options of an application's agent: Node would report a mistake only with the first connection. */
 export function checkAgentTls(options: object, problems: Problems): void {
-  const report = new TlsReport('option httpsAgent:', problems);
+  const report = new TlsReport('option httpsAgent: ', problems);
   const { ca, cert, key, passphrase, pfx } = options as Record<string, unknown>;
   if (pfx !== undefined) checkPfx(pfx, passphrase, report);
   else checkParts({ ca, cert, key, passphrase }, report);
@@ -48,15 +48,11 @@ class TlsReport {
 
   add(part: string, what: string): void {
     this.count++;
-    this.#problems.add(this.#name(part), what, 'tls');
+    this.#problems.add(this.#prefix + part, what, 'tls');
   }
 
   warn(part: string, what: string): void {
-    this.#problems.warn(this.#name(part), what, 'tls');
-  }
-
-  #name(part: string): string {
-    return this.#prefix.endsWith(':') ? `${this.#prefix} ${part}` : `${this.#prefix}.${part}`;
+    this.#problems.warn(this.#prefix + part, what, 'tls');
   }
 }
 
@@ -87,13 +83,13 @@ function checkParts({ ca, cert, key, passphrase }: Parts, report: TlsReport): vo
   }
 }
 
-/** Node passes over what is no certificate, and then trusts no server: every request would fail. */
+/** Node ignores what is not a certificate, and then trusts no server: every request would fail. */
 function checkAuthorities(list: readonly unknown[], report: TlsReport): void {
   if (list.length === 0) report.add('ca', 'is an empty list: leave it out, or give certificates in PEM');
   for (const one of list) {
     const certificates = readCertificates(one, 'ca', report);
     if (certificates?.every((certificate) => hasEnded(certificate)))
-      report.warn('ca', `has expired (${certificates[0]?.validTo})`);
+      report.warn('ca', `has expired (${certificates[0]?.validTo}): give a current one`);
   }
 }
 
@@ -105,7 +101,7 @@ function readCertificates(given: unknown, part: 'ca' | 'cert', report: TlsReport
   }
   const blocks = content.toString().match(CERTIFICATE_BLOCK) ?? [];
   try {
-    // The whole text as well: OpenSSL wants the first line of a block at the start of a line.
+    // Reads the whole text as well: OpenSSL requires that a block starts at the start of a line.
     if (blocks.length === 0 || !new X509Certificate(content)) throw new Error();
     const certificates = blocks.map((block) => new X509Certificate(block));
     if (part === 'cert') createSecureContext({ cert: content });
@@ -120,7 +116,7 @@ const CERTIFICATE_BLOCK =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 function readKey(given: unknown, commonPassphrase: string | undefined, report: TlsReport): KeyObject | undefined {
-  // The form in which Node takes several keys.
+  // Node accepts several keys in this form.
   const { pem = given, passphrase = commonPassphrase } = (isObject(given) ? given : {}) as {
     pem?: unknown;
     passphrase?: string;
@@ -132,7 +128,7 @@ function readKey(given: unknown, commonPassphrase: string | undefined, report: T
   }
   try {
     createSecureContext({ key: content, ...(passphrase !== undefined && { passphrase }) });
-    // Node passes over an empty text.
+    // Reports an empty text, which createSecureContext() ignores.
     return createPrivateKey({ key: content, ...(passphrase !== undefined && { passphrase }) });
   } catch (error) {
     report.add(...whyNoKey(content, passphrase, error));
@@ -145,15 +141,19 @@ function whyNoKey(content: Content, passphrase: string | undefined, error: unkno
   const isEncrypted = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text);
   const isPem: PemPart = 'private key';
   if (!isEncrypted) return ['key', whyUnreadable(content, isPem)];
-  if (passphrase === undefined || passphrase === '') return ['passphrase', 'is missing: the key is encrypted'];
+  if (passphrase === undefined || passphrase === '')
+    return ['passphrase', 'is missing: the key is encrypted, so give its passphrase'];
   if (/UNSUPPORTED/.test(codeOf(error))) {
     return [
       'key',
-      'is encrypted in a way that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
+      'is encrypted with an algorithm that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
     ];
   }
   if (/DECRYPT/.test(codeOf(error)))
-    return ['passphrase', 'does not open the key: it is another one, or has a line end or spaces around it'];
+    return [
+      'passphrase',
+      'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it',
+    ];
   return ['key', whyUnreadable(content, isPem)];
 }
 
@@ -163,18 +163,18 @@ function checkPair(chain: readonly X509Certificate[], key: KeyObject, report: Tl
   if (!own.checkPrivateKey(key)) {
     const isLater = rest.some((certificate) => certificate.checkPrivateKey(key));
     if (isLater)
-      report.add('cert', 'has the certificates in the wrong order: that of the key comes first, then its issuers');
-    else report.add('key', 'belongs to another certificate than cert');
+      report.add('cert', 'has the certificates in the wrong order: put the one of the key first, then its issuers');
+    else report.add('key', 'belongs to another certificate than cert: give both from one pair');
     return;
   }
-  if (hasEnded(own)) report.warn('cert', `has expired (${own.validTo}): the server will refuse it`);
+  if (hasEnded(own)) report.warn('cert', `has expired (${own.validTo}), so the server will reject it: renew it`);
   else if (Date.parse(own.validFrom) > Date.now()) report.warn('cert', `is not valid before ${own.validFrom}`);
   const isOrdered = chain.every((certificate, index) => {
     const issuer = chain[index + 1];
     return issuer === undefined || certificate.checkIssued(issuer);
   });
   if (!isOrdered)
-    report.warn('cert', 'has its issuers in the wrong order: each certificate is followed by the one that issued it');
+    report.warn('cert', 'has its issuers in the wrong order: put after each certificate the one that issued it');
 }
 
 function checkPfx(pfx: unknown, passphrase: unknown, report: TlsReport): void {
@@ -192,24 +192,27 @@ function checkPfx(pfx: unknown, passphrase: unknown, report: TlsReport): void {
   }
 }
 
-/** Node gives no code for most of these; the texts are compared and not shown. */
+/** Node has no error code for most of these. OpenSSL's text is compared but not shown. */
 function whyNoPfx(content: unknown, passphrase: unknown, error: unknown): [part: string, what: string] {
   const message = String((error as { message?: unknown } | null)?.message);
   if (codeOf(error) === 'ERR_CRYPTO_UNSUPPORTED_OPERATION' || /unsupported/i.test(message)) {
     return [
       'pfx',
-      'is encrypted in an old way (RC2 or 3DES) that OpenSSL 3 does not support: write it again with openssl pkcs12 -in <old> -nodes -legacy | openssl pkcs12 -export -out <new>',
+      'is encrypted with an old algorithm (RC2 or 3DES) that OpenSSL 3 does not support: convert it with openssl pkcs12 -in <old> -nodes -legacy | openssl pkcs12 -export -out <new>',
     ];
   }
   if (/mac verify/i.test(message)) {
     return passphrase === undefined
-      ? ['passphrase', 'is missing: pfx is encrypted']
-      : ['passphrase', 'does not open pfx: it is another one, or has a line end or spaces around it'];
+      ? ['passphrase', 'is missing: pfx is encrypted, so give its passphrase']
+      : [
+          'passphrase',
+          'does not decrypt pfx: give the passphrase of this file, without a line end or spaces around it',
+        ];
   }
   if (typeof content === 'string')
     return ['pfx', 'must be a Buffer: read the file with fs.readFileSync(path), without an encoding'];
   if (contentOf(content)?.includes('-----BEGIN ')) return ['pfx', 'is in PEM: give it as cert and key'];
-  return ['pfx', 'is no PKCS#12 file, or is damaged'];
+  return ['pfx', 'is not a PKCS#12 file, or is damaged: export it again'];
 }
 
 function hasEnded(certificate: X509Certificate): boolean {
@@ -221,7 +224,7 @@ function contentOf(value: unknown): Content | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** An object that holds a part, and is not the part itself. */
+/** An object that contains a part, and is not the part itself. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }

@@ -6,37 +6,39 @@ export type UrlCheck =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly problem: string; readonly code: ProblemCode };
 
-/** An address that credentials or tokens may go to: https, or http to this machine. */
+/** Checks an address that credentials or tokens may be sent to: https, or http to this machine. */
 export function checkTrustedUrl(text: unknown): UrlCheck {
-  if (typeof text !== 'string') return refused('must be a string');
-  if (text.trim() === '') return refused('is blank', 'blank');
+  if (typeof text !== 'string') return invalid('must be a string');
+  if (text.trim() === '') return invalid('is blank: give an address, or leave it out', 'blank');
   const unusual = unusualCharacter(text);
-  if (unusual !== undefined) return refused(unusual, 'characters');
-  if (text !== text.trim()) return refused('has whitespace at its start or end', 'whitespace');
-  // The parser drops line breaks and tabs, and would read an address that nobody sees.
-  if (/[\s\p{Cc}]/u.test(text)) return refused('contains whitespace or a control character');
-  if (/^["'`]|["'`]$/.test(text)) return refused('has quotation marks around it: remove them');
-  if (!URL.canParse(text)) return refused('is not an absolute URL');
+  if (unusual !== undefined) return invalid(unusual, 'characters');
+  if (text !== text.trim()) return invalid('has whitespace at its start or end: remove it', 'whitespace');
+  // The parser drops line breaks and tabs, so it would read another address than the one shown.
+  if (/[\s\p{Cc}]/u.test(text)) return invalid('contains whitespace or a control character: remove it');
+  if (/^["'`]|["'`]$/.test(text)) return invalid('has quotation marks around it: remove them');
+  if (!URL.canParse(text)) return invalid('is not an absolute URL, such as https://api.contasimples.com');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refused('must start with https://', 'insecure_url');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return invalid('must start with https://', 'insecure_url');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    const what = 'must be https: plain http is for loopback addresses (127.0.0.0/8, ::1, localhost) alone';
-    return refused(what, 'insecure_url');
+    const what = 'must be https: plain http is allowed only for loopback addresses (127.0.0.0/8, ::1, localhost)';
+    return invalid(what, 'insecure_url');
   }
-  if (url.username !== '' || url.password !== '') return refused('must not hold a user name or password');
-  // Not url.search and url.hash: both are '' for a bare '?' or '#', which would swallow a path appended later.
-  if (/[?#]/.test(text)) return refused('must not have a query or fragment');
+  if (url.username !== '' || url.password !== '')
+    return invalid('must not contain a user name or password: remove them');
+  // Not url.search and url.hash: both are '' for a bare '?' or '#', after which an appended path would be lost.
+  if (/[?#]/.test(text)) return invalid('must not have a query or fragment: remove it');
   return { ok: true, url };
 }
 
-/** As {@link checkTrustedUrl}, and nothing after host and port. */
+/** As {@link checkTrustedUrl}, but without a path. */
 function checkTrustedOrigin(text: unknown): UrlCheck {
   const check = checkTrustedUrl(text);
-  if (check.ok && check.url.pathname !== '/') return refused('must be an origin alone, without a path');
+  if (check.ok && check.url.pathname !== '/')
+    return invalid('must be an origin without a path, such as https://api.contasimples.com');
   return check;
 }
 
-/** The origins of a list, with every entry that is none told as a problem of `setting`. */
+/** The origins of a list. Every entry that is not an origin is reported as a problem of `setting`. */
 export function collectOrigins(list: unknown, setting: string, problems: Problems): Set<string> {
   const origins = new Set<string>();
   if (!Array.isArray(list)) {
@@ -51,12 +53,12 @@ export function collectOrigins(list: unknown, setting: string, problems: Problem
   return origins;
 }
 
-/** The URL parser has already put every spelling of an IPv4 address into its dotted form. */
+/** The URL parser has already converted every spelling of an IPv4 address to its dotted form. */
 function isLoopback(hostname: string): boolean {
   if (hostname === 'localhost' || hostname === '[::1]') return true;
   return isIP(hostname) === 4 && hostname.startsWith('127.');
 }
 
-function refused(problem: string, code: ProblemCode = 'invalid_url'): UrlCheck {
-  return { ok: false, problem, code };
+function invalid(what: string, code: ProblemCode = 'invalid_url'): UrlCheck {
+  return { ok: false, problem: what, code };
 }

@@ -3,9 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** A `.env` file as it stands on disk. Whether anything loads it is another question. */
+/** A `.env` file on disk, loaded by the application or not. */
 export interface EnvFile {
-  /** Its path, from the working folder if it is in there. */
+  /** Its path, relative to the working folder if it is inside. */
   readonly name: string;
   readonly encoding: 'utf8' | 'utf16' | 'other';
   readonly text: string;
@@ -14,19 +14,19 @@ export interface EnvFile {
 
 const MAX_BYTES = 1_048_576;
 
-/** Where `ConfigModule` and `node --env-file` usually find variables. */
+/** The files that `ConfigModule` and `node --env-file` usually read. */
 export function usualEnvFiles(): string[] {
   const stage = process.env.NODE_ENV;
   return ['.env', '.env.local', ...(stage ? [`.env.${stage}`, `.env.${stage}.local`] : [])];
 }
 
-/** Those of these files that exist, each once. */
+/** The files of the list that exist, each once. */
 export function envFiles(paths: readonly string[]): EnvFile[] {
   const unique = new Set(paths.map((path) => resolve(path)));
   return [...unique].flatMap((path) => readEnvFile(path) ?? []);
 }
 
-/** `undefined` where it is not there, or is no file to read. */
+/** `undefined` if it does not exist or is not a readable file. */
 export function readEnvFile(path: string): EnvFile | undefined {
   try {
     if (!statSync(path).isFile() || statSync(path).size > MAX_BYTES) return undefined;
@@ -58,12 +58,12 @@ function decode(bytes: Buffer, encoding: EnvFile['encoding']): string {
   return withoutMark((isBigEndian ? even.swap16() : even).toString('utf16le'));
 }
 
-/** The text as a parser of lines expects it. */
+/** Without byte order mark, and with `\n` at each line end. */
 function withoutMark(text: string): string {
   return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
 }
 
-/** Variables of a secret whose value, without quotes, goes on after a `#`: what follows is read as a comment. */
+/** Keys and secrets whose unquoted value contains a `#`: the parser reads what follows as a comment. */
 export function cutAtComment({ text, values }: EnvFile): string[] {
   return [...values.keys()].filter((name) => {
     if (!/^CONTA_SIMPLES_(?:\w+_)?API_(?:KEY|SECRET)$/.test(name)) return false;
@@ -72,18 +72,18 @@ export function cutAtComment({ text, values }: EnvFile): string[] {
   });
 }
 
-/** `$NAME` and `${NAME:-default}`, as `expandVariables` of `ConfigModule` finds them; not behind a backslash. */
+/** `$NAME` and `${NAME:-default}`, as `expandVariables` of `ConfigModule` finds them; not after a backslash. */
 const REFERENCE = /(?<!\\)\$(?:\{([^{}]*)\}|([A-Za-z_]\w*))/g;
 
-/** Whether `expandVariables` would take something for the name of a variable. */
+/** Whether `expandVariables` would find a reference to a variable in it. */
 export function hasReference(value: string): boolean {
   return value.search(REFERENCE) >= 0;
 }
 
 /**
- * Whether `value` is what `expandVariables` makes of the text in the file: `lost` where the name of a variable that is not
- * set was found in it, so that a part of the text is gone; `replaced` where a part has become another variable's value.
- * A text that is nothing but a reference is meant to be one.
+ * Whether `expandVariables` made `value` from the text in the file: `lost` if it found the name of a variable that is not
+ * set and removed a part of the text; `replaced` if it replaced a part by another variable's value. A text that consists
+ * only of a reference is intended.
  */
 export function expansionOf(
   inFile: string,
@@ -92,7 +92,7 @@ export function expansionOf(
 ): 'lost' | 'replaced' | undefined {
   if (inFile === value || !hasReference(inFile) || !patternOf(inFile).test(value)) return undefined;
   const names = [...inFile.matchAll(REFERENCE)].map(([, braced, bare]) => bare ?? braced ?? '');
-  // `${NAME:-default}` says what it becomes.
+  // `${NAME:-default}` has a default.
   if (names.some((name) => !name.includes('-') && !isSet(name))) return 'lost';
   return inFile.replace(REFERENCE, '').trim() === '' || names.some((name) => name.includes('-'))
     ? undefined
@@ -109,7 +109,7 @@ function patternOf(inFile: string): RegExp {
   return new RegExp(`^${pattern}${escaped(inFile.slice(from))}$`, 's');
 }
 
-/** A backslash before `$` is taken off with the rest of the expansion. */
+/** The expansion also removes a backslash before `$`. */
 function escaped(text: string): string {
   return text.replaceAll('\\$', '$').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -5,19 +5,19 @@ import type { Problems } from './problems.js';
 /** Reads one variable; `undefined` if it is not set. */
 export type ReadVariable = (name: string) => string | undefined;
 
-/** One half of a pair, as the environment gives it. */
+/** One half of a pair in the environment. */
 export interface VariableValue {
-  /** The variable it was found in, to name it in a message. */
+  /** The variable that it comes from. */
   readonly name: string;
   readonly value: string;
-  /** Reads it again: the same for a variable, the file's present content for a `_FILE`. */
+  /** Reads it again: the same value for a variable, the current content of the file for a `_FILE`. */
   readonly reread: () => string | Promise<string>;
 }
 
 /** The pair of one account in the environment; either half may be missing. */
 export interface VariablePair {
   readonly account: string;
-  /** `CONTA_SIMPLES_API_KEY`, or with the account's name in it. */
+  /** `CONTA_SIMPLES_API_KEY`, or the same with the account's name. */
   readonly keyName: string;
   readonly secretName: string;
   readonly apiKey: VariableValue | undefined;
@@ -47,7 +47,10 @@ export function readNamedPairs(read: ReadVariable, problems: Problems): Variable
     const prefix = `${PREFIX}_${name.toUpperCase().replaceAll('-', '_')}`;
     const other = takenBy.get(prefix);
     if (other !== undefined) {
-      problems.add(`${PREFIX}_ACCOUNTS`, `lists "${other}" and "${name}", which would both read ${prefix}_API_KEY`);
+      problems.add(
+        `${PREFIX}_ACCOUNTS`,
+        `lists "${other}" and "${name}", which would both read ${prefix}_API_KEY: rename one of them`,
+      );
       continue;
     }
     takenBy.set(prefix, name);
@@ -71,7 +74,7 @@ function readPair(account: string, prefix: string, read: ReadVariable, problems:
 function readSecret(name: string, read: ReadVariable, problems: Problems): VariableValue | undefined {
   const value = read(name);
   const path = read(`${name}_FILE`);
-  // Set to nothing, as in a copied `.env.example`, is not set.
+  // An empty variable, as in a copied `.env.example`, counts as not set.
   if (path === undefined || path === '') return value === undefined ? undefined : { name, value, reread: () => value };
   const fileName = `${name}_FILE`;
   if (value !== undefined && value !== '')
@@ -85,15 +88,15 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
         ? error.message
         : `names a file that cannot be read (${fileErrorCode(error)})${pathHint(path)}`;
     problems.add(fileName, what, 'unreadable_file');
-    // Told already: an empty value here would only be told a second time.
+    // An empty value would be reported a second time.
     return { name: fileName, value: UNREADABLE, reread: () => readSecretFile(path) };
   }
 }
 
-/** Stands for a value that a problem was already told of. Passes every check, and is never used: the start fails. */
+/** Replaces a value whose problem is reported already. It passes every check and is never used, because the start fails. */
 const UNREADABLE = 'unreadable';
 
-/** Why a path that looks right does not exist. */
+/** Explains why a path that looks right does not exist. */
 function pathHint(path: string): string {
   if (path !== path.trim()) return ': the path has whitespace at its start or end';
   if (/^["'`]|["'`]$/.test(path)) return ': the path has quotation marks around it';

@@ -1,18 +1,18 @@
 import type { EnvFile } from './env-files.js';
 import { cutAtComment, expansionOf, hasReference } from './env-files.js';
 import type { ReadVariable } from './environment-variables.js';
-import { isSameName, isSpelledAlike, nearMisses, printableName } from './near-misses.js';
+import { escapedName, isSameName, isSpelledAlike, nearMisses } from './near-misses.js';
 import type { Problems } from './problems.js';
 
-/** What lies around the settings, and often explains why they are missing or wrong. */
+/** The environment of the settings, which often explains why they are missing or wrong. */
 export interface Surroundings {
-  /** The names of all variables that are set to something. */
+  /** The names of all variables that are set and not blank. */
   readonly variables: readonly string[];
-  /** Files of variables, whether or not anything has loaded them. */
+  /** Files of variables, loaded or not. */
   readonly envFiles: readonly EnvFile[];
 }
 
-/** The settings as they were read: each variable that was asked for, and its value. */
+/** The settings that were read: the names of the variables, and how to read their values. */
 export interface SettingsRead {
   readonly asked: ReadonlySet<string>;
   readonly read: ReadVariable;
@@ -22,14 +22,14 @@ const OPTIONAL = ['ENVIRONMENT', 'BASE_URL', 'USER_AGENT', 'ACCOUNTS'].map((name
 const PAIR = ['CONTA_SIMPLES_API_KEY', 'CONTA_SIMPLES_API_SECRET'].flatMap((name) => [name, `${name}_FILE`]);
 const KNOWN: ReadonlySet<string> = new Set([...OPTIONAL, ...PAIR]);
 
-/** Adds to the problems what the surroundings say about them, and warns of what is set and not read. */
+/** Adds to the problems what the environment says about them, and warns of variables that are set and not read. */
 export function explainProblems(problems: Problems, settings: SettingsRead, around: Surroundings): void {
   for (const file of around.envFiles) explainByFile(problems, settings, file);
   const isRead = (name: string) => settings.asked.has(name) || KNOWN.has(name);
   const explained = new Set<string>();
   problems.explain('missing', (setting) => {
     if (!setting.startsWith('CONTA_SIMPLES_')) return undefined;
-    // With accounts of similar names, each has its own.
+    // Accounts with similar names each have a variable with a similar name.
     const isOfAnother = (name: string) =>
       !isSameName(name, setting) && [...settings.asked].some((other) => isSameName(name, other));
     const found = nearMisses(setting, around.variables, isRead).filter((name) => !isOfAnother(name));
@@ -42,13 +42,13 @@ export function explainProblems(problems: Problems, settings: SettingsRead, arou
 
 function warnOfUnread(problems: Problems, { asked, read }: SettingsRead, unread: readonly string[]): void {
   const unset = OPTIONAL.filter((name) => asked.has(name) && !read(name));
-  // An application that gives pairs in code may read variables of any name for them.
+  // An application that gives pairs in code may read them from variables with any name.
   const isPairRead = asked.has('CONTA_SIMPLES_API_KEY') && asked.has('CONTA_SIMPLES_ACCOUNTS');
   for (const name of unread) {
     if (!/^\W*conta/i.test(name)) continue;
     const wanted = unset.find((each) => isSpelledAlike(name, each));
     if (wanted !== undefined) {
-      problems.warn(printableName(name), `is set and not read: rename it if ${wanted} is meant`, 'not_read');
+      problems.warn(escapedName(name), `is set and not read: rename it if ${wanted} is meant`, 'not_read');
     } else if (isPairRead && /^CONTA_SIMPLES_\w+_API_(?:KEY|SECRET)(?:_FILE)?$/.test(name)) {
       problems.warn(name, 'is set and not read: CONTA_SIMPLES_ACCOUNTS does not list its account', 'not_read');
     }
@@ -69,16 +69,16 @@ function explainByFile(problems: Problems, { asked, read }: SettingsRead, file: 
   problems.explain('blank', (name) => {
     const text = file.values.get(name)?.trim();
     if (!text || hasReference(text)) return undefined;
-    return `${file.name} has a value for it, but the environment sets it to nothing, and the environment wins`;
+    return `${file.name} has a value for it, but the environment sets it to nothing, and the environment wins: unset it there`;
   });
-  // A name in the file is as good as a variable: what it stands for is not lost.
+  // A reference to another variable of the file is not lost.
   const isSet = (name: string) => Boolean(process.env[name] ?? file.values.get(name));
   for (const [name, text] of file.values) {
     const expansion = asked.has(name) ? expansionOf(text, read(name) ?? '', isSet) : undefined;
-    const what = `has a "$" in ${file.name}: expandVariables of ConfigModule takes what follows for a variable`;
-    if (expansion === 'lost') problems.add(name, `${what}, and it is lost; write "\\$" there`, 'expanded');
+    const what = `has a "$" in ${file.name}: expandVariables of ConfigModule reads what follows as a variable name`;
+    if (expansion === 'lost') problems.add(name, `${what}, and removes it; write "\\$" there`, 'expanded');
     else if (expansion === 'replaced' && /_API_(?:KEY|SECRET)$/.test(name)) {
-      problems.warn(name, `${what}, and has put its value there; write "\\$" if that is not meant`, 'expanded');
+      problems.warn(name, `${what}, and inserts its value; write "\\$" if that is not meant`, 'expanded');
     }
   }
   for (const name of cutAtComment(file)) {
@@ -91,7 +91,7 @@ function explainByFile(problems: Problems, { asked, read }: SettingsRead, file: 
   }
 }
 
-/** The file is right, and nothing reads it: the most common reason of all for missing settings. */
+/** The file is correct, but the application does not read it: the most common reason for missing settings. */
 function notLoaded(file: string, names: readonly string[]): string {
   const root = file === '.env' ? 'ConfigModule.forRoot()' : `ConfigModule.forRoot({ envFilePath: '${file}' })`;
   return (
@@ -101,7 +101,7 @@ function notLoaded(file: string, names: readonly string[]): string {
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map(printableName);
+  const shown = names.slice(0, 3).map(escapedName);
   const meant =
     shown.length === 1 ? 'is set: rename it if it is meant' : 'are set: rename the one that is meant, if any';
   return `${shown.join(' and ')} ${meant}`;

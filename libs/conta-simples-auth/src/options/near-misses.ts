@@ -1,4 +1,4 @@
-/** Words that other libraries, the vendor's pages and habit use in place of ours. */
+/** Words that other libraries and the vendor's pages use in place of ours. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   API_KEY: [
     'KEY',
@@ -31,7 +31,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   BASE_URL: ['URL', 'APIURL', 'HOST', 'ENDPOINT'],
 };
 
-/** Words that variables of all kinds have: they mean ours only beside the whole name of the service. */
+/** Common words: they count only together with the whole name of the service. */
 const COMMON: ReadonlySet<string> = new Set([
   'ID',
   'USER',
@@ -45,7 +45,7 @@ const COMMON: ReadonlySet<string> = new Set([
   ...(SYNONYMS.BASE_URL ?? []),
 ]);
 
-/** Words that say nothing about which account or setting is meant. */
+/** Words that do not identify an account or a setting. */
 const FILLERS: ReadonlySet<string> = new Set([
   'CONTA',
   'SIMPLES',
@@ -57,12 +57,12 @@ const FILLERS: ReadonlySet<string> = new Set([
   'PROD',
 ]);
 
-/** The setting that a variable is about, `API_KEY` and so on, and the account's name before it. */
+/** The account's name, if any, and the setting of a variable, such as `API_KEY`. */
 const PARTS = /^CONTA_SIMPLES_(?:(\w+)_)?(API_KEY|API_SECRET|ENVIRONMENT|BASE_URL|USER_AGENT|ACCOUNTS)(?:_FILE)?$/;
 
 /**
- * Variables that are set and not read, and whose name is nearly `wanted`: another spelling, a typing error, other words
- * for the same. Names that are read are never among them.
+ * Variables that are set and not read, and whose name is similar to `wanted`: another spelling, a typing error, or other
+ * words with the same meaning.
  */
 export function nearMisses(wanted: string, set: readonly string[], isRead: (name: string) => boolean): string[] {
   return set.filter((name) => !isRead(name) && (isSpelledAlike(name, wanted) || meansTheSame(name, wanted)));
@@ -80,7 +80,7 @@ export function isSpelledAlike(name: string, wanted: string): boolean {
   return distance(compact, one, allowed) <= allowed || distance(compact, other, 1) <= 1;
 }
 
-/** Whether two names differ in nothing but case, separators, invisible characters and `_FILE`. */
+/** Whether two names differ only in case, separators, invisible characters and `_FILE`. */
 export function isSameName(name: string, wanted: string): boolean {
   const [compact, ...same] = [name, wanted, `${wanted}_FILE`].map((each) => wordsOf(each).join(''));
   return same.includes(compact ?? '');
@@ -100,7 +100,7 @@ function meansTheSame(name: string, wanted: string): boolean {
 }
 
 function wordsOf(name: string): string[] {
-  // `contaSimplesApiKey` has words as well; what is invisible, such as a byte order mark, is no part of one.
+  // Splits `contaSimplesApiKey` as well, and removes invisible characters such as a byte order mark.
   const spaced = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').replace(/[\p{Cf}\p{Zs}]/gu, '');
   return spaced
     .toUpperCase()
@@ -108,7 +108,7 @@ function wordsOf(name: string): string[] {
     .filter(Boolean);
 }
 
-/** Letters to add, drop, replace or swap with the next one (optimal string alignment); no more than `limit + 1` is told. */
+/** Letters to add, drop, replace or swap with the next one (optimal string alignment), counted up to `limit + 1`. */
 function distance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
   let [before, last]: number[][] = [[], Array.from({ length: other.length + 1 }, (_unused, index) => index)];
@@ -126,8 +126,8 @@ function distance(one: string, other: string, limit: number): number {
   return last?.[other.length] ?? limit + 1;
 }
 
-/** A name for a message: whatever is invisible in it is written out. */
-export function printableName(name: string): string {
+/** A name for a message, with invisible characters escaped. */
+export function escapedName(name: string): string {
   const shown = name.replace(
     /[^\x21-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
-/** What a part of the option `tls` is expected to be. */
+/** What a part of the option `tls` must contain. */
 export type PemPart = 'certificate' | 'private key';
 
 const LABEL: Readonly<Record<PemPart, RegExp>> = {
@@ -8,7 +8,7 @@ const LABEL: Readonly<Record<PemPart, RegExp>> = {
   'private key': /^(?:RSA |EC |DSA |ENCRYPTED )?PRIVATE KEY$/,
 };
 
-/** What other PEM blocks are, and how to get what is needed from them. */
+/** Names other PEM blocks, and says how to get the right one. */
 const OTHER_BLOCKS: readonly (readonly [RegExp, string])[] = [
   [/^OPENSSH PRIVATE KEY$/, 'is a key in the format of OpenSSH: convert it with ssh-keygen -p -m PKCS8 -f <file>'],
   [/PRIVATE KEY$/, 'holds a private key, which belongs in tls.key'],
@@ -22,14 +22,14 @@ const OTHER_BLOCKS: readonly (readonly [RegExp, string])[] = [
 const PKCS7_DATA = Buffer.from('06092a864886f70d010701', 'hex');
 
 /**
- * Why Node could not read a certificate or key, in words that follow the setting's name. Says what to do where that is
- * known. Quotes nothing of the content.
+ * Why Node could not read a certificate or key, in words that follow the setting's name, with what to do if that is
+ * known. Never quotes the content.
  */
 export function whyUnreadable(content: string | Buffer, part: PemPart): string {
   const needed = `a ${part} in PEM, with lines "-----BEGIN …" and "-----END …", is needed`;
   if (typeof content !== 'string' && content[0] === 0x30 && !content.includes('-----BEGIN ')) return whyBinary(content);
   const text = content.toString();
-  if (text.trim() === '') return 'is empty';
+  if (text.trim() === '') return 'is empty: give the content of the file';
   if (/^0[\ufffd\u0080-\u0084]/.test(text)) {
     return 'holds binary data that was read as text: read the file without an encoding, or convert it to PEM';
   }
@@ -60,7 +60,7 @@ function whyBinary(content: Buffer): string {
 
 function whyNoBlock(text: string, needed: string): string {
   const trimmed = text.trim();
-  if (/-----END /.test(text)) return 'lacks its line "-----BEGIN …": it was cut off at the start';
+  if (/-----END /.test(text)) return 'lacks its line "-----BEGIN …": it was cut off at the start, copy it again';
   if (
     /^[\w~./\\: -]{1,255}$/.test(trimmed) &&
     /[/\\]|\.(?:pem|crt|cer|key|p12|pfx|der)$/i.test(trimmed) &&
@@ -70,9 +70,9 @@ function whyNoBlock(text: string, needed: string): string {
   if (/^[\w+/=\s-]+$/.test(trimmed)) {
     const decoded = Buffer.from(trimmed, 'base64');
     if (decoded.includes('-----BEGIN ')) return "is encoded in base64: decode it with Buffer.from(value, 'base64')";
-    if (decoded[0] === 0x30) return 'lacks its lines "-----BEGIN …" and "-----END …"';
+    if (decoded[0] === 0x30) return 'lacks its lines "-----BEGIN …" and "-----END …": add them';
   }
-  return `is no PEM: ${needed}`;
+  return `is not PEM: ${needed}`;
 }
 
 function whyDamaged(text: string, part: PemPart): string {
@@ -80,9 +80,9 @@ function whyDamaged(text: string, part: PemPart): string {
     return "has line breaks written as \\n: replace them, value.replaceAll('\\\\n', '\\n')";
   }
   if (/^[^\S\r\n]+-----BEGIN /m.test(text)) return 'has spaces or tabs at the start of its lines: remove them';
-  if (!/-----END [^-]*-----/.test(text)) return 'lacks its line "-----END …": it was cut off at the end';
+  if (!/-----END [^-]*-----/.test(text)) return 'lacks its line "-----END …": it was cut off at the end, copy it again';
   if (!/\n/.test(text) || /-----BEGIN [^-]*-----[^\r\n]*[^\s]/.test(text)) {
-    return 'has lost its line breaks: "-----BEGIN …-----" and "-----END …-----" have to be lines of their own';
+    return 'has lost its line breaks: put "-----BEGIN …-----" and "-----END …-----" on separate lines';
   }
   return `holds a ${part} that is damaged or incomplete: copy it again`;
 }
@@ -96,7 +96,7 @@ function succeeds(read: () => unknown): boolean {
   }
 }
 
-/** The code of an error of Node or OpenSSL, and nothing else of it. */
+/** The code of an error of Node or OpenSSL. */
 export function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'no code';

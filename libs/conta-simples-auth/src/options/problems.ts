@@ -1,6 +1,6 @@
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 
-/** What kind of thing is wrong with a setting: what to do about it depends on this. */
+/** The kind of a problem. The doctor's remedy depends on it. */
 export type ProblemCode =
   | 'missing'
   | 'blank'
@@ -20,30 +20,30 @@ export type ProblemCode =
   | 'not_read'
   | 'invalid';
 
-/** One setting that is missing or wrong. `what` follows its name in a sentence; no text holds a value. */
+/** One setting that is missing or wrong. `what` follows the setting's name in a sentence. No text contains a value. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly setting: string;
   readonly what: string;
 }
 
-/** What is wrong with a configuration, collected: the error message and the doctor's report are made of it. */
+/** All problems of a configuration. The error message and the doctor's report are two renderings of them. */
 export class Problems {
   readonly #list: Problem[] = [];
   readonly #warnings: Problem[] = [];
   readonly #hints: string[] = [];
 
-  /** What stops the start. */
+  /** Problems that stop the start. */
   get list(): readonly Problem[] {
     return this.#list;
   }
 
-  /** What may be meant, and seldom is. */
+  /** Settings that are allowed, but are probably a mistake. */
   get warnings(): readonly Problem[] {
     return this.#warnings;
   }
 
-  /** Sentences about all of it, such as a file that was not read. */
+  /** Sentences about the whole configuration, such as a file that was not read. */
   get hints(): readonly string[] {
     return this.#hints;
   }
@@ -60,7 +60,7 @@ export class Problems {
     if (!this.#hints.includes(sentence)) this.#hints.push(sentence);
   }
 
-  /** Adds to what is said of each problem of this kind, where there is more to say. */
+  /** Adds an explanation to each problem of this kind, if `more` returns one. */
   explain(code: ProblemCode, more: (setting: string) => string | undefined): void {
     for (const [index, problem] of this.#list.entries()) {
       const addition = problem.code === code ? more(problem.setting) : undefined;
@@ -75,7 +75,7 @@ export class Problems {
     const lead = count === 1 ? 'one setting is' : `${count} settings are`;
     const lines = this.#list.map(({ setting, what }) => `\n  - ${setting} ${what}`);
     const hints = this.#hints.map((hint) => `\n${hint}.`);
-    // A line of its own, so that what the error advises does not stand behind the last setting.
+    // On a separate line, so that the remedy of the error kind does not follow the last setting.
     const what = `ContaSimplesAuthModule cannot start, ${lead} missing or wrong:${lines.join('')}${hints.join('')}\nValues are not shown`;
     throw new ContaSimplesAuthError({ kind: 'configuration', what });
   }

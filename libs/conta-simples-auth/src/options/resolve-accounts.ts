@@ -8,7 +8,7 @@ import type { Problems } from './problems.js';
 
 type Accounts = Pick<ResolvedOptions, 'accounts' | 'isOpen' | 'provide'>;
 
-/** Puts together who there is: a pair comes whole from one source, and code wins over the environment. */
+/** Collects the accounts. Both halves of a pair come from one source; code wins over the environment. */
 export function resolveAccounts(
   options: ContaSimplesAuthOptions,
   read: ReadVariable,
@@ -17,7 +17,8 @@ export function resolveAccounts(
 ): Accounts {
   const accounts = new Map<string, CredentialsSource>();
   const add = (account: string, source: CredentialsSource | undefined, setting: string) => {
-    if (accounts.has(account)) problems.add(setting, `gives the account "${account}" a second pair`);
+    if (accounts.has(account))
+      problems.add(setting, `gives the account "${account}" a second pair: remove one of the two`);
     else if (source !== undefined) accounts.set(account, source);
   };
   const check = new PairCheck(encoding, problems);
@@ -43,32 +44,32 @@ export function resolveAccounts(
     for (const [account, given] of Object.entries(further)) {
       const setting = `option accounts[${JSON.stringify(account)}]`;
       const names = { apiKey: `${setting}.apiKey`, apiSecret: `${setting}.apiSecret` };
-      if (account.trim() === '') problems.add(setting, 'has no name');
+      if (account.trim() === '') problems.add(setting, 'has no name: give the account a name');
       if (isRecord(given)) add(account, check.pair(given, names), setting);
       else problems.add(setting, 'must be an object with apiKey and apiSecret');
     }
   }
-  // A pair that is there but wrong was told already; that there is none at all is told here.
+  // The problems of a pair are reported above. This reports that there is no pair at all.
   const noneNamed = further === undefined || Object.keys(further).length === 0;
   if (accounts.size === 0 && check.seen === 0 && noneNamed) {
     problems.add(
       'CONTA_SIMPLES_API_KEY',
-      'is missing (or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey)',
+      'is missing: set it, or CONTA_SIMPLES_API_KEY_FILE, or the option apiKey',
       'missing',
     );
     problems.add(
       'CONTA_SIMPLES_API_SECRET',
-      'is missing (or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret)',
+      'is missing: set it, or CONTA_SIMPLES_API_SECRET_FILE, or the option apiSecret',
       'missing',
     );
   }
   return { accounts, isOpen: false, provide };
 }
 
-/** Never called: without a provider there are no further accounts. */
+/** Never called: without a provider function there are no further accounts. */
 const provide = () => Promise.reject(new Error('no provider'));
 
-/** An object with names of its own; a Map has none, and an array's are numbers. */
+/** An object with names as keys. A Map has no own keys, and the keys of an array are numbers. */
 function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 }
@@ -110,10 +111,10 @@ class PairCheck {
     return { apiKey, apiSecret };
   }
 
-  /** `otherName` is the other half's, if that one is there. */
+  /** `otherName` is the name of the other half, if that is set. */
   #half(part: 'apiKey' | 'apiSecret', value: string | undefined, name: string, otherName: string | false): boolean {
     const missing = otherName
-      ? `is missing: a pair comes whole from one source, and ${otherName} is set`
+      ? `is missing: both halves of a pair come from one source, and ${otherName} is set`
       : 'is missing';
     const fault =
       value === undefined

@@ -252,7 +252,9 @@ describe('what is wrong with the credentials', () => {
   ])('is half a pair, naming what is missing: %s', (_what, options, variables: Variables, missing) => {
     const given = { environment: 'sandbox', ...options };
     expect(named(given, variables)).toEqual([missing]);
-    expect(refusal(given, variables).message).toContain(`${missing} is missing: a pair comes whole from one source`);
+    expect(refusal(given, variables).message).toContain(
+      `${missing} is missing: both halves of a pair come from one source`,
+    );
   });
 
   it('is a named account with neither half, of which none is said to be set', () => {

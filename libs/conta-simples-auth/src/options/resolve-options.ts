@@ -5,9 +5,7 @@ import { explainProblems, type Surroundings } from './explain-problems.js';
 import { BASE_URLS, type ContaSimplesAuthOptions, type ResolvedOptions } from './options.js';
 import { Problems } from './problems.js';
 import { resolveAccounts } from './resolve-accounts.js';
-import { resolveStore } from './resolve-store.js';
-import { resolveTelemetry } from './resolve-telemetry.js';
-import { resolveTransport } from './resolve-transport.js';
+import { resolveStore, resolveTelemetry, resolveTransport } from './resolve-integrations.js';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
 const ENVIRONMENTS = ['sandbox', 'production'] as const;
@@ -35,7 +33,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ContaSimplesAuthOptions 
 ]);
 
 /**
- * Puts options and environment together and checks all of it at once.
+ * Completes the options from the environment and checks all of them.
  *
  * @throws ContaSimplesAuthError of kind `configuration`, naming every setting that is missing or wrong
  */
@@ -47,7 +45,7 @@ export function resolveOptions(given: ContaSimplesAuthOptions | undefined, read:
 
 const NOTHING_AROUND: Surroundings = { variables: [], envFiles: [] };
 
-/** As {@link resolveOptions}, but gives what is wrong as data. Where that is anything, the options are of no use. */
+/** As {@link resolveOptions}, but returns the problems as data. If there are any, the options must not be used. */
 export function inspectOptions(
   given: ContaSimplesAuthOptions | undefined,
   readVariable: ReadVariable,
@@ -87,7 +85,7 @@ export function inspectOptions(
   return { options: resolved, problems };
 }
 
-/** What is given, without what cannot be taken: every such thing is told, so nothing is lost silently. */
+/** The given options without those that cannot be used. Every one that is dropped is reported. */
 function knownOptions(given: unknown, problems: Problems): ContaSimplesAuthOptions {
   if (given === undefined) return {};
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -95,11 +93,11 @@ function knownOptions(given: unknown, problems: Problems): ContaSimplesAuthOptio
     return {};
   }
   const unknown = Object.keys(given).filter((name) => !OPTION_NAMES.has(name));
-  for (const name of unknown) problems.add(`option ${name}`, 'does not exist');
-  // By name, so that getters of a class are read as well.
+  for (const name of unknown) problems.add(`option ${name}`, 'does not exist: remove it, or correct its name');
+  // Read by name, because a class may have getters.
   const values = [...OPTION_NAMES].map((name) => [name, (given as Record<string, unknown>)[name]] as const);
   const known = values.filter(([name, value]) => {
-    // Only what is left out is read from the environment: null is more likely a value that failed to arrive.
+    // Not read from the environment: null is more likely a value that was not found.
     if (value === null) problems.add(`option ${name}`, 'is null: give it a value, or leave it out');
     return value !== undefined && value !== null;
   });
@@ -120,7 +118,7 @@ function resolveTarget(options: ContaSimplesAuthOptions, read: ReadVariable, pro
   const ownUrl = options.baseUrl ?? blankToUndefined(read('CONTA_SIMPLES_BASE_URL'));
   if (ownUrl === undefined) {
     if (environment === undefined) {
-      problems.add(setting, 'is missing: set it to sandbox or production (or the option environment)', 'missing');
+      problems.add(setting, 'is missing: set it, or the option environment, to sandbox or production', 'missing');
     }
     return { environment: known ?? 'sandbox', baseUrl: BASE_URLS[known ?? 'sandbox'] };
   }
@@ -140,7 +138,7 @@ function resolveUserAgent(options: ContaSimplesAuthOptions, read: ReadVariable, 
   return '';
 }
 
-/** Why a value that looks right is not. */
+/** Explains why a value that looks right is wrong. */
 function spellingHint(environment: unknown): string {
   if (typeof environment !== 'string') return '';
   const plain = environment.replace(/[^a-z]/gi, '').toLowerCase();
@@ -148,7 +146,7 @@ function spellingHint(environment: unknown): string {
   return isNear ? ', in small letters, without whitespace or quotation marks' : '';
 }
 
-/** A variable that is set to nothing, as in a copied `.env.example`, counts as not set; credentials are stricter. */
+/** An empty variable, as in a copied `.env.example`, counts as not set. Credentials are stricter. */
 function blankToUndefined(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }

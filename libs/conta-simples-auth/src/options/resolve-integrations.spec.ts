@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { selfSigned } from '@support/self-signed.js';
 import type { ContaSimplesAuthOptions } from './options.js';
 import { Problems } from './problems.js';
-import { resolveTransport } from './resolve-transport.js';
+import { resolveTransport } from './resolve-integrations.js';
 
 afterEach(() => {
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
