@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { throughGate } from '@support/through-gate.js';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
 import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access-token.js';
 import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-store.js';
@@ -129,10 +130,12 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       onClocksDisagree: () => {},
       onTtlUnknown: () => {},
     });
+  const account = { hangs: false };
   return {
     obtain: (signal, demand) => {
       const send = () => endpoint.request();
-      return tokens?.obtain({ deriveKey, demand, signal, gate, send }) ?? gate.pass(send, signal);
+      const shared = tokens?.obtain({ deriveKey, demand, signal, gate, account, send });
+      return shared ?? throughGate(gate, send, signal, account);
     },
     canRetryEarly: async () => false,
   };

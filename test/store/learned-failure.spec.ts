@@ -3,6 +3,7 @@ import { ClockedStore } from '@support/clocked-store.js';
 import { FakeClock } from '@support/fake-clock.js';
 import { KeeperHarness, SECOND } from '@support/keeper-harness.js';
 import { ClockedEndpoint, SharedProcess } from '@support/shared-process.js';
+import { throughGate } from '@support/through-gate.js';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
 import { FAILURE_KINDS, isTokenFailureKind } from '../../libs/conta-simples-auth/src/model/failure-kinds.js';
 import { isShared } from '../../libs/conta-simples-auth/src/store/stored-record.js';
@@ -58,9 +59,8 @@ it.each(['rate_limited', 'edge_blocked'] as const)(
     const clock = new FakeClock();
     const gate = new EndpointGate(clock);
     const failed: TokenOutcome = { ok: false, failure: { kind, what: 'It said no', retryAfterMs: 20 * SECOND } };
-    const { signal } = new AbortController();
-    await gate.pass(async () => failed, signal);
+    await throughGate(gate, async () => failed);
     await clock.advance(18 * SECOND);
-    expect(await gate.pass(async () => failed, signal)).toMatchObject({ failure: { kind, coolsForMs: 2 * SECOND } });
+    expect(await throughGate(gate, async () => failed)).toMatchObject({ failure: { kind, coolsForMs: 2 * SECOND } });
   },
 );

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { EndpointGate } from '../../libs/conta-simples-auth/src/accounts/endpoint-gate.js';
 import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-store.js';
-import type { LeaseWait } from '../../libs/conta-simples-auth/src/store/lease-wait.js';
+import type { LeaseWait } from '../../libs/conta-simples-auth/src/store/shared-attempt.js';
 import { SharedTokens, type SharedTokensOptions } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
 import type { TokenStore } from '../../libs/conta-simples-auth/src/store/token-store.js';
 import { type Clock, readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
@@ -82,6 +82,7 @@ export class SharedProcess {
       demand: { cause, replaces },
       signal,
       gate: this.gate,
+      account: { hangs: false },
       send: () => this.#endpoint.request(account, signal, this.#options.clock),
     });
   }

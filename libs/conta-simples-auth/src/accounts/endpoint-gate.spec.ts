@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@support/fake-clock.js';
+import { throughGate } from '@support/through-gate.js';
 import type { TokenFailureKind } from '../model/failure-kinds.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import { EndpointGate } from './endpoint-gate.js';
 
 const SECOND = 1_000;
-const never = () => new AbortController().signal;
 
 function failed(kind: TokenFailureKind, retryAfterMs?: number): TokenOutcome {
   return { ok: false, failure: { kind, what: 'It failed', ...(retryAfterMs !== undefined && { retryAfterMs }) } };
@@ -17,10 +17,10 @@ function harness() {
   const gate = new EndpointGate(clock);
   let sent = 0;
   const send = (outcome: TokenOutcome) =>
-    gate.pass(async () => {
+    throughGate(gate, async () => {
       sent++;
       return outcome;
-    }, never());
+    });
   return { clock, gate, send, sent: () => sent };
 }
 
@@ -60,7 +60,7 @@ describe('the gate before the token endpoint', () => {
     const { gate } = harness();
     const ends: (() => void)[] = [];
     const running = Array.from({ length: 20 }, () =>
-      gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never()),
+      throughGate(gate, () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(token)))),
     );
     await settle();
     expect(ends).toHaveLength(16);
@@ -74,29 +74,30 @@ describe('the gate before the token endpoint', () => {
     expect(await Promise.all(running)).toHaveLength(20);
   });
 
-  it('says whether there is room, and gives back the place of whoever finds that nothing is to be asked', async () => {
+  it('says whether there is room, and gets back the place of a request that is not sent', async () => {
     const { gate } = harness();
     const ends: (() => void)[] = [];
-    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never());
+    const hold = () => throughGate(gate, () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(token))));
     const running = Array.from({ length: 15 }, hold);
-    expect(gate.hasRoom).toBe(true);
+    expect(gate.hasRoomFor({ hangs: false })).toBe(true);
     running.push(hold());
-    expect(gate.hasRoom).toBe(false);
-    const nothing = gate.pass(async () => undefined, never());
+    expect(gate.hasRoomFor({ hangs: false })).toBe(false);
+    const nothing = throughGate(gate, async () => undefined);
     running.push(hold());
+    await settle();
     ends[0]?.();
     expect(await nothing).toBeUndefined();
     await settle();
     expect(ends).toHaveLength(17);
     for (const end of [...ends]) end();
     expect(await Promise.all(running)).toHaveLength(17);
-    expect(gate.hasRoom).toBe(true);
+    expect(gate.hasRoomFor({ hangs: false })).toBe(true);
   });
 
-  it('does not keep whoever had given up before', async () => {
+  it('does not keep a request that was aborted before', async () => {
     const { gate } = harness();
-    for (let index = 0; index < 16; index++) void gate.pass(() => new Promise(() => {}), never());
-    expect(await gate.pass(async () => failed('timeout'), AbortSignal.abort())).toEqual(failed('timeout'));
+    for (let index = 0; index < 16; index++) void throughGate(gate, () => new Promise<TokenOutcome>(() => {}));
+    expect(await throughGate(gate, async () => failed('timeout'), AbortSignal.abort())).toEqual(failed('timeout'));
   });
 
   it('shuts for what the server asked and no longer: jitter is up to each account', async () => {
@@ -121,7 +122,7 @@ describe('the gate before the token endpoint', () => {
     const { gate } = harness();
     const ends: ((outcome: TokenOutcome) => void)[] = [];
     const running = Array.from({ length: 100 }, () =>
-      gate.pass(() => new Promise((resolve) => ends.push(resolve)), never()),
+      throughGate(gate, () => new Promise<TokenOutcome>((resolve) => ends.push(resolve))),
     );
     await settle();
     for (const end of [...ends]) end(failed('rate_limited', 60 * SECOND));
@@ -130,13 +131,13 @@ describe('the gate before the token endpoint', () => {
     expect(outcomes.every((outcome) => !outcome.ok && outcome.failure.kind === 'rate_limited')).toBe(true);
   });
 
-  it('lets go of whoever gives up in the queue, and of its place', async () => {
+  it('frees the place of a request that is aborted in the queue', async () => {
     const { gate } = harness();
     const ends: (() => void)[] = [];
-    const hold = () => gate.pass(() => new Promise((resolve) => ends.push(() => resolve(token))), never());
+    const hold = () => throughGate(gate, () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(token))));
     const running = Array.from({ length: 16 }, hold);
     const abort = new AbortController();
-    const impatient = gate.pass(async () => failed('timeout'), abort.signal);
+    const impatient = throughGate(gate, async () => failed('timeout'), abort.signal);
     abort.abort();
     expect(await impatient).toEqual(failed('timeout'));
     const last = hold();

@@ -1,7 +1,9 @@
+import type { Clock, Timer } from '../support/clock.js';
+
 /** Entries at the front that are no longer needed are removed this many at a time. */
 const COMPACT_AT = 1_024;
 
-/** First in, first out. Each operation takes constant time on average; what has left in the meantime is skipped. */
+/** First in, first out. Each operation takes constant time on average; entries that have left are skipped. */
 export class WaitingLine<T extends { readonly hasLeft: boolean }> {
   #waiting: T[] = [];
   #head = 0;
@@ -27,5 +29,51 @@ export class WaitingLine<T extends { readonly hasLeft: boolean }> {
     if (!isEmpty && (this.#head < COMPACT_AT || this.#head * 2 < this.#waiting.length)) return;
     this.#waiting = isEmpty ? [] : this.#waiting.slice(this.#head);
     this.#head = 0;
+  }
+}
+
+/** Each start reads credentials and derives keys: this many take a few milliseconds. */
+const STARTS_PER_TURN = 32;
+
+interface WaitingStart {
+  readonly hasLeft: boolean;
+  readonly start: () => void;
+}
+
+/** Spreads the starts of many token requests over turns of the event loop, so that it is not blocked. */
+export class StartTurns {
+  readonly #clock: Clock;
+  readonly #line = new WaitingLine<WaitingStart>();
+  #started = 0;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `undefined` where a request may start at once. */
+  next(): Promise<void> | undefined {
+    if (this.#started < STARTS_PER_TURN) {
+      this.#started++;
+      return undefined;
+    }
+    this.#timer ??= this.#armTurn();
+    return new Promise((start) => this.#line.push({ hasLeft: false, start }));
+  }
+
+  #armTurn(): Timer {
+    return this.#clock.setTimer(() => {
+      this.#timer = undefined;
+      this.#started = 0;
+      for (let next = this.#shift(); next !== undefined; next = this.#shift()) next.start();
+      if (this.#line.first !== undefined) this.#timer = this.#armTurn();
+    }, 0);
+  }
+
+  #shift(): WaitingStart | undefined {
+    if (this.#started >= STARTS_PER_TURN) return undefined;
+    const next = this.#line.shift();
+    if (next !== undefined) this.#started++;
+    return next;
   }
 }

@@ -3,6 +3,7 @@ import { ClockedStore } from '@support/clocked-store.js';
 import { FakeClock } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { ClockedEndpoint } from '@support/shared-process.js';
+import { throughGate } from '@support/through-gate.js';
 import { EndpointGate } from '../accounts/endpoint-gate.js';
 import type { TokenFailureKind } from '../model/failure-kinds.js';
 import { GuardedStore } from '../store/guarded-store.js';
@@ -83,7 +84,7 @@ describe('a request that shares its token with other processes', () => {
     const ends: (() => void)[] = [];
     for (let place = 0; place < 16; place++) {
       const request = () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(FAILED)));
-      void gate.pass(request, new AbortController().signal);
+      void throughGate(gate, request);
     }
     const outcome = watch(source.obtain(new AbortController().signal, DEMAND));
     await clock.advance(1_000);

@@ -2,7 +2,7 @@ import { credentialProblem } from '../accounts/check-credentials.js';
 import { type ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
 import type { CredentialsSource } from '../accounts/credentials-source.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
-import { StartTurns } from '../accounts/start-turns.js';
+import { StartTurns } from '../accounts/waiting-line.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';

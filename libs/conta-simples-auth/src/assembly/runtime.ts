@@ -16,7 +16,7 @@ import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../options/options.js';
 import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.js';
-import type { LeaseWait } from '../store/lease-wait.js';
+import type { LeaseWait } from '../store/shared-attempt.js';
 import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type Clock, systemClock } from '../support/clock.js';

@@ -1,10 +1,12 @@
 import type { Clock, Timer } from '../support/clock.js';
 import { Breaker, type StoreChangeListener } from './breaker.js';
 import { CheckedStore, StoreFault, type StoreOperationName } from './checked-store.js';
-import { takeBack } from './late-write.js';
 import type { TokenStore } from './token-store.js';
 
-/** What came of one operation that was tried. */
+/** A record is overwritten with this to end it. Readers treat it as a miss. */
+export const ENDED_RECORD = '-';
+
+/** How an operation ended. */
 export interface StoreOperationResult {
   readonly operation: StoreOperationName;
   readonly durationMs: number;
@@ -16,11 +18,11 @@ export interface GuardedStoreOptions {
   readonly clock: Clock;
   /** Called once when the store stops working, and once when it works again. */
   readonly onChange: StoreChangeListener;
-  /** Called for each operation; not for those refused by the breaker. */
+  /** Called for each operation that is sent to the store. */
   readonly onOperation?: ((result: StoreOperationResult) => void) | undefined;
 }
 
-/** Thrown by every operation that fails, and while the breaker is open; holds nothing of what the client said. */
+/** Thrown by every operation that fails, and while the breaker is open. Holds nothing of the client's error. */
 export class StoreUnavailable extends Error {}
 
 const LATE = Symbol('late');
@@ -28,8 +30,8 @@ const DEADLINE_STEPS = 5;
 const DEFAULT_COMMAND_TIMEOUT_MS = 250;
 
 /**
- * Puts a deadline of our own on every operation: a client's options do not bound a server that hangs. The first operation
- * that fails or is late opens a breaker, so that trouble costs one call once and the others nothing.
+ * Gives every operation a deadline, since a client's options do not bound a server that hangs. The first operation that
+ * fails or is late opens a breaker, so that a broken store delays one call and not all of them.
  */
 export class GuardedStore {
   readonly #options: GuardedStoreOptions;
@@ -72,8 +74,8 @@ export class GuardedStore {
   }
 
   /**
-   * Sets a key. A write that fails or is late may still be carried out by the store: it is taken back then. `isLease` for a
-   * key that another process may have set meanwhile.
+   * Sets a key. The store may still carry out a write that failed or is late, so such a write is taken back. Set `isLease`
+   * for a key that another process may have set in the meantime.
    *
    * @throws StoreUnavailable, and nothing else
    */
@@ -98,9 +100,9 @@ export class GuardedStore {
   }
 
   /**
-   * In steps, each armed by the one before: a process that was blocked or starved reads its timers before its sockets,
-   * and would take a healthy store for a hung one. So a stall costs one step, and the answer is read before the next.
-   * They do not keep the process alive: callers that wait do that themselves, and after `close()` there are none.
+   * The deadline has steps, each armed by the one before. A process that was blocked runs its timers before it reads its
+   * sockets, so with a single timer it would take a healthy store for a hung one. Now a block costs one step, and the
+   * answer is read before the next. The timers do not keep the process alive: callers that wait do that themselves.
    */
   #deadline(): { readonly passed: Promise<typeof LATE>; cancel(): void } {
     const { clock } = this.#options;
@@ -116,12 +118,37 @@ export class GuardedStore {
   }
 }
 
-/** What was obtained counts, whether or not it could be shared. */
-export async function quietly(sharing: Promise<unknown> | undefined): Promise<void> {
+/** The result of an operation; `undefined` where the store is unavailable, which must not fail an attempt. */
+export async function ifAvailable<T>(operation: Promise<T> | undefined): Promise<T | undefined> {
   try {
-    await sharing;
+    return await operation;
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** A write that the process no longer waits for: the store may still carry it out. */
+interface LateWrite {
+  readonly key: string;
+  readonly value: string;
+  /** Set for a lease: a blind overwrite could end the lease of another process. */
+  readonly isLease: boolean;
+  readonly answer: Promise<unknown>;
+}
+
+/**
+ * Takes back a late write. A client that queues its commands sends this one right after the late one. A store that does
+ * not keep the order is read once the late write has been carried out. Never rejects.
+ */
+async function takeBack(store: CheckedStore, { key, value, isLease, answer }: LateWrite): Promise<void> {
+  const end = () => store.set(key, ENDED_RECORD, { ttlMs: 1 });
+  try {
+    if (!isLease) end().catch(() => {});
+    await answer;
+    if ((await store.get(key)) === value) await end();
+  } catch {
+    // The write failed in the end, or the store does. A record that stays is recognized by its age.
   }
 }
 

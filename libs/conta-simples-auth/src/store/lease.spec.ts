@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ClockedStore } from '@support/clocked-store.js';
 import { FakeClock } from '@support/fake-clock.js';
 import { GuardedStore } from './guarded-store.js';
-import { Lease } from './lease.js';
-import { hasEnded, readLease, writeLease } from './lease-value.js';
+import { hasEnded, Lease, readLease, writeLease } from './lease.js';
 
 const KEY = 'test:{id}:lease';
 const LEASE_MS = 7_000;

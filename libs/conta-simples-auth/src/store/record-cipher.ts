@@ -3,18 +3,18 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** Longer than any record of ours; a longer value is somebody else's. */
+/** Longer than any record of this library; a longer value is from another program. */
 export const MAX_RECORD_CHARACTERS = 32_768;
 
-/** Makes a key of so many bytes for a purpose out of a secret that stays where it is. */
+/** Derives a key of so many bytes for a purpose, without giving the secret away. */
 export type DeriveKey = (purpose: string, bytes: number) => Buffer;
 
 /**
- * Encrypts what one pair of credentials puts into a shared store. Whoever reads the store learns nothing, and whoever
- * writes to it cannot make a record, nor move one to another key, without the secret.
+ * Encrypts the records of one pair of credentials. Without the secret, read access to the store reveals no token, and write
+ * access can neither forge a record nor move one to another key.
  */
 export class RecordCipher {
-  /** Names the pair in keys, without telling anything of it. */
+  /** Stands for the pair in the names of keys; reveals nothing of it. */
   readonly id: string;
   readonly #key: Buffer;
 

@@ -1,12 +1,10 @@
 import { type Clock, type Instant, readInstant } from '../support/clock.js';
 import { sinceMs } from '../token/life-clock.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
-import type { GuardedStore } from './guarded-store.js';
-import { ENDED_RECORD } from './late-write.js';
+import { ENDED_RECORD, type GuardedStore } from './guarded-store.js';
 import { ageOf, toleranceMs } from './record-age.js';
 import { MAX_RECORD_CHARACTERS, type RecordCipher } from './record-cipher.js';
-import type { StoreKeys } from './store-keys.js';
-import { readFailure, readToken, type StoredToken } from './stored-record.js';
+import { readFailure, readToken, type StoredToken, type StoreKeys } from './stored-record.js';
 
 export interface RecordReaderOptions {
   readonly store: GuardedStore;
@@ -24,7 +22,7 @@ const LEAST_SHARE_LEFT = 0.02;
 /** How much of a cool-down the clocks of two machines may differ by. */
 const FAILURE_TOLERANCE_SHARE = 0.1;
 
-/** Reads what other processes wrote, as if anybody could have written it. */
+/** Reads what other processes wrote. Every value is checked, since other programs may write to the store. */
 export class RecordReader {
   readonly #options: RecordReaderOptions;
 
@@ -32,7 +30,7 @@ export class RecordReader {
     this.#options = options;
   }
 
-  /** The stored token, if it is one that was asked for, and not obtained before `newest`. */
+  /** The stored token, if it meets the demand and was not requested before `newest`. */
   async token({ cause, replaces }: TokenDemand, newest?: Instant): Promise<TokenGrant | undefined> {
     const { keys, clock, refreshAt } = this.#options;
     const found = await this.#read(keys.token, true);
@@ -62,7 +60,7 @@ export class RecordReader {
     return record.lifeMs - leftMs < sinceMs(sentAt, now);
   }
 
-  /** The failure for which the fleet leaves the token endpoint alone, if it does. */
+  /** The failure for which no process of the fleet sends a request now, if there is one. */
   async failure(): Promise<TokenFailure | undefined> {
     const { keys } = this.#options;
     return (await this.#failure(keys.failure, true)) ?? (await this.#failure(keys.endpoint, false));
@@ -70,7 +68,7 @@ export class RecordReader {
 
   async #failure(key: string, sealed: boolean): Promise<TokenFailure | undefined> {
     const found = await this.#read(key, sealed);
-    // None of ours lasts for ever: it would, in a restored dump, keep the fleet from the token endpoint for good.
+    // This library writes none without an end. In a restored dump, one would keep the fleet from the token endpoint.
     if (found === undefined || found.ttlMs === Number.POSITIVE_INFINITY) return undefined;
     const record = readFailure(found.text);
     if (record === undefined) return this.#tampered();
@@ -89,7 +87,7 @@ export class RecordReader {
     return age.leftMs;
   }
 
-  /** How long it lives is asked first: what is read afterwards is then never taken for younger than it is. */
+  /** The expiry is read before the value, so that a value is never taken for younger than it is. */
   async #read(key: string, sealed: boolean): Promise<{ text: string; ttlMs: number | undefined } | undefined> {
     const { store, cipher } = this.#options;
     const askTtl = () => store.run((client) => client.ttlMs(key));
@@ -97,7 +95,7 @@ export class RecordReader {
     if (ttlMs === null) return undefined;
     if (ttlMs === undefined) this.#options.onTtlUnknown();
     let value = await store.run((client) => client.get(key));
-    // Longer than before: another process wrote in between, and what was read is younger than the first answer says.
+    // Later than before: another process wrote in between, and the value may be younger than the first answer says.
     const laterTtlMs = value === null ? null : await askTtl();
     if (typeof ttlMs === 'number' && typeof laterTtlMs === 'number' && laterTtlMs > ttlMs) {
       ttlMs = laterTtlMs;

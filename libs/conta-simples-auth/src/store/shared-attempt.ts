@@ -1,15 +1,14 @@
 import type { Clock, Instant } from '../support/clock.js';
+import type { GateAccount, RequestGate } from '../token/request-gate.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
-import { type GuardedStore, quietly, StoreUnavailable } from './guarded-store.js';
+import { type GuardedStore, ifAvailable, StoreUnavailable } from './guarded-store.js';
 import { Lease } from './lease.js';
-import type { LeaseWatch } from './lease-wait.js';
 import type { RecordReader } from './record-reader.js';
 
-/** The limit of requests that a process runs at once. */
-export interface RequestGate {
-  readonly hasRoom: boolean;
-  /** Calls `send` when there is room, unless the token endpoint wants to be left alone: then that is the outcome. */
-  pass(send: () => Promise<TokenOutcome | undefined>, signal: AbortSignal): Promise<TokenOutcome | undefined>;
+/** How long this process waited for another one's token request, and what ended that. */
+export interface LeaseWait {
+  readonly durationMs: number;
+  readonly outcome: 'token' | 'failure' | 'own_request';
 }
 
 export interface SharedAttemptOptions {
@@ -20,133 +19,159 @@ export interface SharedAttemptOptions {
   readonly requestTimeoutMs: number;
   readonly waitTimeoutMs: number;
   readonly reader: RecordReader;
-  readonly wait: LeaseWatch;
   readonly demand: TokenDemand;
   /** When the newest token that this process knows was requested: an older one is of no use. */
   readonly newest: Instant | undefined;
   readonly signal: AbortSignal;
   readonly gate: RequestGate;
+  readonly account: GateAccount;
+  /** Sends the token request; called with a place in the gate. */
   readonly send: () => Promise<TokenOutcome>;
+  readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
 
 export interface SharedAttemptResult {
   readonly outcome: TokenOutcome;
-  /** Set where the token endpoint was asked. */
+  /** Set where this process sent a token request. */
   readonly request?: {
-    /** None where the store is away, or whoever holds it has not come back in time. */
+    /** Absent where the store is unavailable, or the holder of the lease did not come back in time. */
     readonly lease: Lease | undefined;
   };
 }
 
+/** The attempt is over: `take` the token that another process shared, or `leave` with its failure. */
 type Answer =
   | { readonly name: 'take'; readonly grant: TokenGrant }
   | { readonly name: 'leave'; readonly failure: TokenFailure };
-type Decision = Answer | { readonly name: 'fetch'; readonly lease: Lease | undefined };
+/** This process sends a request. It has no lease where the store is unavailable or the lease's holder is overdue. */
+type Fetch = { readonly name: 'fetch'; readonly lease: Lease | undefined };
+/** Nothing yet: another process holds the lease, and this one waits for its token. */
+type Wait = { readonly name: 'wait' };
+/** The lease is to be asked for, with a place in the gate. */
+type Ask = { readonly name: 'ask'; readonly hasToQueue: boolean };
 
 const FIRST_PAUSE_MS = 50;
 /** A cold fleet is to be served within a second of the first request. */
 const MAX_PAUSE_MS = 150;
-/** How much longer than a lease to wait for whoever holds one after the other. */
+/** How much longer than a lease to wait for processes that hold one after the other. */
 const PATIENCE_MS = 6_000;
-/** Of a caller's wait; the rest is for a request of our own. */
+/** Of a caller's wait; the rest is for a request of this process. */
 const PATIENT_SHARE = 0.8;
-/** A lease held for longer is looked at more closely, which a crowd that starts at once is spared. */
+/** A lease held for longer is checked for a holder, which processes that start all at once are spared. */
 const USUAL_REQUEST_MS = 2_000;
-/** For a holder to write down what its request brought. */
+/** For a holder to write what its request brought. */
 const WRITING_MS = 1_000;
 
+const GIVEN_UP: Answer = {
+  name: 'leave',
+  failure: { kind: 'timeout', what: 'No other process came back with a token in time' },
+};
+const LOCAL: Fetch = { name: 'fetch', lease: undefined };
+const WAITS = { take: 'token', leave: 'failure', fetch: 'own_request' } as const;
+
 /**
- * One attempt of a process in a fleet: read, take the lease, read again, fetch. The lease is asked for with a place at the
- * token endpoint in hand, so that it never runs out in a queue, and nobody waits for a process that only queues.
+ * One attempt of a process in a fleet: read, enter the gate, take the lease, read again, send. The gate comes before the
+ * lease, so that a lease never runs out in a queue, and no process waits for another one that only queues.
  */
 export class SharedAttempt {
   readonly #options: SharedAttemptOptions;
+  /** Since when this process has waited for another one's lease, by the monotonic clock. */
+  #waitsSince: number | undefined;
   /** Since when another process has been seen to hold the lease, by the monotonic clock. */
   #heldSince: number | undefined;
-  /** Until the store has shown the lease that it says is held. */
-  #lookForLease: Parameters<typeof Lease.take>[1] = 'yes';
+  /** Whether to read the lease that the store says is held: until the store has shown it once. */
+  #leaseCheck: Parameters<typeof Lease.take>[1] = 'yes';
 
   constructor(options: SharedAttemptOptions) {
     this.#options = options;
   }
 
   async run(): Promise<SharedAttemptResult> {
-    const { clock, wait, signal } = this.#options;
+    const { clock, signal } = this.#options;
     let pauseMs = FIRST_PAUSE_MS;
-    for (let look = 0; ; look++) {
-      // Every other time: only a holder that failed or died changes more than the token, and a hundred waiting processes
-      // cost each other the processor.
-      const result = await this.#look(look % 2 === 0);
+    for (let round = 0; ; round++) {
+      // Every other round reads the token alone: only a holder that failed or died changes more, and a hundred waiting
+      // processes cost each other the processor.
+      const result = await this.#round(round % 2 === 0);
       if (result !== undefined) return result;
-      wait.begin();
+      this.#waitsSince ??= clock.monotonic();
       await pause(clock, pauseMs * (0.5 + clock.random()), signal);
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
-      if (signal.aborted) return this.#end({ name: 'leave', failure: GIVEN_UP });
+      if (signal.aborted) return this.#end(GIVEN_UP);
     }
   }
 
-  async #look(isThorough: boolean): Promise<SharedAttemptResult | undefined> {
-    const { reader, gate } = this.#options;
-    let mustQueue = false;
+  /** `undefined` where another process holds the lease. */
+  async #round(isThorough: boolean): Promise<SharedAttemptResult | undefined> {
+    const { gate, account, signal, send } = this.#options;
+    const first = await this.#read(isThorough).catch(locally);
+    if (first.name === 'wait') return undefined;
+    if (first.name === 'take' || first.name === 'leave') return this.#end(first);
+
+    const entry = await gate.enter(account, signal);
+    if (!entry.ok) return this.#end({ name: 'leave', failure: entry.failure });
     try {
-      const grant = await this.#find();
-      if (grant !== undefined) return this.#end({ name: 'take', grant });
-      if (!isThorough) return undefined;
-      const failure = await reader.failure();
-      if (failure !== undefined) return this.#end({ name: 'leave', failure });
-      mustQueue = !gate.hasRoom;
-      if (mustQueue && !(await this.#mayQueue())) return undefined;
-    } catch (error) {
-      const decision = alone(error);
-      return this.#enter(async () => decision);
+      const decision = signal.aborted
+        ? GIVEN_UP
+        : first.name === 'fetch'
+          ? first
+          : await this.#ask(first).catch(locally);
+      if (decision.name === 'wait') return undefined;
+      if (decision.name !== 'fetch') return this.#end(decision);
+      this.#report('fetch');
+      const outcome = gate.leave(entry.place, await send());
+      return { outcome, request: { lease: decision.lease } };
+    } finally {
+      gate.leave(entry.place);
     }
-    return this.#enter(() => this.#decide(mustQueue));
   }
 
-  /** A place is not queued for while another process holds the lease: its token will be there long before. */
+  /** Reads what other processes have shared. */
+  async #read(isThorough: boolean): Promise<Answer | Wait | Ask> {
+    const { gate, account, reader } = this.#options;
+    const grant = await this.#readToken();
+    if (grant !== undefined) return { name: 'take', grant };
+    if (!isThorough) return { name: 'wait' };
+    const failure = await reader.failure();
+    if (failure !== undefined) return { name: 'leave', failure };
+    const hasToQueue = !gate.hasRoomFor(account);
+    return hasToQueue && !(await this.#mayQueue()) ? { name: 'wait' } : { name: 'ask', hasToQueue };
+  }
+
+  /** Asks for the lease, and reads the token again. */
+  async #ask({ hasToQueue }: Ask): Promise<Answer | Fetch | Wait> {
+    // While this process queued, another one may have met a failure that concerns all accounts.
+    const failure = hasToQueue ? await this.#options.reader.failure() : undefined;
+    if (failure !== undefined) return { name: 'leave', failure };
+    const lease = await this.#takeLease();
+    if (lease === undefined && !(this.#isImpatient && (await this.#isOverdue()))) return { name: 'wait' };
+    // Since the first read, the last holder of the lease may have written a token.
+    const grant = await this.#readToken();
+    if (grant === undefined) return { name: 'fetch', lease };
+    await ifAvailable(lease?.endIn(1));
+    return { name: 'take', grant };
+  }
+
+  /** A forced refresh asks for a new token: a stored one does not count. */
+  async #readToken(): Promise<TokenGrant | undefined> {
+    const { demand, reader, newest } = this.#options;
+    return demand.cause === 'forced' ? undefined : reader.token(demand, newest);
+  }
+
+  /** Not while another process holds the lease: its token arrives sooner than a place in the queue. */
   async #mayQueue(): Promise<boolean> {
     const { store, leaseKey, clock } = this.#options;
     const isHeld = (await store.run((client) => client.get(leaseKey))) !== null;
-    // What is spent in the queue is no waiting for a lease.
+    // Time in the queue does not count as time that the lease was held.
     this.#heldSince = isHeld ? (this.#heldSince ?? clock.monotonic()) : undefined;
     return !isHeld || this.#isImpatient;
   }
 
-  /** What comes of it, or `undefined` where another process holds the lease. */
-  async #enter(decide: () => Promise<Decision | undefined>): Promise<SharedAttemptResult | undefined> {
-    const { gate, signal, send, wait } = this.#options;
-    let decision: Decision | undefined;
-    const outcome = await gate.pass(async () => {
-      decision = signal.aborted ? { name: 'leave', failure: GIVEN_UP } : await decide().catch(alone);
-      if (decision?.name !== 'fetch') return undefined;
-      wait.end('fetch');
-      return send();
-    }, signal);
-    if (decision?.name === 'fetch') return outcome && { outcome, request: { lease: decision.lease } };
-    if (decision !== undefined) return this.#end(decision);
-    // Without a decision the gate was shut, or another process holds the lease.
-    if (outcome !== undefined) wait.end('leave');
-    return outcome && { outcome };
-  }
-
-  async #decide(hasQueued: boolean): Promise<Decision | undefined> {
-    // What another process was told meanwhile, it may have been told for all accounts.
-    const failure = hasQueued ? await this.#options.reader.failure() : undefined;
-    if (failure !== undefined) return { name: 'leave', failure };
-    const lease = await this.#lease();
-    if (lease === undefined && !(this.#isImpatient && (await this.#isOverdue()))) return undefined;
-    // Between the first look and the lease, its last holder may have written what we want.
-    const written = await this.#find();
-    if (written === undefined) return { name: 'fetch', lease };
-    await quietly(lease?.endIn(1));
-    return { name: 'take', grant: written };
-  }
-
-  async #lease(): Promise<Lease | undefined> {
-    const lease = await Lease.take(this.#leaseOptions, this.#lookForLease);
+  async #takeLease(): Promise<Lease | undefined> {
+    const lease = await Lease.take(this.#leaseOptions, this.#leaseCheck);
     if (lease instanceof Lease) return lease;
     // A store that says twice that a lease is held, and never shows it, is not waited for.
-    this.#lookForLease = lease === 'held' ? 'no' : 'must exist';
+    this.#leaseCheck = lease === 'held' ? 'no' : 'must exist';
     this.#heldSince ??= this.#options.clock.monotonic();
     if (this.#heldForMs < USUAL_REQUEST_MS) return undefined;
     return Lease.takeAbandoned(this.#leaseOptions);
@@ -160,14 +185,14 @@ export class SharedAttempt {
     return this.#heldSince === undefined ? 0 : this.#options.clock.monotonic() - this.#heldSince;
   }
 
-  /** The callers' wait is about to end, and whoever held the lease at first has had the time for a request. */
+  /** The callers' wait is about to end, and the first holder of the lease has had the time for a request. */
   get #isImpatient(): boolean {
     const { leaseMs, requestTimeoutMs, waitTimeoutMs } = this.#options;
     const patienceMs = Math.max(requestTimeoutMs + WRITING_MS, waitTimeoutMs * PATIENT_SHARE);
     return this.#heldForMs >= Math.min(leaseMs + PATIENCE_MS, patienceMs);
   }
 
-  /** A lease taken only lately, from a holder that died, is one to wait for: a request of our own would be no faster. */
+  /** Not so for a lease taken a short while ago, after its last holder died: a request of this process would be no faster. */
   async #isOverdue(): Promise<boolean> {
     const { leaseMs, requestTimeoutMs } = this.#options;
     if (this.#heldForMs >= leaseMs + PATIENCE_MS) return true;
@@ -176,23 +201,22 @@ export class SharedAttempt {
     return heldMs < 0 || heldMs >= requestTimeoutMs;
   }
 
-  /** A token asked for by force is a new one: what is stored does not count. */
-  async #find(): Promise<TokenGrant | undefined> {
-    const { demand, reader, newest } = this.#options;
-    return demand.cause === 'forced' ? undefined : reader.token(demand, newest);
-  }
-
   #end(answer: Answer): SharedAttemptResult {
-    this.#options.wait.end(answer.name);
+    this.#report(answer.name);
     if (answer.name === 'take') return { outcome: { ok: true, grant: answer.grant } };
     return { outcome: { ok: false, failure: answer.failure } };
   }
+
+  #report(decision: keyof typeof WAITS): void {
+    const { clock, onLeaseWait } = this.#options;
+    if (this.#waitsSince === undefined) return;
+    onLeaseWait?.({ durationMs: clock.monotonic() - this.#waitsSince, outcome: WAITS[decision] });
+  }
 }
 
-const GIVEN_UP: TokenFailure = { kind: 'timeout', what: 'No other process came back with a token in time' };
-
-function alone(error: unknown): Decision {
-  if (error instanceof StoreUnavailable) return { name: 'fetch', lease: undefined };
+/** While the store is unavailable, the process sends requests of its own. */
+function locally(error: unknown): Fetch {
+  if (error instanceof StoreUnavailable) return LOCAL;
   throw error;
 }
 

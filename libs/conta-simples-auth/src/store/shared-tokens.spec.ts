@@ -3,6 +3,7 @@ import { ClockedStore } from '@support/clocked-store.js';
 import { FakeClock, settle } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { ClockedEndpoint, SharedProcess } from '@support/shared-process.js';
+import { throughGate } from '@support/through-gate.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import type { SharedTokensOptions } from './shared-tokens.js';
 
@@ -25,7 +26,7 @@ function occupy({ gate }: SharedProcess): (() => void)[] {
   const failed: TokenOutcome = { ok: false, failure: { kind: 'server_error', what: 'It said no' } };
   for (let place = 0; place < 16; place++) {
     const request = () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(failed)));
-    void gate.pass(request, new AbortController().signal);
+    void throughGate(gate, request);
   }
   return ends;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FAILURE_KINDS, isTokenFailureKind, type TokenFailureKind } from '../model/failure-kinds.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
@@ -78,4 +79,27 @@ function isInstant(value: unknown): value is number {
 
 function isDuration(value: unknown, max: number): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= max;
+}
+
+/** The keys of one pair of credentials; each operation is on one of them. */
+export interface StoreKeys {
+  readonly token: string;
+  readonly lease: string;
+  readonly failure: string;
+  /** Shared by all pairs: failures that concern the IP address. */
+  readonly endpoint: string;
+}
+
+/**
+ * The id is in braces, so that a Redis Cluster keeps the keys of a pair on one node. It is derived from the secret, so two
+ * pairs never share a key, not even while a deployment changes from one to the other.
+ */
+export function storeKeys(prefix: string, id: string, endpointUrl: string): StoreKeys {
+  const endpoint = createHash('sha256').update(endpointUrl).digest('hex').slice(0, 16);
+  return {
+    token: `${prefix}:{${id}}:token`,
+    lease: `${prefix}:{${id}}:lease`,
+    failure: `${prefix}:{${id}}:failure`,
+    endpoint: `${prefix}:{${endpoint}}:endpoint`,
+  };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@support/fake-clock.js';
+import { throughGate } from '@support/through-gate.js';
+import type { GateAccount } from '../token/request-gate.js';
 import type { TokenOutcome } from '../token/token-source.js';
-import { EndpointGate, type GateAccount } from './endpoint-gate.js';
+import { EndpointGate } from './endpoint-gate.js';
 
 const SECOND = 1_000;
+const OTHER = { hangs: false };
 const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 const timedOut: TokenOutcome = { ok: false, failure: { kind: 'timeout', what: 'No answer in time' } };
 const answered: TokenOutcome = { ok: false, failure: { kind: 'server_error', what: 'It answered 503', status: 503 } };
@@ -19,9 +22,10 @@ function harness() {
       new Promise<TokenOutcome>((end) => {
         sent.push({ name, at: clock.monotonic() - start, end });
       });
-    return gate.pass(send, signal, account);
+    return throughGate(gate, send, signal, account);
   };
   const endAll = async (outcome: TokenOutcome) => {
+    await settle();
     for (const request of sent.splice(0)) request.end(outcome);
     await settle();
   };
@@ -123,8 +127,9 @@ describe('accounts whose last token request hung', () => {
     expect(await Promise.all(outcomes.slice(16))).toEqual(
       Array.from({ length: 4 }, () => ({ ok: false, failure: expect.objectContaining({ kind: 'timeout' }) })),
     );
-    expect(gate.hasRoom).toBe(true);
+    expect(gate.hasRoomFor(OTHER)).toBe(true);
     void pass('good');
+    await settle();
     expect(sent.at(-1)?.name).toBe('good');
   });
 
@@ -158,9 +163,10 @@ describe('a request that waited for its place', () => {
     await endAll(timedOut);
     await waited;
     for (let index = 0; index < 15; index++) void pass(`later-${index}`);
-    expect(gate.hasRoom).toBe(true);
+    expect(gate.hasRoomFor(OTHER)).toBe(true);
     void pass('last');
-    expect(gate.hasRoom).toBe(false);
+    await settle();
+    expect(gate.hasRoomFor(OTHER)).toBe(false);
     expect(sent).toHaveLength(16);
   });
 
@@ -192,6 +198,6 @@ describe('thousands of requests that wait', () => {
     await settle();
     expect(sent).toHaveLength(3_000);
     await endAll(timedOut);
-    expect(gate.hasRoom).toBe(true);
+    expect(gate.hasRoomFor(OTHER)).toBe(true);
   });
 });
