@@ -1,4 +1,4 @@
-// The library beside what a user would pick in its place. See --help.
+// Compares the library with its alternatives. See --help.
 import { fileOf, startedNames } from './lib/candidates.mjs';
 import { machine } from './lib/environment.mjs';
 import { readOptions, USAGE } from './lib/options.mjs';

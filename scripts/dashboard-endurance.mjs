@@ -4,17 +4,17 @@ import { openBrowser } from '../test/browser/chromium.mjs';
 import { startDemo } from '../test/browser/demo-process.mjs';
 
 /*
- * The dashboard at 200 calls a second for as long as asked: memory of the page and of the server, and how regular the
- * page's frames are. Build first: npm run build && node scripts/dashboard-endurance.mjs --minutes 10
+ * Runs the dashboard at 200 calls a second and measures the memory of the page and of the server, and the duration of the
+ * page's frames. Build first: npm run build && node scripts/dashboard-endurance.mjs --minutes 10
  */
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '2' } } });
 const minutes = Number(values.minutes);
 const SAMPLES = 20;
 const MEGABYTE = 1024 ** 2;
-/** Memory may grow by so much from the second quarter to the last: garbage collectors have moods. */
+/** The allowed growth of memory from the second quarter of the run to the last; garbage collection varies. */
 const ALLOWED_GROWTH_MB = { page: 4, server: 25 };
-/** A frame that takes longer is one that is seen to stutter. */
+/** Longer frames are visible as stutter. */
 const LONG_FRAME_MS = 100;
 
 const demo = await startDemo();
@@ -22,7 +22,7 @@ const browser = await openBrowser({ viewport: { width: 1280, height: 900 } });
 const page = await browser.context.newPage();
 const devtools = await browser.context.newCDPSession(page);
 
-/** Resident memory: what the operating system has given the process. */
+/** Resident memory of the process. */
 const serverMegabytes = () =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${demo.pid}/status`, 'utf8'))[1]) / 1024;
 

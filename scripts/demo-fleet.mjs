@@ -1,17 +1,17 @@
-// A fleet one can watch: replicas that share one token through Redis, beside as many that do not, while a replica is
-// killed and Redis goes away. Ends by itself after about a minute; its exit code tells whether a call failed.
+// A fleet to watch: replicas that share one token through Redis, and as many that do not, while a replica is killed and
+// Redis stops. Ends after about a minute; the exit code is 1 if a call failed.
 import { setTimeout as passes } from 'node:timers/promises';
 import { EMULATOR_CREDENTIALS, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 import { startRedis } from './demo-fleet/redis.mjs';
 import { Replicas } from './demo-fleet/replicas.mjs';
 
 const SIZE = 4;
-const LIFE_SECONDS = 6;
-const LIFE_MS = LIFE_SECONDS * 1_000;
+const LIFETIME_SECONDS = 6;
+const LIFETIME_MS = LIFETIME_SECONDS * 1_000;
 const REQUEST_TIMEOUT_MS = 1_000;
 const LEASE_MS = REQUEST_TIMEOUT_MS + 2_000;
 const PATIENCE = { timeoutMs: 20_000 };
-/** Whatever happens, nobody has to wait for it longer than this. */
+/** The demo is ended after this time. */
 const LIMIT_MS = 110_000;
 
 const startedAt = Date.now();
@@ -23,7 +23,7 @@ setTimeout(() => {
   process.exit(1);
 }, LIMIT_MS).unref();
 
-// Exits in good order, so that Redis does not outlive the demo.
+// Runs the exit handlers, which end Redis.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 const redis = await startRedis();
@@ -31,14 +31,14 @@ if (redis === undefined) {
   console.log(
     [
       'This demo needs a Redis server, and there is no redis-server on this machine.',
-      'With it you would see some replicas share one token through Redis, beside as many that do not.',
+      'It shows replicas that share one token through Redis, and as many that do not.',
       'Debian and Ubuntu: apt-get install redis-server. macOS: brew install redis. Then: npm run demo:fleet',
     ].join('\n'),
   );
   process.exit(0);
 }
 
-const options = { tokenTtlSeconds: LIFE_SECONDS, latencyMs: { token: 300, resource: 5 } };
+const options = { tokenTtlSeconds: LIFETIME_SECONDS, latencyMs: { token: 300, resource: 5 } };
 const service = { shared: await startContaSimplesEmulator(options), alone: await startContaSimplesEmulator(options) };
 const environment = ({ baseUrl }) => ({
   CONTA_SIMPLES_BASE_URL: baseUrl,
@@ -49,7 +49,7 @@ const environment = ({ baseUrl }) => ({
 const requests = { shared: 0, alone: 0 };
 const rows = [];
 
-/** Tells what all replicas together did in a part of the story, and keeps it for the table. */
+/** Prints the token requests of all replicas in one part of the demo, and keeps them for the table. */
 function note(part) {
   const [shared, alone] = [service.shared.counts.token.total, service.alone.counts.token.total];
   const row = { part, shared: shared - requests.shared, alone: alone - requests.alone };
@@ -60,25 +60,29 @@ function note(part) {
 
 function onEvent(name, type) {
   if (type !== 'store_unavailable' && type !== 'store_recovered') return;
-  say(`  ${name}: ${type === 'store_unavailable' ? 'Redis is away, I go on alone' : 'Redis is back'}`);
+  say(
+    `  ${name}: ${type === 'store_unavailable' ? 'Redis is unavailable, continuing without it' : 'Redis is available again'}`,
+  );
 }
 
 const fleet = new Replicas({ ...environment(service.shared), REDIS_PORT: `${redis.port}` }, onEvent);
 const alone = new Replicas(environment(service.alone));
-say(`${SIZE} replicas share Redis on port ${redis.port}, ${SIZE} have none; tokens live ${LIFE_SECONDS} s`);
+say(
+  `${SIZE} replicas share Redis on port ${redis.port}, ${SIZE} have no Redis; a token is valid for ${LIFETIME_SECONDS} s`,
+);
 for (const name of names('fleet')) await fleet.start(name);
 for (const name of names('alone')) await alone.start(name);
 say('All have started. From now on each makes ten calls a second.');
 fleet.call();
 alone.call();
-await passes(LIFE_MS);
-note('life 1, from cold');
-for (const life of [2, 3]) {
-  await passes(LIFE_MS);
-  note(`life ${life}`);
+await passes(LIFETIME_MS);
+note('lifetime 1, no token yet');
+for (const lifetime of [2, 3]) {
+  await passes(LIFETIME_MS);
+  note(`lifetime ${lifetime}`);
 }
 
-// The next token request hangs, so that whoever makes it still holds the lease when it is killed.
+// The next token request hangs, so that the replica that makes it holds the lease when it is killed.
 service.shared.fail('token', { hang: true });
 const before = service.shared.counts.token.total;
 const { headers } = await service.shared.waitForRequest('token', before + 1, PATIENCE);
@@ -87,20 +91,20 @@ await fleet.kill(holder);
 const killedAt = Date.now();
 say(`Killed ${holder} while it held the lease (${LEASE_MS / 1_000} s) and waited for a token.`);
 await service.shared.waitForRequest('token', before + 2, { ...PATIENCE, answered: true });
-say(`The others' calls waited for the end of its lease, and then`);
+say(`The calls of the others waited for the end of its lease. Then`);
 say(`another replica got a token ${((Date.now() - killedAt) / 1_000).toFixed(1)} s later, for all of them.`);
 note(`${holder} killed`);
 
 say('Redis is stopped.');
 await redis.stop();
-await passes(2 * LIFE_MS);
-note('Redis away, two lives');
+await passes(2 * LIFETIME_MS);
+note('Redis stopped, 2 lifetimes');
 await redis.start();
 say('Redis is back.');
-await passes(2 * LIFE_MS);
-note('Redis back, two lives');
-await passes(LIFE_MS);
-note('one life more');
+await passes(2 * LIFETIME_MS);
+note('Redis back, 2 lifetimes');
+await passes(LIFETIME_MS);
+note('1 more lifetime');
 
 const results = { fleet: await fleet.finish(), alone: await alone.finish() };
 await redis.close();
@@ -126,6 +130,6 @@ const failed = results.fleet.failed + results.alone.failed;
 if (failed > 0) console.log(`\nFailed with: ${[...results.fleet.kinds, ...results.alone.kinds].join(', ')}`);
 console.log(
   failed === 0 ? '\nNo call failed.' : `\n${failed} calls FAILED.`,
-  `(The killed replica's own calls died with it and are not counted.)`,
+  `(The calls of the killed replica are not counted.)`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

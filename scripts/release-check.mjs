@@ -1,5 +1,5 @@
-// The package as it arrives in somebody's node_modules: what is in it, its types, its public surface, and applications
-// that use it. Works below a temporary folder, which goes away again, and leaves no process behind.
+// Checks the package as users install it: its files, its types, its public API, and applications that use it. Works in a
+// temporary folder, which it removes at the end together with all processes.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

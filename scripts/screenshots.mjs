@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { openBrowser } from '../test/browser/chromium.mjs';
 import { startDemo } from '../test/browser/demo-process.mjs';
 
-/* The pictures of the README, taken of the built demo: npm run screenshots. Takes a minute and a half. */
+/* The screenshots for the README, of the built demo: npm run screenshots. Takes 90 seconds. */
 
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const DESKTOP = { width: 1280, height: 1060 };
 const PHONE = { width: 390, height: 844 };
-/** Charts fill from the right: so much of a quiet load, before anything happens. */
+/** Time to fill the charts with a steady load before the first fault. */
 const QUIET_MS = 50_000;
 
 const demo = await startDemo();

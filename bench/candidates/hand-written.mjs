@@ -1,4 +1,4 @@
-// The cache that people write, well written: an expiry check, and one promise for all who ask at the same time.
+// A good hand-written cache: an expiry check, and one shared promise for concurrent callers.
 import { accountsOf } from '../lib/accounts.mjs';
 import { axiosFor, axiosWithToken, postForToken } from '../lib/axios-client.mjs';
 

@@ -1,4 +1,4 @@
-// The floor: a header that somebody typed in. It never asks for a token, and never notices that one has ended.
+// The baseline: a fixed header. It never requests a token and does not notice when the token expires.
 import { axiosCalls, axiosFor, secureAxiosFor } from '../lib/axios-client.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';
 
@@ -25,7 +25,7 @@ export async function open(context) {
   };
 }
 
-/** Over https, and through a proxy where the context names one. */
+/** Over https, and through a proxy if the context has one. */
 export async function openSecure(context) {
   const { access_token } = await fetchToken(context.tokenUrl, context.credentials);
   const guarded = secureAxiosFor(context);

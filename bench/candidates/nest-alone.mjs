@@ -1,4 +1,4 @@
-// What an application costs before the library is in it. Only started, never called.
+// The cost of an application without the library. Only started, never called.
 import 'reflect-metadata';
 import { HttpModule } from '@nestjs/axios';
 import { ConfigModule } from '@nestjs/config';

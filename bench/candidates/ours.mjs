@@ -13,7 +13,7 @@ import { plainFetch, statusOf } from '../lib/fetch-calls.mjs';
 export const about = {
   name: 'nestjs-conta-simples-auth',
   packages: ['nestjs-conta-simples-auth'],
-  how: '`ContaSimplesTokenService` and `ContaSimplesHttpService`, every option as it comes',
+  how: '`ContaSimplesTokenService` and `ContaSimplesHttpService`, all options at their defaults',
 };
 
 const USER_AGENT = 'bench/1.0.0';
@@ -23,7 +23,7 @@ async function boot(options) {
   return NestFactory.createApplicationContext({ module: class App {}, imports }, { logger: false });
 }
 
-/** One Redis connection for each process, as an application would have. */
+/** One Redis connection for each process, as in an application. */
 async function connectRedis(port) {
   const [{ Redis }, { redisTokenStore }] = await Promise.all([
     import('ioredis'),
@@ -72,7 +72,7 @@ export async function open(context) {
   };
 }
 
-/** Over https, and through a proxy where the context names one. */
+/** Over https, and through a proxy if the context has one. */
 export async function openSecure(context) {
   const { secureOrigin, credentials, ca, proxyPort } = context;
   const proxy = proxyPort === undefined ? false : `http://127.0.0.1:${proxyPort}`;

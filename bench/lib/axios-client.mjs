@@ -3,7 +3,7 @@ import { Agent as SecureAgent } from 'node:https';
 import axios from 'axios';
 import { RESOURCE_PATH, TOKEN_PATH } from './context.mjs';
 
-/** The same axios for all who use it: kept alive, without a proxy. */
+/** The same axios for all candidates: keep-alive, without a proxy. */
 export function axiosFor({ origin }, more = {}) {
   const httpAgent = new Agent({ keepAlive: true, ...more });
   const instance = axios.create({ baseURL: origin, httpAgent, proxy: false });
@@ -18,7 +18,7 @@ export function secureAxiosFor({ secureOrigin, ca, proxyPort }) {
   return { instance, close: () => httpsAgent.destroy() };
 }
 
-/** One token request as anybody would write it with axios. */
+/** A plain token request with axios. */
 export async function postForToken(instance, { key, secret }) {
   const { data } = await instance.post(TOKEN_PATH, 'grant_type=client_credentials', {
     auth: { username: key, password: secret },
@@ -26,7 +26,7 @@ export async function postForToken(instance, { key, secret }) {
   return data;
 }
 
-/** The call of a client, and that of the same client with a header that somebody typed in. */
+/** The call of a client, and the call of the same client with a fixed header. */
 export function axiosCalls(instance, plainInstance) {
   return {
     through: async () => (await instance.get(RESOURCE_PATH)).status,
@@ -37,7 +37,7 @@ export function axiosCalls(instance, plainInstance) {
   };
 }
 
-/** Lets an interceptor put the token on each request, which is how a token of one's own gets onto axios. */
+/** Sets the token in an axios interceptor, for candidates that return a token but have no client. */
 export function axiosWithToken(context, getToken) {
   const guarded = axiosFor(context);
   const plain = axiosFor(context);

@@ -1,6 +1,6 @@
 const beside = (path) => new URL(path, import.meta.url);
 
-/** In the order of the tables. Peers' own files lie beside their `package.json`, so that they find what it installs. */
+/** In the order of the tables. The peers' files are beside their `package.json`, so that they find its packages. */
 const FILES = new Map([
   ['ours', beside('../candidates/ours.mjs')],
   ['hard-coded', beside('../candidates/hard-coded.mjs')],
@@ -16,7 +16,7 @@ const FILES = new Map([
   ['nest-alone', beside('../candidates/nest-alone.mjs')],
 ]);
 
-/** Not something to choose, only something to compare a start with. */
+/** Not a candidate; only for comparison in the start scenario. */
 const ONLY_STARTED = 'nest-alone';
 
 export const candidateNames = [...FILES.keys()].filter((name) => name !== ONLY_STARTED);

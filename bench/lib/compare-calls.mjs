@@ -3,7 +3,7 @@ import { percentile, ratios, summary } from './statistics.mjs';
 
 export const CONCURRENCY = 16;
 
-/** Calls a second; how long each took goes into `took`. */
+/** Calls per second; adds the duration of each call to `took`. */
 async function callsPerSecond(call, calls, took) {
   let left = calls;
   const worker = async () => {
@@ -19,10 +19,10 @@ async function callsPerSecond(call, calls, took) {
   return (calls * 1_000) / (performance.now() - startedAt);
 }
 
-/** One client against the same client with a typed-in header, in alternating rounds. */
+/** One client against the same client with a fixed header, in alternating rounds. */
 export async function compareCalls({ name, through, plainWith }, token, { rounds, calls }) {
   const sides = [through, plainWith(token)];
-  // The first call has a token to fetch; what many cold callers do to a candidate is measured elsewhere.
+  // The first call requests the token; many callers without a token are another scenario.
   await through();
   for (const side of [...sides, ...sides]) await callsPerSecond(side, calls, []);
   const perSecond = [[], []];

@@ -8,8 +8,8 @@ export const UPLOAD_PATH = '/attachments/v1/upload';
 const CREDENTIALS = { key: 'key-of-the-benchmark', secret: 'secret-of-the-benchmark' };
 
 /**
- * What a candidate is told: where the service is, who it is there, and how long before a token's end it should have
- * another, where that can be set at all.
+ * The settings of a candidate: the URLs of the service, the credentials, and how long before expiry it should refresh the
+ * token, if that can be set.
  */
 export function contextFor({ origin, secureOrigin }, { marginMs = 60_000, ...more } = {}) {
   return {
@@ -24,5 +24,5 @@ export function contextFor({ origin, secureOrigin }, { marginMs = 60_000, ...mor
   };
 }
 
-/** A share of a token's life, as a minute is of half an hour and more. */
+/** A tenth of the token lifetime, at most a minute. */
 export const marginOf = (lifeSeconds) => Math.min(60_000, lifeSeconds * 100);

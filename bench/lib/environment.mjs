@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 
 const FOLDERS = ['../peers/node_modules', '../../node_modules'];
 
-/** The version that is installed here. */
+/** The installed version. */
 export function versionOf(packageName) {
   for (const folder of FOLDERS) {
     try {
@@ -16,7 +16,7 @@ export function versionOf(packageName) {
   return 'not installed';
 }
 
-/** What the figures were taken on. */
+/** The machine of the measurement. */
 export function machine() {
   const processors = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);

@@ -1,10 +1,10 @@
-/** The status of a call by `fetch`, its body read. A 401 is an answer to `fetch`, and a failure to whoever called. */
+/** The status of a call with `fetch`, after reading its body. `fetch` does not throw for a 401; it is counted as a failure. */
 export async function statusOf(response) {
   await response.text();
   return response.status;
 }
 
-/** The bare `fetch` with a header typed in, and with whatever else the candidate sends. */
+/** Plain `fetch` with a fixed header and the candidate's other headers. */
 export function plainFetch(url, more = {}) {
   return (token) => {
     const init = { headers: { Authorization: `Bearer ${token}`, ...more } };
@@ -12,7 +12,7 @@ export function plainFetch(url, more = {}) {
   };
 }
 
-/** One token request as anybody would write it with `fetch`. */
+/** A plain token request with `fetch`. */
 export async function fetchToken(tokenUrl, { key, secret }) {
   const response = await fetch(tokenUrl, {
     method: 'POST',

@@ -1,11 +1,11 @@
 export const NOT_OFFERED = 'not offered';
 
-/** With a comma for the thousands, whatever the language of the machine. */
+/** With a comma for thousands, independent of the machine's locale. */
 export function count(value) {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Three digits that matter, never an exponent. */
+/** Three significant digits, never an exponent. */
 export function figure(value) {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);

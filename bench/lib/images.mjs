@@ -3,7 +3,7 @@ import { barChart } from './plot.mjs';
 
 const FOLDER = new URL('../../docs/benchmarks/', import.meta.url);
 
-/** Draws a scenario's plot into the documentation. What has no value has no bar. */
+/** Draws a scenario's plot into the documentation. Candidates without a value have no bar. */
 export async function writeImage({ scenario, results, abouts }, renderSvg) {
   const { plot, name, title } = scenario;
   const bars = [...results].flatMap(([candidate, result]) => {

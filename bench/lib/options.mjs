@@ -5,13 +5,13 @@ import { scenarioNames } from './scenarios.mjs';
 export const USAGE = `npm run bench -- [--quick] [--scenario name]… [--candidate name]… [--out file.json]
 npm run bench -- --from file.json
 
-  --quick      a tenth of the work: whether everything runs, not how fast
+  --quick      a tenth of the work: checks that everything runs, not how fast
   --scenario   one of ${scenarioNames.join(', ')}; may be repeated
   --candidate  one of ${candidateNames.join(', ')}; may be repeated
   --out        also write all results there, as JSON
-  --from       measure nothing, and write the page from results that --out kept
+  --from       measure nothing; write the page from the results of --out
 
-A run of everything writes docs/benchmarks.md and docs/benchmarks/; any other prints its tables and writes nothing.`;
+A complete run writes docs/benchmarks.md and docs/benchmarks/; any other run only prints its tables.`;
 
 function chosen(wanted, names) {
   const unknown = wanted?.filter((name) => !names.includes(name)) ?? [];
@@ -19,7 +19,7 @@ function chosen(wanted, names) {
   return wanted ?? names;
 }
 
-/** @param {readonly string[]} args as given on the command line */
+/** @param {readonly string[]} args the arguments of the command line */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,

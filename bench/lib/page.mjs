@@ -13,7 +13,7 @@ export async function writePage({ machine, runs, abouts }) {
   writeFileSync(PAGE, pageOf({ machine, runs: illustrated, abouts }));
 }
 
-/** Keeps what was measured, to be looked into or drawn again. */
+/** Writes the results, for --from. */
 export function keepResults(file, { machine, runs }) {
   const scenarios = runs.map(({ scenario, settings, results }) => ({
     name: scenario.name,

@@ -1,9 +1,9 @@
-/** Readable on white and on GitHub's black alike: contrast of 4.5 and more with neither at fault. */
+/** Readable on white and on GitHub's dark background: a contrast of at least 4.5 on both. */
 const COLORS = { text: '#7a7f87', rule: '#7a7f8740', ours: '#2f81f7', peer: '#8b949e' };
 const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif';
 const BAR_PX = 22;
 const WIDTH_PX = 440;
-/** Where a logarithmic axis begins: half of what is the least one can hope for. */
+/** The start of a logarithmic axis: half of the best possible value. */
 const LOWEST = 0.5;
 
 function decades(bars) {
@@ -12,7 +12,7 @@ function decades(bars) {
 }
 
 /**
- * A bar for each candidate, its value beside it, the library's own in another colour.
+ * A bar for each candidate with its value; this library's in another colour.
  *
  * @param {{ label: string, logarithmic?: boolean }} plot
  * @param {readonly { name: string, value: number, text: string, isOurs: boolean }[]} bars
@@ -53,7 +53,7 @@ export function barChart({ label, logarithmic = false }, bars) {
       },
     ],
     config: {
-      // The page's alternative text says it all, once.
+      // The alternative text of the image contains the values.
       aria: false,
       view: { stroke: null },
       axis: {

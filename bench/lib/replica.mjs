@@ -1,4 +1,4 @@
-// One process of a fleet: node replica.mjs candidate context. Says that it is ready, waits for the word, asks once.
+// One process of a fleet: node replica.mjs candidate context. Reports that it is ready, waits for a message, requests a token once.
 import { once } from 'node:events';
 import { fileOf } from './candidates.mjs';
 

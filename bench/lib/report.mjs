@@ -3,7 +3,7 @@ import { markdownTable } from './table.mjs';
 
 const call = (value, ...inputs) => (typeof value === 'function' ? value(...inputs) : value);
 
-/** One scenario's results as lines of a table. A candidate that failed says so in its row. */
+/** One scenario's results as rows of a table. A failed candidate is marked in its row. */
 export function tableOf({ scenario, settings, results, abouts }) {
   const columns = call(scenario.columns, results, settings);
   const rows = [...results].flatMap(([name, result]) => {
@@ -15,7 +15,7 @@ export function tableOf({ scenario, settings, results, abouts }) {
   return markdownTable(columns, rows);
 }
 
-/** What was promised of the library, and whether this run kept it. */
+/** The promises of the library, and whether this run kept them. */
 export function verdictsOf({ scenario, results }) {
   const ours = results.get('ours');
   if (scenario.verdict === undefined || ours === undefined) return [];
@@ -49,7 +49,7 @@ function candidateTable(abouts) {
 export function pageOf({ machine, runs, abouts }) {
   return [
     '# Benchmarks',
-    'Written by `npm run bench`; no figure here was typed. Each candidate is measured in a process of its own against a server in another, used as its own documentation says. Requests are counted at the server. Times are compared within one run alone: they say little about another machine.',
+    'Written by `npm run bench`; no figure was edited by hand. Each candidate runs in a separate process against a server in another process, and is used as its documentation says. Requests are counted at the server. Compare times only within one run: on another machine they differ.',
     `Measured on: ${machine}.`,
     '## Who is compared',
     candidateTable(abouts),

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
-/** Of what a process says before it dies, the end is what matters. */
+/** How much of the end of a process's output is kept. */
 const KEPT_CHARACTERS = 600;
-/** To end what it has started itself. */
+/** Time to end its own child processes. */
 const GRACE_MS = 2_000;
 
 /**
- * Measures one candidate in a process of its own.
+ * Measures one candidate in a separate process.
  *
- * @returns what the scenario measured, or `{ error }` with the reason; never rejects
+ * @returns the scenario's results, or `{ error }` with the reason; never rejects
  */
 export async function runWorker(scenario, candidate, settings) {
   const args = [...(scenario.nodeArguments ?? []), WORKER, scenario.name, candidate, JSON.stringify(settings)];
@@ -36,7 +36,7 @@ export async function runWorker(scenario, candidate, settings) {
   return { error: overdue ? `not done after ${settings.limitMs / 1_000} s` : `ended with ${code}: ${said.trim()}` };
 }
 
-/** Measures all candidates, so many at a time, and keeps their order. */
+/** Measures all candidates, `settings.lanes` at a time, and keeps their order. */
 export async function runAll(scenario, candidates, settings, onResult) {
   const results = new Map(candidates.map((name) => [name, undefined]));
   const waiting = [...candidates];

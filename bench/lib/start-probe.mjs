@@ -1,7 +1,7 @@
-// What it takes to load a candidate and to make one, in a process that has done nothing else. It asks nobody for anything.
+// Measures loading and starting a candidate in a new process. Makes no requests.
 import { fileOf } from './candidates.mjs';
 
-/** Discard, where nobody listens. */
+/** The discard port, on which no server listens. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 function bytesHeld() {

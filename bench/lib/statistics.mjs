@@ -11,7 +11,7 @@ export function percentile(values, share) {
 /** @param {readonly number[]} values */
 export const median = (values) => percentile(values, 0.5);
 
-/** The median, and the quartiles around it. */
+/** The median and the quartiles. */
 export function summary(values) {
   return { median: median(values), low: percentile(values, 0.25), high: percentile(values, 0.75) };
 }

@@ -1,8 +1,8 @@
-/** How often calls are started; several at once where the rate asks for more. */
+/** How often calls are started; several at once for higher rates. */
 const TICK_MS = 10;
 
 /**
- * Calls at a steady rate, whatever becomes of the calls before: callers of a service do not wait for one another.
+ * Calls at a steady rate, without waiting for earlier calls, like independent callers.
  *
  * @param {() => Promise<number>} call resolves with a status, or rejects
  * @param {number} perSecond
@@ -29,13 +29,13 @@ export function steadyLoad(call, perSecond) {
   }, TICK_MS);
 
   return {
-    /** Starts so many at once, beside those that are due. */
+    /** Starts `count` calls at once, in addition to the steady rate. */
     burst: (count) => {
       for (let each = 0; each < count; each++) start();
     },
-    /** Milliseconds since the first. */
+    /** Milliseconds since the start. */
     elapsed: () => performance.now() - startedAt,
-    /** Ends it, and gives what became of each call: when it began, how long it took, and its status, 0 where it has none. */
+    /** Ends the load. Returns the start, duration and status of each call; status 0 for a call without an answer. */
     stop: async () => {
       clearInterval(timer);
       await Promise.all(running);
@@ -44,7 +44,7 @@ export function steadyLoad(call, perSecond) {
   };
 }
 
-/** Clients that throw on an answer that is no success tell its status in places of their own. */
+/** Clients that throw for an unsuccessful answer have its status in different properties. */
 export function statusOfError(error) {
   return error?.response?.status ?? error?.status ?? error?.statusCode ?? 0;
 }

@@ -1,6 +1,6 @@
 /**
- * A table in Markdown, as readable in a terminal as on a page. The first columns hold text, the others figures, which
- * stand to the right.
+ * A table in Markdown that is also readable in a terminal. The first columns are text; the others are numbers, aligned to
+ * the right.
  *
  * @param {readonly string[]} columns
  * @param {readonly (readonly string[])[]} rows

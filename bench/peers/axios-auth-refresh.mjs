@@ -1,4 +1,4 @@
-// A 401 makes it run a function of one's own, which is where the token request is written.
+// On a 401 it calls a user function, which makes the token request.
 import { createAuthRefresh } from 'axios-auth-refresh';
 import { axiosCalls, axiosFor, postForToken } from '../lib/axios-client.mjs';
 
@@ -6,10 +6,10 @@ export const about = {
   name: 'axios-auth-refresh',
   packages: ['axios-auth-refresh'],
   how: 'its interceptor, with the token request as the refresh logic',
-  lacks: 'it hands out no token; it acts on a 401',
+  lacks: 'it returns no token; it acts on a 401',
 };
 
-/** Where all cold callers call at once, an application would not let them open a socket each. */
+/** With many callers at once, an application would limit the number of sockets. */
 const MAX_SOCKETS = 256;
 
 export function open(context) {

@@ -1,5 +1,5 @@
-// Its policy keeps and renews the token; the token request is a credential's, and those that exist speak to Entra ID
-// alone, so the credential here is written by hand.
+// Its policy caches and refreshes the token. The token request belongs to a credential; the existing credentials support
+// only Entra ID, so this one is hand-written.
 import {
   bearerTokenAuthenticationPolicy,
   createDefaultHttpClient,
@@ -31,7 +31,7 @@ function pipelineFor({ tokenUrl }, credentials) {
   return pipeline;
 }
 
-/** The cheapest way to its token: the policy runs, and the client behind it answers at once. */
+/** The cheapest access to its token: the policy runs, and a fake client answers at once. */
 function tokenThrough(pipeline, url) {
   const silent = { sendRequest: async (request) => ({ request, status: 200, headers: createHttpHeaders() }) };
   const request = createPipelineRequest({ url });

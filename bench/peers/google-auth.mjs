@@ -1,4 +1,4 @@
-// It has no client-credentials grant; a refresh handler is its documented way to a token from elsewhere.
+// It has no client-credentials grant; a refresh handler is its documented method for other tokens.
 import { gaxios, OAuth2Client } from 'google-auth-library';
 import { accountsOf } from '../lib/accounts.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';

@@ -6,7 +6,7 @@ import { TOKEN_PATH } from '../lib/context.mjs';
 export const about = {
   name: '@azure/msal-node',
   packages: ['@azure/msal-node'],
-  how: '`acquireTokenByClientCredential` in OIDC mode with `authorityMetadata` of its own (it sends the secret in the body), in an axios interceptor',
+  how: '`acquireTokenByClientCredential` in OIDC mode with custom `authorityMetadata` (it sends the secret in the body), in an axios interceptor',
   fixedWindowMs: 300_000,
 };
 

@@ -1,4 +1,4 @@
-// It keeps no token: what is kept here is what its own `expiresIn()` is there for.
+// It caches no token; this cache uses its `expiresIn()`.
 import * as client from 'openid-client';
 import { accountsOf } from '../lib/accounts.mjs';
 import { plainFetch, statusOf } from '../lib/fetch-calls.mjs';
@@ -6,7 +6,7 @@ import { plainFetch, statusOf } from '../lib/fetch-calls.mjs';
 export const about = {
   name: 'openid-client',
   packages: ['openid-client'],
-  how: '`clientCredentialsGrant` and `fetchProtectedResource`; it keeps no token, so one is kept by hand while `expiresIn()` says so',
+  how: '`clientCredentialsGrant` and `fetchProtectedResource`; it caches no token, so one is cached by hand according to `expiresIn()`',
 };
 
 function tokenSource({ origin, tokenUrl, marginMs }, { key, secret }) {

@@ -6,7 +6,7 @@ import { TOKEN_PATH } from '../lib/context.mjs';
 export const about = {
   name: 'simple-oauth2',
   packages: ['simple-oauth2'],
-  how: '`getToken()` when `expired()` says so, in an axios interceptor',
+  how: '`getToken()` according to `expired()`, in an axios interceptor',
 };
 
 function tokenSource({ origin, marginMs }, { key, secret }) {

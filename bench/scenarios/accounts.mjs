@@ -1,20 +1,20 @@
-// Many companies, one process: whether a token gets dearer with the number of its neighbours, and what it takes to hold.
+// Many accounts in one process: the cost of a cached token, and the memory of each account.
 import { setTimeout as passes } from 'node:timers/promises';
 import { contextFor } from '../lib/context.mjs';
 import { count, NOT_OFFERED, ns } from '../lib/format.mjs';
 import { median } from '../lib/statistics.mjs';
 import { startService } from '../server/service.mjs';
 
-/** Of one round: enough to be measured, and of each account once at least. */
+/** Duration of one round: long enough to measure, and at least one lookup for each account. */
 const ROUND_NS = 8e6;
 const MOST_LOOKUPS = 20_000;
 const TRIAL_LOOKUPS = 200;
-/** Short rounds are repeated until there is as much to take a median of as anybody needs. */
+/** Short rounds are repeated to get enough values for a median. */
 const MOST_ROUNDS = 101;
 const ENOUGH_MS = 700;
-/** Accounts that ask for their first token at a time. */
+/** How many accounts request their first token at the same time. */
 const AT_A_TIME = 100;
-/** As long as the server makes them. */
+/** The length of the server's tokens. */
 const TOKEN_CHARACTERS = 640;
 
 async function heapAfterCollection() {
@@ -47,7 +47,7 @@ async function measure(candidate, { sizes, rounds }) {
   const service = await startService();
   const context = contextFor(service);
   const results = {};
-  // What is loaded and connected once is no account's: it is paid here.
+  // Loads modules and opens connections first, so that they are not counted for the accounts.
   const first = await candidate.openAccounts(context, AT_A_TIME);
   await warmUp(first, AT_A_TIME);
   await cost(first, AT_A_TIME, lookupsFor(await cost(first, AT_A_TIME, TRIAL_LOOKUPS), AT_A_TIME));
@@ -93,7 +93,7 @@ export const scenario = {
     return [...sizes.map((size) => ns(results[size].ns)), `× ${growth.toFixed(1)}`, count(last.bytes)];
   },
   text: () =>
-    'A cached token of each account in turn. Some of the growth is the memory’s: ten thousand tokens are more than a processor keeps at hand. Bytes are those of the heap after a collection, beside the token itself. Where a candidate has no notion of accounts, one instance of it is made for each.',
+    'A cached token of each account in turn. Some of the growth comes from the processor cache, which does not hold ten thousand tokens. Bytes are heap bytes after a garbage collection, without the token itself. For a candidate without accounts, one instance is made for each account.',
   plot: {
     value: ({ results }) => results && Object.values(results).at(-1).bytes,
     label: 'bytes held by an account, beside its token',

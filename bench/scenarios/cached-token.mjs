@@ -1,15 +1,15 @@
-// What a token costs when there is nothing to do: a share of every call that an application makes.
+// The cost of a cached token, which is part of every call of an application.
 import { contextFor } from '../lib/context.mjs';
 import { figure, NOT_OFFERED, ns, spread } from '../lib/format.mjs';
 import { median, ratios, summary } from '../lib/statistics.mjs';
 import { startService } from '../server/service.mjs';
 
-/** Short: whatever else the machine does falls into few of the rounds. */
+/** Short, so that other work of the machine affects few rounds. */
 const ROUND_MS = 5;
-/** Well below what the young generation holds, so that nothing is collected while bytes are counted. */
+/** Below the size of the young generation, so that no garbage is collected while bytes are counted. */
 const COUNTED_BYTES = 6_000_000;
 
-/** Compiled for each caller anew: a loop shared by all of them would be optimised for none. */
+/** Compiled separately for each function, because a shared loop would not be optimised for any of them. */
 function loopOver(call, name) {
   const body = `return async (times) => { for (let time = 0; time < times; time++) await call(); } // ${name}`;
   return new Function('call', body)(call);
@@ -81,7 +81,7 @@ async function measure(candidate, { rounds }) {
 export const scenario = {
   name: 'cached-token',
   title: 'A cached token',
-  // The young generation holds all that is counted, and none of it is swept away unseen.
+  // Large enough that no garbage is collected while bytes are counted.
   nodeArguments: ['--expose-gc', '--max-semi-space-size=64', '--min-semi-space-size=64'],
   settings: (quick) => ({ rounds: quick ? 21 : 101, limitMs: 60_000 }),
   measure,
@@ -101,7 +101,7 @@ export const scenario = {
     const floor =
       constantNs &&
       `The constant took ${ns(constantNs.median)} and ${figure(constantBytes)} bytes, the check ${ns(checkNs.median)}. `;
-    return `One caller awaits the held token again and again, in turns with a constant string, and with a settled promise behind \`Date.now() < validUntil\`: the least that an implementation needs which notices that a token has ended. ${floor ?? ''}Promised: at most 1.1 times the expiry check, and no more than 32 bytes more than the constant.`;
+    return `One caller awaits the cached token repeatedly, alternating with a constant string and with a settled promise behind \`Date.now() < validUntil\`: the minimum for an implementation that notices an expired token. ${floor ?? ''}Promised: at most 1.1 times the expiry check, and no more than 32 bytes more than the constant.`;
   },
   verdict: ({ checkRatio, bytes, constantBytes }) => ({
     'at most 1.1 times a settled promise behind one expiry check': checkRatio.median <= 1.1,

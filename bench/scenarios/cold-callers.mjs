@@ -1,4 +1,4 @@
-// A start, or the moment after a flood of traffic was let in: nobody has a token, and all want one.
+// Many callers at the same time, and no token yet.
 import { contextFor } from '../lib/context.mjs';
 import { count, ms } from '../lib/format.mjs';
 import { startService } from '../server/service.mjs';
@@ -33,13 +33,13 @@ export const scenario = {
     count(failures),
   ],
   text: (_, { callers, latencyMs }) =>
-    `${count(callers)} callers ask for a token at the same moment, and there is none; the token endpoint takes ${latencyMs} ms. A candidate that hands out no token is called for the resource instead, twice over: once to be refused. The hard-coded header asks for its token before. Promised: 1 request.`,
+    `${count(callers)} callers ask for a token at the same moment, and there is none; the token endpoint takes ${latencyMs} ms. A candidate that returns no token calls the resource instead, twice, because the first call is rejected. The hard-coded header requests its token before. Promised: 1 request.`,
   verdict: ({ tokenRequests, failures }) => ({
     'one token request': tokenRequests === 1,
     'no failure': failures === 0,
   }),
   plot: {
-    // A logarithm has no nought: who asks for nothing has no bar.
+    // A logarithmic axis has no zero: a candidate without requests has no bar.
     value: ({ tokenRequests }) => tokenRequests || undefined,
     label: 'token requests, logarithmic',
     logarithmic: true,

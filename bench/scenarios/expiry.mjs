@@ -1,4 +1,4 @@
-// Tokens end while calls go on. Somebody has to have asked for the next one before, or a caller waits for it.
+// Tokens expire during calls. Unless the token is refreshed before, a caller waits for the next one.
 import { setTimeout as passes } from 'node:timers/promises';
 import { contextFor, marginOf } from '../lib/context.mjs';
 import { count, ms } from '../lib/format.mjs';
@@ -6,12 +6,12 @@ import { median } from '../lib/statistics.mjs';
 import { isFailure, steadyLoad } from '../lib/steady-load.mjs';
 import { startService } from '../server/service.mjs';
 
-/** Calls before the first that counts: code to compile, connections to open. */
+/** Calls before the measurement, to compile code and open connections. */
 const WARM_UP = 30;
 
 async function measure(candidate, { lifeSeconds, lives, latencyMs, perSecond }) {
   const { fixedWindowMs = 0 } = candidate.about;
-  // Who renews at a fixed time before the end gets tokens that live longer by that time, so that as many are due.
+  // A candidate with a fixed refresh time before expiry gets longer lifetimes, so that it makes as many refreshes.
   const service = await startService({ lifeSeconds: lifeSeconds + fixedWindowMs / 1_000, latencyMs });
   const client = await candidate.open(contextFor(service, { marginMs: marginOf(lifeSeconds) }));
   const [{ through }] = client.calls;
@@ -58,7 +58,7 @@ export const scenario = {
     count(result.tokenRequests),
   ],
   text: (_, { lifeSeconds, lives, latencyMs, perSecond }) =>
-    `${perSecond} calls a second through ${lives} lives of ${lifeSeconds} s each; the token endpoint takes ${latencyMs} ms. Delayed is a call that took ${latencyMs / 2} ms more than the median. A margin that can be set is set to a tenth of the life; where it is fixed (two minutes in @azure/core-rest-pipeline, five in @azure/msal-node), tokens live longer by that much. What the hard-coded header shows as delayed is the noise of the machine. Promised: no call delayed, none refused.`,
+    `${perSecond} calls per second through ${lives} token lifetimes of ${lifeSeconds} s each; the token endpoint takes ${latencyMs} ms. Delayed is a call that took ${latencyMs / 2} ms more than the median. A margin that can be set is set to a tenth of the lifetime; if it is fixed (two minutes in @azure/core-rest-pipeline, five in @azure/msal-node), the tokens have that much longer lifetimes. The delayed calls of the hard-coded header are the noise of the machine. Promised: no call delayed, none rejected.`,
   verdict: ({ delayed, refused, otherFailures }) => ({
     'no call delayed': delayed === 0,
     'no call refused': refused + otherFailures === 0,

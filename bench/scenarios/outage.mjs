@@ -1,4 +1,4 @@
-// The token endpoint fails for a while: within the life of the token that is held, and beyond it.
+// The token endpoint fails for some time: within the lifetime of the current token, and longer.
 import { setTimeout as passes } from 'node:timers/promises';
 import { contextFor, marginOf } from '../lib/context.mjs';
 import { count, seconds } from '../lib/format.mjs';
@@ -15,7 +15,7 @@ async function outage(
   services.push(service);
   const client = await candidate.open(contextFor(service, { marginMs: marginOf(lifeSeconds) }));
   const [{ through }] = client.calls;
-  // The first token's life begins here, whatever else delays this process.
+  // The lifetime of the first token starts here, independent of later delays of this process.
   const obtainedAt = performance.now();
   const until = (atMs) => passes(Math.max(0, obtainedAt + atMs - performance.now()));
   await through();
@@ -39,12 +39,12 @@ async function outage(
     longestMs: Math.max(...within.map(({ tookMs }) => tookMs)),
     attempts: during.tokenRequests - before.tokenRequests,
     perSecond: ((during.tokenRequests - before.tokenRequests) * 1_000) / (endedAt - startedAt),
-    // Until the first call is answered that was made after it.
+    // Until the first successful answer to a call made after the outage.
     recoveryMs: back && back.at + back.tookMs - endedAt,
   };
 }
 
-/** From a little before a candidate would renew, to a little before the token ends. */
+/** From shortly before the refresh to shortly before the token expires. */
 function insideOf({ lifeSeconds, ...more }, windowMs) {
   const life = lifeSeconds * 1_000;
   const [from, to] = windowMs > 0 ? [0.9, 1.1] : [0.8, 0.93];
@@ -58,7 +58,7 @@ async function measure(candidate, { inside, beyond }) {
     outage(candidate, insideOf(inside, fixedWindowMs), services, fixedWindowMs),
     outage(candidate, beyond, services),
   ]);
-  // Not before both are done: a candidate that goes on in the background would meet a server that is gone.
+  // After both are done, because a candidate may still call its server in the background.
   for (const service of services) await service.close();
   return { inside: within, beyond: over };
 }
@@ -100,7 +100,7 @@ export const scenario = {
     beyond.recoveryMs === undefined ? 'none seen' : seconds(beyond.recoveryMs),
   ],
   text: (_, { inside, beyond }) =>
-    `${inside.perSecond} calls a second, and a token endpoint that answers with 503 after ${inside.latencyMs} ms. Inside: tokens live ${inside.lifeSeconds} s, and the outage begins before the renewal is due and ends before the token does. Beyond: tokens live ${beyond.lifeSeconds} s, and the outage lasts ${(beyond.endsMs - beyond.startsMs) / 1_000} s. Recovery is the time from its end to the first call that succeeds; it is none seen where no call did within ${beyond.restMs / 1_000} s. Promised: no failed call inside, attempts spaced by backoff beyond.`,
+    `${inside.perSecond} calls a second, and a token endpoint that answers with 503 after ${inside.latencyMs} ms. Inside: the token lifetime is ${inside.lifeSeconds} s, and the outage starts before the refresh is due and ends before the token expires. Beyond: the token lifetime is ${beyond.lifeSeconds} s, and the outage lasts ${(beyond.endsMs - beyond.startsMs) / 1_000} s. Recovery is the time from its end to the first call that succeeds; it is “none seen” if no call succeeded within ${beyond.restMs / 1_000} s. Promised: no failed call inside, attempts spaced by backoff beyond.`,
   verdict: ({ inside, beyond }) => ({
     'no failed call inside the life of the token': inside.failed === 0,
     'at most three attempts a second beyond it': beyond.perSecond <= 3,

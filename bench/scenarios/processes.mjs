@@ -1,4 +1,4 @@
-// A fleet that starts at once: each process has the same account, and nobody has its token.
+// Many processes start at once with the same account and no token.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { contextFor } from '../lib/context.mjs';
@@ -7,7 +7,7 @@ import { startRedis } from '../server/redis.mjs';
 import { startService } from '../server/service.mjs';
 
 const REPLICA = new URL('../lib/replica.mjs', import.meta.url);
-/** Processes that start at a time: each takes a processor for a good part of a second. */
+/** How many processes start at the same time: each uses a processor for up to a second. */
 const LANES = 3;
 /** The one candidate that shares its tokens. */
 const OURS = 'ours';
@@ -65,11 +65,11 @@ export const scenario = {
   title: 'Many processes',
   settings: (quick) => ({
     sizes: quick ? [1, 3] : [1, 10, 100],
-    // Starting a hundred processes takes most of a minute; how this one does is how all do that share nothing.
+    // Starting a hundred processes takes about a minute. One candidate without a shared store represents all of them.
     hundredFor: [OURS, 'hand-written'],
     limitMs: 300_000,
   }),
-  // The header that somebody typed in asks for its token before it is ready.
+  // The hard-coded header requests its token before the measurement.
   leavesOut: ['hard-coded'],
   measure,
   columns: (_, { sizes }) => [
@@ -86,7 +86,7 @@ export const scenario = {
     return [...requests, count(failures), ms(all.at(-1).tookMs)];
   },
   text: () =>
-    'Token requests at the server when so many processes ask for their first token at once. This library shares tokens through Redis here; no other candidate offers that, so each of its processes asks for itself. A dash is a size that was left out, because a hundred processes take long to start. Promised: 1.',
+    'Token requests at the server when that many processes request their first token at once. This library shares tokens through Redis here. No other candidate offers that, so each of their processes requests a token. A dash is a size that was left out, because a hundred processes take long to start. Promised: 1.',
   verdict: ({ results = {} }) => ({
     'one token request for the fleet': Object.values(results).every(({ tokenRequests }) => tokenRequests === 1),
   }),

@@ -1,4 +1,4 @@
-// Authenticated calls over https through a proxy: each client opens a tunnel as it does by itself.
+// Authenticated calls over https through a proxy: each client opens tunnels in its default way.
 import { callColumns, callPlot, callRows, callVerdict, compareCalls } from '../lib/compare-calls.mjs';
 import { contextFor } from '../lib/context.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';

@@ -1,4 +1,4 @@
-// The service takes a token back that should have lived on. Only a 401 tells.
+// The service revokes a token before it expires. Clients notice only by a 401.
 import { setTimeout as passes } from 'node:timers/promises';
 import { contextFor } from '../lib/context.mjs';
 import { count, seconds } from '../lib/format.mjs';
@@ -11,7 +11,7 @@ async function measure(candidate, { beforeMs, afterMs, latencyMs, perSecond }) {
   const service = await startService({ latencyMs });
   const client = await candidate.open(contextFor(service));
   const [{ through }] = client.calls;
-  // A token is held, and worked, before anything is revoked.
+  // A token is cached and has been accepted before it is revoked.
   await through();
   const load = steadyLoad(through, perSecond);
   await passes(beforeMs);
@@ -56,7 +56,7 @@ export const scenario = {
     count(refusedAtServer),
   ],
   text: (_, { perSecond, afterMs, latencyMs }) =>
-    `At ${perSecond} calls a second the token is revoked half an hour before its end, and ${BURST} further calls are made at that moment; what is shown is the ${afterMs / 1_000} s after it. The token endpoint takes ${latencyMs} ms. Promised: one token request, and nobody notices.`,
+    `At ${perSecond} calls a second the token is revoked half an hour before it expires, and ${BURST} further calls are made at that moment; the table shows the ${afterMs / 1_000} s after it. The token endpoint takes ${latencyMs} ms. Promised: one token request, and no visible failure.`,
   verdict: ({ failed, tokenRequests }) => ({
     'no visible failure': failed === 0,
     'one token request': tokenRequests === 1,

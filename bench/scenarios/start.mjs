@@ -1,4 +1,4 @@
-// What a candidate costs before it has done anything: time at each start, and memory for as long as the process runs.
+// The cost of a candidate before its first call: time at each start, and memory.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { ms, spread } from '../lib/format.mjs';
@@ -15,7 +15,7 @@ async function probe(name) {
 
 async function measure(_, { times }, name) {
   const probes = [];
-  // The first reads the disk.
+  // The first run reads from disk.
   if (times > 1) await probe(name);
   for (let time = 0; time < times; time++) probes.push(await probe(name));
   const all = (property) => probes.map((each) => each[property]);
@@ -44,7 +44,7 @@ export const scenario = {
     megabytes(rssBytes),
   ],
   text: () =>
-    'A fresh process each time, median of several. Each candidate brings the HTTP client that it is used with. This library’s figures hold NestJS, axios and all that an application of NestJS has anyway; the last row is that alone, so the difference is what the library adds.',
+    'A new process each time, median of several. Each candidate includes the HTTP client that it is used with. This library’s figures include NestJS, axios and everything else that a NestJS application has anyway; the last row is that alone, so the difference is what the library adds.',
   plot: {
     value: ({ importMs, startMs }) => importMs.median + startMs.median,
     label: 'milliseconds to import and start',

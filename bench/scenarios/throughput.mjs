@@ -1,4 +1,4 @@
-// What it costs a call to be authenticated: the same client through the candidate, and with a header typed in.
+// The cost of authentication per call: the candidate against the same client with a fixed header.
 import { CONCURRENCY, callColumns, callPlot, callRows, callVerdict, compareCalls } from '../lib/compare-calls.mjs';
 import { contextFor } from '../lib/context.mjs';
 import { startService } from '../server/service.mjs';
@@ -7,7 +7,7 @@ async function measure(candidate, settings) {
   const service = await startService();
   const context = contextFor(service);
   const client = await candidate.open(context);
-  // A separate token for the header typed in: whatever the candidate does, this one lives.
+  // A separate token for the fixed header, which the candidate cannot revoke.
   const response = await fetch(context.tokenUrl, { method: 'POST' });
   const { access_token } = await response.json();
   const clients = [];
@@ -24,7 +24,7 @@ export const scenario = {
   columns: callColumns,
   rows: callRows,
   text: () =>
-    `${CONCURRENCY} callers at a time, without a pause. The ratio compares with the same client that has a header typed in, in alternating rounds; 1 is no cost at all, and what the hard-coded header shows is the noise. Promised: no less than 0.97.`,
+    `${CONCURRENCY} callers at a time, without a pause. The ratio compares with the same client with a fixed header, in alternating rounds; 1 means no cost, and the ratio of the hard-coded header is the noise. Promised: no less than 0.97.`,
   verdict: callVerdict,
   plot: callPlot,
 };

@@ -23,8 +23,7 @@ export const scenario = {
   measure,
   columns: callColumns,
   rows: callRows,
-  text: () =>
-    'As above, over https with a private CA and connections that are kept alive. Promised: no less than 0.97.',
+  text: () => 'As above, over https with a private CA and keep-alive connections. Promised: no less than 0.97.',
   verdict: callVerdict,
   plot: callPlot,
 };

@@ -1,4 +1,4 @@
-// What it costs to upload: throughput, and how long the event loop is blocked, against the same client.
+// The cost of uploads: throughput and event loop blocking, against the same client.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as passes } from 'node:timers/promises';
 import { contextFor, UPLOAD_PATH } from '../lib/context.mjs';
@@ -8,7 +8,7 @@ import { median, ratios, summary } from '../lib/statistics.mjs';
 import { UPLOADS } from '../lib/upload-bodies.mjs';
 import { startService } from '../server/service.mjs';
 
-/** A block shorter than this cannot be told from the noise of the machine. */
+/** Shorter blocks cannot be distinguished from noise. */
 const NOISE_MS = 5;
 const UNLIMITED = { maxBodyLength: Number.POSITIVE_INFINITY, maxContentLength: Number.POSITIVE_INFINITY };
 
@@ -16,7 +16,7 @@ const UNLIMITED = { maxBodyLength: Number.POSITIVE_INFINITY, maxContentLength: N
 async function round(call, times) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  // It measures from one turn of the event loop to the next, so it needs a turn before and after the uploads.
+  // It measures between turns of the event loop, so it needs a turn before and after the uploads.
   await passes(4);
   const startedAt = performance.now();
   for (let time = 0; time < times; time++) {
@@ -94,7 +94,7 @@ export const scenario = {
       ms(plainBlockMs),
     ]),
   text: () =>
-    'One upload after another. The ratio compares with the same client that has a header typed in, in alternating rounds. A block is the longest time in a round in which the event loop did nothing else, median of all rounds. Promised: no less than 0.97 of the throughput, and blocks at most twice as long.',
+    'One upload after another. The ratio compares with the same client with a fixed header, in alternating rounds. A block is the longest time in a round in which the event loop did nothing else, median of all rounds. Promised: no less than 0.97 of the throughput, and blocks at most twice as long.',
   verdict: ({ rows }) =>
     Object.fromEntries(
       rows.flatMap((row) => [

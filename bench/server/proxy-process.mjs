@@ -1,4 +1,4 @@
-// A proxy that tunnels, in its own process. It connects to loopback addresses only.
+// A tunnelling proxy in a separate process. It connects only to loopback addresses.
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 

@@ -11,7 +11,7 @@ async function freePort() {
   return port;
 }
 
-/** A Redis that keeps nothing on disk, or `undefined` on a machine without one. */
+/** A Redis server without persistence, or `undefined` if the machine has no redis-server. */
 export async function startRedis() {
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];

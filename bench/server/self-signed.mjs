@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-// One such certificate is enough for a repository: this is the one of the tests.
+// The certificate of the tests.
 const source = readFileSync(new URL('../../test/support/self-signed.ts', import.meta.url), 'utf8');
 
 function block(name) {
   const found = source.match(new RegExp(`-----BEGIN ${name}-----[^-]+-----END ${name}-----`));
-  if (found === null) throw new Error(`test/support/self-signed.ts holds no ${name} any more`);
+  if (found === null) throw new Error(`test/support/self-signed.ts contains no ${name}`);
   return found[0];
 }
 

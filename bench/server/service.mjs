@@ -4,8 +4,8 @@ import { once } from 'node:events';
 /**
  * Starts the token server of one measurement.
  *
- * @param {{ lifeSeconds?: number, latencyMs?: number, outage?: boolean }} settings how long its tokens live, how long the
- * token endpoint takes, and whether it answers with 503
+ * @param {{ lifeSeconds?: number, latencyMs?: number, outage?: boolean }} settings the lifetime of its tokens, the latency of the
+ * token endpoint, and whether it answers with 503
  */
 export async function startService(settings = {}) {
   const child = fork(new URL('./token-server.mjs', import.meta.url));

@@ -1,5 +1,5 @@
-// A token endpoint and a resource that cost little, in a process of their own, so that their work does not count for
-// the client's. All that a benchmark says about requests is counted here. Its parent steers it by messages.
+// A cheap token endpoint and resource in a separate process, so that their work is not measured with the client's. Counts
+// the requests of all benchmarks. The parent process controls it by messages.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -7,9 +7,9 @@ import { selfSigned } from './self-signed.mjs';
 
 const TOKEN_PATH = '/oauth/v1/access-token';
 const UPLOAD_PATH = '/attachments/v1/upload';
-/** As long as a real one. */
+/** The length of a real token. */
 const TOKEN_BYTES = 480;
-/** Ten thousand callers may knock at once; the kernel's own limit may be lower. */
+/** For ten thousand callers at once; the limit of the kernel may be lower. */
 const BACKLOG = 16_384;
 
 const settings = { lifeSeconds: 1_800, latencyMs: 0, outage: false };
@@ -39,7 +39,7 @@ function serve(request, response) {
     else setTimeout(issue, settings.latencyMs, response);
     return;
   }
-  // An upload is answered when all of it has arrived.
+  // An upload is answered after its whole body has arrived.
   if (request.url.startsWith(UPLOAD_PATH)) request.once('end', () => serveResource(request, response));
   else serveResource(request, response);
 }
@@ -58,7 +58,7 @@ function serveResource(request, response) {
 const commands = {
   set: (values) => Object.assign(settings, values),
   counts: () => counts,
-  /** From now on, no token that was issued so far is accepted. */
+  /** Revokes all tokens issued so far. */
   revoke: () => tokens.clear(),
 };
 
@@ -72,6 +72,6 @@ const ports = await Promise.all(
   }),
 );
 process.on('message', ({ id, command, values }) => process.send({ id, answer: commands[command](values) }));
-// Nothing is left behind, however the parent ended.
+// Ends with the parent process, in any case.
 process.on('disconnect', () => process.exit());
 process.send({ ports });

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Redis server for the demo, or `undefined` on a machine that has none. */
+/** A Redis server for the demo, or `undefined` if the machine has no redis-server. */
 export async function startRedis() {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });

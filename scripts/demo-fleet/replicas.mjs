@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('../../test/fixtures/fleet-replica.mjs', import.meta.url));
 
-/** Replicas in processes of their own, which call the service all the time. */
+/** Replicas in separate processes, which call the service continuously. */
 export class Replicas {
   #all = [];
   #environment;
   #onEvent;
 
-  /** `onEvent` is told the name of a replica and the type of what happened to its token. */
+  /** `onEvent` receives the name of a replica and the type of its token event. */
   constructor(environment, onEvent = () => {}) {
     this.#environment = environment;
     this.#onEvent = onEvent;
@@ -25,12 +25,12 @@ export class Replicas {
     this.#all.push({ name, child });
   }
 
-  /** Lets all of them call the service from now on. */
+  /** Makes all replicas call the service from now on. */
   call() {
     for (const { child } of this.#all) child.send({ command: 'load' });
   }
 
-  /** As a machine that loses its power. */
+  /** Ends a replica like a power failure. */
   async kill(name) {
     const index = this.#all.findIndex((replica) => replica.name === name);
     const [{ child }] = this.#all.splice(index, 1);
@@ -39,7 +39,7 @@ export class Replicas {
     await ended;
   }
 
-  /** Ends the calls and the replicas; tells how many calls were made and what failed. */
+  /** Ends the calls and the replicas; returns the number of calls and the failures. */
   async finish() {
     const reports = await Promise.all(this.#all.map(({ child }) => rest(child)));
     const ended = this.#all.map(({ child }) => once(child, 'exit'));

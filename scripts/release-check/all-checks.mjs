@@ -14,7 +14,7 @@ import { workflowsCheck } from './repository/workflows.mjs';
 import { typesCheck } from './types/compile.mjs';
 import { docCommentsCheck } from './types/doc-comments.mjs';
 
-/** What is checked, in the order of the table; each starts as soon as what it needs has passed. */
+/** The checks in the order of the table. Each starts when the checks it needs have passed. */
 export function allChecks(context) {
   const build = buildCheck(context);
   const pack = packCheck(context, build);
@@ -40,7 +40,7 @@ export function allChecks(context) {
   return [...quick, typesCheck(context, pack, 'lean'), nodes, ...applications, ...packageManagerChecks(context, pack)];
 }
 
-/** The reference alone, to be read: `npm run docs:api`. */
+/** Only the API reference: `npm run docs:api`. */
 export function referenceChecks(context) {
   const tools = toolsCheck(context);
   return [tools, referenceCheck(context, tools)];

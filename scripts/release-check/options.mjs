@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const HELP = `Checks the package as it arrives in somebody's node_modules. Prints a table; exits with 1 if a check failed.
+export const HELP = `Checks the package as users install it. Prints a table; exits with 1 if a check failed.
 
   npm run release:check -- [options]
 
-  --full            everything (default)
-  --quick           without the applications and the Node versions they run on, which are most of the installing
-  --update-api      write docs/api/*.api.md anew, to be reviewed
+  --full            all checks (default)
+  --quick           without the applications and their Node versions, which need most of the installations
+  --update-api      write docs/api/*.api.md again, for review
   --out <folder>    keep the tarball and its bill of materials there
-  --docs <folder>   nothing but the API reference, into that folder
-  --keep            keep the temporary folder, and tell where it is
+  --docs <folder>   only the API reference, into that folder
+  --keep            keep the temporary folder and print its path
   --help            this text
 `;
 

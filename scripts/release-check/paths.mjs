@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The checkout. Nothing below it is written to, but what `--update-api`, `--docs` and `--out` name. */
+/** The checkout. Only `--update-api`, `--docs` and `--out` write to it. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const LIBRARY = `${ROOT}libs/conta-simples-auth`;
 export const RELEASE = `${ROOT}release`;

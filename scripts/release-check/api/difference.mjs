@@ -1,4 +1,4 @@
-/** Where two texts part, told in the reader's terms; nothing if they are the same. */
+/** Describes the first difference between two texts; `undefined` if they are equal. */
 export function firstDifference(reviewed, found) {
   if (reviewed === found) return undefined;
   const [old, now] = [reviewed.split('\n'), found.split('\n')];

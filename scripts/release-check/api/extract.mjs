@@ -1,4 +1,4 @@
-// A process of its own, as API Extractor is synchronous: extract.mjs <tools> <package> <reports>
+// Runs in a separate process, because API Extractor is synchronous: extract.mjs <tools> <package> <reports>
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { ForgottenExports } from './forgotten-exports.mjs';
 const [tools, folder, reports] = process.argv.slice(2);
 const { Extractor, ExtractorConfig } = createRequire(`${tools}/package.json`)('@microsoft/api-extractor');
 
-/** API Extractor knows release tags of its own alone; ours is the one that NestJS uses. This is a copy, to be read once. */
+/** API Extractor knows only its own release tags, not `@publicApi`, which NestJS uses. This changes a copy. */
 function renameTags(directory) {
   for (const name of readdirSync(directory, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue;
@@ -50,11 +50,11 @@ function configOf(name, types) {
         extractorMessageReporting: {
           default: { logLevel: 'error' },
           'ae-undocumented': { logLevel: 'error' },
-          // Entry points share types, and this knows one at a time: what none of them exports is found below.
+          // API Extractor checks one entry point at a time; types that no entry point exports are found below.
           'ae-forgotten-export': { logLevel: 'none' },
           'ae-unresolved-link': { logLevel: 'none' },
         },
-        // How a comment is worded is TypeDoc's to judge, which is stricter with links and milder with hyphens.
+        // TypeDoc checks the comments: it is stricter about links and more lenient about hyphens.
         tsdocMessageReporting: { default: { logLevel: 'none' } },
       },
     },

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** Types that a public declaration names and no entry point exports. API Extractor sees one entry point at a time. */
+/** Types that a public declaration names and no entry point exports. API Extractor checks one entry point at a time. */
 export class ForgottenExports {
   #named = [];
   #exported = new Set();
 
-  /** @param message what API Extractor says of a type that the entry point at hand does not export */
+  /** @param message API Extractor's message about a type that the current entry point does not export */
   add({ text, sourceFilePath, sourceFileLine }) {
     if (isInternal(sourceFilePath, sourceFileLine)) return;
-    // Where two types of one name meet, it numbers them.
+    // API Extractor numbers types of the same name.
     const name = /"(\w+?)(?:_\d+)?"/.exec(text)?.[1] ?? text;
     this.#named.push({ name, place: `${sourceFilePath}:${sourceFileLine}` });
   }
 
-  /** @param report an entry point's */
+  /** @param report the report of one entry point */
   addExportsOf(report) {
     for (const [, name] of report.matchAll(/^export (?:class|const|enum|function|interface|type) (\w+)/gm)) {
       this.#exported.add(name);
@@ -27,7 +27,7 @@ export class ForgottenExports {
   }
 }
 
-/** Such as the constructor of a service, which Nest's container alone calls. */
+/** Such as the constructor of a service, which only Nest's container calls. */
 function isInternal(path, line) {
   const before = readFileSync(path, 'utf8')
     .split('\n')

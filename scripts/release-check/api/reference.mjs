@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { RELEASE, ROOT } from '../paths.mjs';
 
-/** The API reference as HTML, in which a warning (a dead link, a type that is named but not shown) is an error. */
+/** The API reference as HTML. Warnings (a dead link, a type without a page) are errors. */
 export function referenceCheck({ temporary, docs }, tools) {
   const folder = docs ?? `${temporary}/api-html`;
   return {

@@ -4,16 +4,16 @@ import { API_REPORTS } from '../paths.mjs';
 import { firstDifference } from './difference.mjs';
 
 const EXTRACT = fileURLToPath(new URL('extract.mjs', import.meta.url));
-const UPDATE = 'npm run release:check -- --update-api writes them anew; then review what changed';
+const UPDATE = 'npm run release:check -- --update-api writes them again; then review the changes';
 
-/** The public surface as reviewed files in `docs/api`: whatever changes it shows up there, or fails here. */
+/** Compares the public API with the reviewed files in `docs/api`; any difference fails. */
 export function apiReportsCheck({ temporary, updateApi }, tools, pack, types) {
   const reports = `${temporary}/api`;
   return {
     title: 'public API as reviewed',
     needs: { tools, tarball: pack, types },
     run: async (shell, needed) => {
-      // Beside the peers of the compiled fixture, where the declarations find them.
+      // Below the compiled fixture, so that the declarations find its peers.
       const folder = `${needed.types}/unpacked`;
       await mkdir(folder, { recursive: true });
       await shell.run('tar', ['xzf', needed.tarball, '-C', folder, '--strip-components=1']);

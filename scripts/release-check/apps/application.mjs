@@ -29,7 +29,7 @@ function installCheck({ temporary }, pack, name, [command, ...args]) {
   };
 }
 
-/** The sources that all applications share first, so that what one has of its own stays on top. */
+/** Copies the shared sources first, so that an application's own files replace them. */
 export async function lay(name, folder) {
   await mkdir(`${folder}/src`, { recursive: true });
   await cp(`${FIXTURES}/app/tsconfig.json`, `${folder}/tsconfig.json`);

@@ -1,6 +1,6 @@
 /**
- * Not the full cross product: every NestJS, module system, HTTP adapter, axios and Node occurs, the ends of the peer
- * ranges with each other. An installation takes ten seconds and a run one, so each application runs on two Nodes.
+ * Not all combinations: each NestJS, module system, HTTP adapter, axios and Node version occurs, and the ends of the peer
+ * ranges occur together. An installation takes ten seconds and a run one, so each application runs on two Node versions.
  */
 export const APPLICATIONS = [
   { name: 'nest12-esm-express', nodes: ['20.19.0', '26.10.0'], jest: [] },

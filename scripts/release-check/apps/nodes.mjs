@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { RELEASE } from '../paths.mjs';
 import { installCopy } from '../run/npm-install.mjs';
 
-/** Both ends of the supported ranges, the newest of a long-term line, and the newest of all. */
+/** Both ends of the supported ranges, the newest long-term release, and the newest release. */
 export const NODE_VERSIONS = ['20.19.0', '22.12.0', '24.21.0', '26.10.0'];
 
 /** The Node binaries, from the npm registry. */
@@ -18,7 +18,7 @@ export function nodesCheck({ temporary }) {
       const { platform, arch, version } = process;
       const instead = Object.fromEntries(NODE_VERSIONS.map((each) => [each, process.execPath]));
       return {
-        note: `binaries for linux x64 alone, not ${platform} ${arch}: all on ${version} instead`,
+        note: `binaries exist only for linux x64, not ${platform} ${arch}: all run on ${version} instead`,
         value: instead,
       };
     },

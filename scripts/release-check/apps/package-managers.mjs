@@ -29,7 +29,7 @@ const MANAGERS = [
   },
 ];
 
-/** The tests of an application that another package manager than npm has installed. */
+/** The tests of an application installed by pnpm or yarn. */
 export function packageManagerChecks(context, pack) {
   const managers = managersCheck(context);
   return [managers, ...MANAGERS.map((manager, index) => managerCheck(context, { pack, managers }, manager, index))];
@@ -72,7 +72,7 @@ async function writeManifest(folder, { further = {} }) {
   await writeFile(`${folder}/package.json`, JSON.stringify(manifest));
 }
 
-/** yarn reads neither the settings of npm nor a lock file that is not its own. */
+/** yarn ignores npm's settings and needs its own lock file. */
 async function environment(shell, folder, { script, linker }) {
   if (script !== YARN) return toolEnvironment();
   await writeFile(`${folder}/yarn.lock`, '');

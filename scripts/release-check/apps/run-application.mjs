@@ -6,7 +6,7 @@ const MOST_CLOSING_MS = 1_000;
 const COMMAND = `node_modules/.bin/${PACKAGE}`;
 const PATHS = { token: '/oauth/v1/access-token', balance: '/accounts/v1/balance' };
 
-/** Runs the compiled application against the emulator, which is the package's own command, both on the given Node. */
+/** Runs the compiled application against the emulator of the package, both on the given Node. */
 export async function runApplication(node, folder) {
   const emulator = new ServiceProcess(node, [COMMAND, 'emulator', '--port', '0'], { cwd: folder });
   try {
@@ -50,7 +50,7 @@ async function useApplication(node, folder, settings, expected) {
   }
 }
 
-/** As the service gives it to somebody who speaks HTTP by hand. */
+/** The balance, requested with plain HTTP. */
 async function balanceOf(settings) {
   const { CONTA_SIMPLES_BASE_URL: base, CONTA_SIMPLES_API_KEY: key, CONTA_SIMPLES_API_SECRET: secret } = settings;
   const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
@@ -68,13 +68,13 @@ async function countsOf({ CONTA_SIMPLES_BASE_URL: base }, method) {
   return method === 'GET' ? response.json() : undefined;
 }
 
-/** What the application's `@Catch(AxiosError)` makes of a 401 of the API. */
+/** The answer of the application's `@Catch(AxiosError)` to a 401 of the API. */
 async function caught(url) {
   const response = await fetch(url, { headers: { connection: 'close' } });
   return { status: response.status, body: await response.json() };
 }
 
-/** Without keep-alive: an idle connection of this client is no reason for the server to stay. */
+/** Without keep-alive, so that an idle connection does not delay the server's shutdown. */
 async function getJson(url, init = {}) {
   const response = await fetch(url, { ...init, headers: { ...init.headers, connection: 'close' } });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);

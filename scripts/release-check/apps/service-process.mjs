@@ -5,7 +5,7 @@ import { tail } from '../run/shell.mjs';
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** A process that says on stdout when it serves, and ends at SIGTERM. */
+/** A process that announces on stdout that it is ready, and ends at SIGTERM. */
 export class ServiceProcess {
   #child;
   #output = '';
@@ -24,7 +24,7 @@ export class ServiceProcess {
     }
   }
 
-  /** The first group of `pattern`, as soon as it has been written. */
+  /** Resolves with the first group of `pattern` when the process has written it. */
   announced(pattern) {
     const written = new Promise((resolve) => {
       const look = () => {
@@ -47,7 +47,7 @@ export class ServiceProcess {
     return Math.round(performance.now() - startedAt);
   }
 
-  /** Whatever has happened. */
+  /** Ends the process in any state. */
   dispose() {
     killGroup(this.#child);
   }

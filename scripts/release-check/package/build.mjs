@@ -3,7 +3,7 @@ import { LIBRARY, ROOT } from '../paths.mjs';
 
 const CARRIED = ['README.md', 'LICENSE', 'CHANGELOG.md', 'scripts/release-check/package/package-docs.mjs'];
 
-/** Builds the library below the temporary folder, in a tree that is laid out as the repository is. */
+/** Builds the library in the temporary folder, with the same layout as the repository. */
 export function buildCheck({ temporary }) {
   const tree = `${temporary}/tree`;
   const folder = `${tree}/libs/conta-simples-auth`;
@@ -22,7 +22,7 @@ export function buildCheck({ temporary }) {
   };
 }
 
-/** Where it is published from is known there alone, and provenance is refused for a package that does not name it. */
+/** Adds the repository, which is known only when publishing. npm rejects provenance for a package without it. */
 function withRepository(manifest) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
   if (!server || !repository || manifest.repository !== undefined) return manifest;

@@ -2,7 +2,7 @@ const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 const COMPILED = /^dist(?!.*(?:\.(?:spec|slow|test)\.|\/support\/))\/[\w./-]+(?:\.js|\.d\.ts|\.cjs|\.d\.cts)$/;
 const EXECUTABLE = 0o100;
 
-/** Whatever is not named here does not belong into the package: no sources, specs, build records or maps without sources. */
+/** The package may contain only these files: no sources, specs, build records or maps without sources. */
 export function fileProblems(files, manifest) {
   const paths = new Set(files.map(({ path }) => path));
   const commands = Object.values(manifest.bin).map(relative);

@@ -1,4 +1,4 @@
-/** Whether the manifest and the files agree, as bundlers and Node read them. */
+/** Checks that manifest and files agree for bundlers and Node. */
 export function publintCheck(tools, pack) {
   return {
     title: 'publint --strict',
@@ -11,8 +11,8 @@ export function publintCheck(tools, pack) {
 }
 
 /**
- * Whether the types of each entry point are found, and are those of the code found. One rule is left out: that CommonJS
- * reaches ES modules here is meant, and works by `require` in every Node of `engines`, as the applications below show.
+ * Checks that the types of each entry point are found and match the code. One rule is off: CommonJS resolves to ES modules
+ * on purpose, and `require` loads them in every Node of `engines`, as the applications verify.
  */
 export function attwCheck(tools, pack) {
   return {

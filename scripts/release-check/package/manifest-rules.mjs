@@ -3,7 +3,7 @@ const RUNTIME = ['dependencies', 'optionalDependencies', 'bundleDependencies', '
 const TEXTS = ['name', 'version', 'description', 'license', 'main', 'types'];
 const OPTIONAL_PEERS = ['@nestjs/terminus', '@opentelemetry/api'];
 
-/** What the manifest promises: peers only, nothing run at install, droppable modules, types for every entry point. */
+/** Rules for the manifest: only peer dependencies, no install scripts, no side effects, types for every entry point. */
 export function manifestProblems(manifest) {
   const { scripts = {}, exports, typesVersions, peerDependenciesMeta = {} } = manifest;
   const entries = Object.entries(exports).filter(([, target]) => typeof target === 'object');
@@ -11,7 +11,7 @@ export function manifestProblems(manifest) {
   const checks = [
     ...TEXTS.map((name) => [typeof manifest[name] === 'string' && manifest[name] !== '', `${name} is missing`]),
     ...AT_INSTALL.map((name) => [!(name in scripts), `the script ${name} would run at install`]),
-    ...RUNTIME.map((name) => [!(name in manifest), `${name}: there are to be peers alone`]),
+    ...RUNTIME.map((name) => [!(name in manifest), `${name}: only peers are allowed`]),
     ...entries.map(([path, target]) => [Object.keys(target)[0] === 'types', `exports ${path}: types must come first`]),
     ...entries.slice(1).map(([path, target]) => [
       // For moduleResolution node10, the one of NestJS 11's older templates, which reads no exports.

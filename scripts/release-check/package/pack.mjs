@@ -5,7 +5,7 @@ import { manifestProblems } from './manifest-rules.mjs';
 const MOST_PACKED_KB = 320;
 const MOST_UNPACKED_KB = 1_000;
 
-/** `npm pack` of the built library: what is in it, what its manifest says, how large it is. */
+/** `npm pack` of the built library: checks its files, its manifest and its size. */
 export function packCheck({ temporary, out }, build) {
   const destination = out ?? `${temporary}/tarball`;
   return {
@@ -26,7 +26,8 @@ export function packCheck({ temporary, out }, build) {
       ];
       if (problems.length > 0) throw new Error(problems.join('\n'));
       const sizes = `${packedKb.toFixed(0)} of ${MOST_PACKED_KB} kB, unpacked ${unpackedKb.toFixed(0)} of ${MOST_UNPACKED_KB}`;
-      const hint = manifest.repository === undefined ? '; names no repository, as nobody said where it is' : '';
+      const hint =
+        manifest.repository === undefined ? '; without a repository, which is known only when publishing' : '';
       return { note: `${paths.length} files, ${sizes}${hint}`, value: `${destination}/${packed.filename}` };
     },
   };

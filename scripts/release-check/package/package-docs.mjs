@@ -1,5 +1,5 @@
-// Run by npm around `npm pack` and `npm publish`, in the library's folder: the documents stand at the root of the
-// repository, and a package carries them at its own root. npm takes them from no other place.
+// Run by npm around `npm pack` and `npm publish`, in the library's folder: the documents are at the root of the
+// repository, and npm packs only those at the root of the package.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const DOCUMENTS = ['README.md', 'LICENSE', 'CHANGELOG.md'];
@@ -13,13 +13,13 @@ for (const name of DOCUMENTS) {
   else rmSync(name, { force: true });
 }
 
-/** A package's page shows the README without the files that it leads to. Where those are is known while publishing alone. */
+/** A package's page shows the README without the linked files, whose URL is known only when publishing. */
 function withAbsoluteLinks(text) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit = 'HEAD' } = process.env;
   if (!server || !repository) return text;
   const absolute = (_link, image, label, path) =>
     `${image}${label}(${server}/${repository}/${image ? 'raw' : 'blob'}/${commit}/${path})`;
-  // Split by a group, what is fenced comes at every second place.
+  // `split` with a group puts the fenced blocks at odd indexes.
   return text
     .split(FENCED)
     .map((part, index) => (index % 2 === 1 ? part : part.replace(RELATIVE_LINK, absolute)))

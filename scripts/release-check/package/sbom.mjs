@@ -4,9 +4,9 @@ import { PACKAGE } from '../paths.mjs';
 const FORMAT = ['--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'library'];
 const OMIT = ['--omit', 'dev', '--omit', 'optional'];
 
-/** The bill of materials: the library itself, and its peers in the versions that a new installation gets today. */
+/** The bill of materials: the library, and its peers in the versions that a new installation gets today. */
 export function sbomCheck({ temporary, out }, build) {
-  // npm takes the name of the component from the folder's.
+  // npm uses the name of the folder as the name of the component.
   const folder = `${temporary}/sbom/${PACKAGE}`;
   return {
     title: 'npm sbom (CycloneDX)',
@@ -38,7 +38,7 @@ function billProblems(bill, own, { name, version, peerDependencies }) {
       ? []
       : [`the bill is of ${bill.metadata.component['bom-ref']}`]),
     ...(direct.length > 0 ? [] : ['no peer is named']),
-    ...strangers.map((ref) => `${ref} is a dependency, and no peer`),
-    ...own.components.map((component) => `${component.name} is a dependency of its own`),
+    ...strangers.map((ref) => `${ref} is a dependency and not a peer`),
+    ...own.components.map((component) => `${component.name} is a direct dependency`),
   ];
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { FIXTURES, RELEASE, ROOT } from '../paths.mjs';
 
-/** The lock files hold for every registry and every platform. */
+/** Checks that the lock files work with every registry and on every platform. */
 export function lockFilesCheck() {
   return {
     title: 'lock files: no registry, every platform',
@@ -23,7 +23,7 @@ async function readLock(path) {
   try {
     return { name: path.slice(ROOT.length), packages: JSON.parse(await readFile(path, 'utf8')).packages };
   } catch (error) {
-    // The sources that the applications share are no package.
+    // The folder of shared sources has no lock file.
     if (error.code === 'ENOENT') return undefined;
     throw error;
   }
@@ -36,8 +36,8 @@ function problemsOf({ name, packages }) {
   );
   return [
     ...(tied ? [`${name}: names a registry; write it with --omit-lockfile-registry-resolved`] : []),
-    // Where the registry that wrote the lock lacks another platform's binary, npm leaves it out, and its own "npm ci"
-    // then fails against a registry that has it.
+    // If the registry lacks another platform's binary when the lock is written, npm leaves it out, and "npm ci" then
+    // fails against a registry that has it.
     ...absent.map((optional) => `${name}: lacks the optional ${optional}; add its entry, as the root lock file does`),
   ];
 }

@@ -4,7 +4,7 @@ import { WORKFLOWS } from '../paths.mjs';
 const USES = /^\s*(?:-\s+)?["']?uses["']?\s*:\s*["']?([^\s"'#]+)/;
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
 
-/** A tag can be moved to other code, a commit cannot: every action of every workflow is pinned by its full SHA. */
+/** Every action of every workflow must be pinned by its full SHA, because a tag can be moved to other code. */
 export function workflowsCheck() {
   return {
     title: 'workflows: actions pinned by commit',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 const children = new Set();
 
-/** Starts a process in a group of its own, so that ending it ends whatever it started too. */
+/** Starts a process in a new group, so that ending the group also ends its children. */
 export function startChild(command, args, { cwd, env }) {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
@@ -10,17 +10,17 @@ export function startChild(command, args, { cwd, env }) {
   return child;
 }
 
-/** Ends a process with all that it started. */
+/** Ends a process and its children. */
 export function killGroup(child) {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }
 
-/** Nothing outlives the check, however it ends. */
+/** Ends all child processes when the check ends in any way. */
 export function killAllAtExit() {
   process.once('exit', () => {
     for (const child of children) killGroup(child);

@@ -1,4 +1,4 @@
-/** What `npm run` adds is about this repository, and would mislead an npm that works in another folder. */
+/** Variables that `npm run` adds for this repository; they must not affect npm in another folder. */
 const OURS =
   /^(npm_(package|lifecycle|command|config_(local_prefix|prefix|workspace|workspaces|noproxy))|INIT_CWD$|NODE_OPTIONS$)/i;
 
@@ -8,7 +8,7 @@ export function toolEnvironment() {
   return { ...Object.fromEntries(kept), npm_config_audit: 'false', npm_config_fund: 'false', NO_COLOR: '1' };
 }
 
-/** No more than an application needs, so that no setting of this machine decides what it does. */
+/** Only what an application needs, so that settings of this machine have no effect. */
 export function applicationEnvironment(variables = {}) {
   const { PATH = '' } = process.env;
   return { PATH, NO_COLOR: '1', ...variables };

@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 
-/** Copies a folder with a lock file of its own below the temporary folder, and installs what it locks. */
+/** Copies a folder with a lock file into the temporary folder, and installs the locked packages. */
 export async function installCopy(shell, from, to, flags = []) {
   await mkdir(to, { recursive: true });
   const withoutInstalled = (source) => !source.startsWith(`${from}/node_modules`);
@@ -8,7 +8,7 @@ export async function installCopy(shell, from, to, flags = []) {
   await shell.run('npm', ['ci', '--ignore-scripts', '--prefer-offline', ...flags], { cwd: to });
 }
 
-/** Adds the packed library as a user would; npm refuses it where its peer ranges do not hold. */
+/** Installs the packed library like a user; npm fails if its peer ranges do not match. */
 export async function installTarball(shell, tarball, folder, flags = []) {
   const own = ['--no-save', '--ignore-scripts', '--strict-peer-deps', '--prefer-offline'];
   await shell.run('npm', ['install', ...own, ...flags, tarball], { cwd: folder });

@@ -5,10 +5,10 @@ import { Slots } from './slots.mjs';
 const LEAST_SLOTS = 2;
 
 /**
- * Runs every check as soon as those that it `needs` have passed, and tells `onResult` of each as it ends.
+ * Runs every check when the checks that it `needs` have passed, and calls `onResult` when it ends.
  *
  * A check is `{ title, needs?: { name: check }, run(shell, values) }`; it fails by throwing, and resolves with
- * `{ note, value? }`: a line for the table, and what it hands to the checks that need it.
+ * `{ note, value? }`: a line for the table, and the value for the checks that need it.
  *
  * @returns the results, in the order of the checks
  */

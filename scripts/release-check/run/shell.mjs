@@ -5,7 +5,7 @@ import { toolEnvironment } from './environment.mjs';
 const TIMEOUT_MS = 180_000;
 const TAIL_LINES = 40;
 
-/** Runs commands for one check, within the slots that all checks share, and adds up how long it was busy. */
+/** Runs commands for one check within the shared slots, and sums their duration. */
 export class Shell {
   busyMs = 0;
   #slots;
@@ -26,7 +26,7 @@ export class Shell {
     });
   }
 
-  /** What the command wrote to stdout. Fails with the end of its output unless it exits with 0. */
+  /** Returns the command's stdout. Throws with the end of its output unless it exits with 0. */
   async run(command, args, options = {}) {
     const { code, stdout, output } = await this.attempt(command, args, options);
     if (code === 0) return stdout;

@@ -1,4 +1,4 @@
-/** At most so many heavy things at once: a machine that thrashes says nothing about how long anything takes. */
+/** Limits concurrent work: durations on an overloaded machine mean nothing. */
 export class Slots {
   #free;
   #waiting = [];

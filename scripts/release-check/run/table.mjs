@@ -5,13 +5,13 @@ export function printHead() {
   console.log(`${'check'.padEnd(TITLE_WIDTH)}  result  seconds  note\n${RULE}  ------  -------  ----`);
 }
 
-/** One line a check, as soon as it has ended. */
+/** One line per check, printed when it ends. */
 export function printResult({ title, passed, seconds, note }) {
   const columns = [title.padEnd(TITLE_WIDTH), passed ? 'ok    ' : 'FAILED', seconds.toFixed(1).padStart(7), note];
   console.log(columns.join('  ').trimEnd());
 }
 
-/** What the failed ones had to say, and the end. */
+/** The details of failed checks, and the totals. */
 export function printSummary(results, elapsedMs) {
   const failed = results.filter(({ passed }) => !passed);
   for (const { title, details } of failed) {

@@ -35,6 +35,6 @@ async function expectNoneOf(names, folder) {
       () => true,
       () => false,
     );
-    if (isThere) throw new Error(`${name} is installed, though it was to be left out`);
+    if (isThere) throw new Error(`${name} is installed, although it must not be`);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Some of each kind, from all corners: a module's static, a service, options, a union, each entry point. */
+/** Samples of each kind: a static method, a service, options, a union, each entry point. */
 const DOCUMENTED = [
   ['nest/conta-simples-auth.module.d.ts', 'static forRoot('],
   ['nest/conta-simples-auth.module.d.ts', 'static forRootAsync('],
@@ -18,7 +18,7 @@ const DOCUMENTED = [
   ['opentelemetry/open-telemetry.d.ts', 'export declare function openTelemetry'],
 ];
 
-/** An editor shows units, ranges and defaults only if the compiler has left the comments in the declarations. */
+/** Checks that the declarations contain the comments, so that editors show units, ranges and defaults. */
 export function docCommentsCheck(build) {
   return {
     title: 'doc comments are in the declarations',
@@ -35,7 +35,7 @@ export function docCommentsCheck(build) {
   };
 }
 
-/** Whether the first line that begins with the declaration has the end of a comment above it. */
+/** Whether the line above the declaration ends a comment. */
 function isDocumented(lines, declaration) {
   const at = lines.findIndex((line) => line.trim().startsWith(declaration));
   return at > 0 && lines[at - 1].trim().endsWith('*/');
