@@ -1,24 +1,24 @@
 import { type ContaSimplesAuthErrorKind, FAILURE_KINDS } from './failure-kinds.js';
 import { printedName } from './printed-name.js';
 
-/** Shared by every copy of this package in a process, which `instanceof` is not. */
+/** Shared by all copies of this package in a process, unlike the class. */
 const BRAND = Symbol.for('nestjs-conta-simples-auth.error');
 
 /**
- * What an error of this package is made of: for tests of an application that handles one.
+ * The parts of an error of this package: for tests of an application that handles one.
  *
  * @publicApi
  */
 export interface ContaSimplesAuthErrorDetails {
-  /** Why. It decides what the message advises. */
+  /** Why. It decides which remedy the message has. */
   readonly kind: ContaSimplesAuthErrorKind;
-  /** What happened, in one clause and without anything secret: the first words of the message. */
+  /** What happened, in one clause and without anything secret: the start of the message. */
   readonly what: string;
-  /** What to do about it, in whole sentences. Default: the advice of the kind. */
+  /** What to do about it, in whole sentences. Default: the remedy of the kind. */
   readonly remedy?: string;
-  /** The account's name; the message has it escaped and shortened. */
+  /** The account's name; escaped and shortened in the message. */
   readonly account?: string;
-  /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
+  /** `sandbox`, `production`, or `custom` with another base URL. */
   readonly environment?: string;
   /** HTTP status of the token endpoint. */
   readonly status?: number;
@@ -31,7 +31,7 @@ export interface ContaSimplesAuthErrorDetails {
 }
 
 /**
- * Every error of this package. Holds neither credentials nor an HTTP client's error, so it is safe to log whole.
+ * Every error of this package. It contains neither credentials nor an error of the HTTP client, so it is safe to log.
  *
  * @example
  * ```ts
@@ -42,20 +42,20 @@ export interface ContaSimplesAuthErrorDetails {
 export class ContaSimplesAuthError extends Error {
   /** Why, stable across versions. */
   readonly kind: ContaSimplesAuthErrorKind;
-  /** The account it happened to, as it was named; absent for errors of the configuration. */
+  /** The account's name; absent for errors of the configuration. */
   declare readonly account?: string;
-  /** `sandbox`, `production`, or `custom` for a base URL of one's own. */
+  /** `sandbox`, `production`, or `custom` with another base URL. */
   declare readonly environment?: string;
-  /** HTTP status of the token endpoint, where there was an answer. */
+  /** HTTP status of the token endpoint; absent without an answer. */
   declare readonly status?: number;
-  /** Failed attempts in a row, this one included; 0 where none was made. */
+  /** Failed attempts in a row, including this one; 0 if none was made. */
   readonly attempts: number;
   /** The service's id of the failed request, to quote in a support ticket. */
   declare readonly requestId?: string;
   /** When the next attempt may be made, epoch milliseconds. */
   declare readonly retryAt?: number;
 
-  /** The message is made of `details`: what happened, to which account, what to do, and when the next attempt is. */
+  /** Builds the message from `details`: what happened, to which account, what to do, and when the next attempt is. */
   constructor(details: ContaSimplesAuthErrorDetails) {
     super(describe(details));
     this.name = 'ContaSimplesAuthError';
@@ -71,7 +71,8 @@ export class ContaSimplesAuthError extends Error {
 }
 
 /**
- * Whether `error` is one of ours, of this `kind` if given. Works across copies of the package, unlike `instanceof`.
+ * Whether `error` is an error of this package, and of this `kind` if given. Works across copies of the package, unlike
+ * `instanceof`.
  *
  * @publicApi
  */

@@ -1,12 +1,12 @@
 import type { ContaSimplesAuthErrorKind } from './failure-kinds.js';
 
 /**
- * How an account stands:
+ * The state of an account:
  *
- * - `empty`: no token, and a call waits for one: before the first, after one has ended or was given up, and after a first
- *   failure that may be gone at the next attempt;
- * - `valid`: a token is served;
- * - `degraded`: a token is served while its refresh fails;
+ * - `empty`: no token, and a call waits for one: before the first, after one has ended or was discarded, and after a first
+ *   failure that the next attempt may overcome;
+ * - `valid`: calls get a token;
+ * - `degraded`: calls get a token while its refresh fails;
  * - `cooling`: no token, and calls fail at once until `retryAt`;
  * - `closed`: after shutdown.
  *
@@ -15,31 +15,31 @@ import type { ContaSimplesAuthErrorKind } from './failure-kinds.js';
 export type ContaSimplesTokenState = 'empty' | 'valid' | 'degraded' | 'cooling' | 'closed';
 
 /**
- * What can be shown of an account's token. Every instant is in epoch milliseconds.
+ * The state of an account's token, without anything secret. Every instant is in epoch milliseconds.
  *
  * @publicApi
  */
 export interface ContaSimplesTokenStatus {
   /** The account's name. */
   readonly account: string;
-  /** How the account stands. */
+  /** The state of the account. */
   readonly state: ContaSimplesTokenState;
   /**
-   * Set while the very first token of an account that is kept fresh is on its way: nothing has failed, and nothing can
-   * be served yet. Never set for an account whose first token its first call obtains.
+   * Set while the first token of an account that is kept fresh is being obtained and no attempt has failed. Never set for an
+   * account whose first token is obtained by its first call.
    */
   readonly pending?: true;
-  /** When the request for the token that is served left; absent without one. */
+  /** When the request for the held token was sent; absent without a token. */
   readonly obtainedAt?: number;
-  /** When the token that is served ends; absent without one. */
+  /** When the held token ends; absent without a token. */
   readonly expiresAt?: number;
-  /** When that token will be renewed, or when its renewal will be tried again; absent without one. */
+  /** When that token will be renewed, or its renewal retried; absent without a token. */
   readonly nextRefreshAt?: number;
-  /** A short one-way digest of the token that is served, `sha256:…`; absent without one. */
+  /** A short one-way digest of the held token, `sha256:…`; absent without a token. */
   readonly fingerprint?: string;
   /** How many tokens this process has held for the account. */
   readonly generation: number;
-  /** The last failure; absent once a token has come since. */
+  /** The last failure; absent if a token was obtained after it. */
   readonly lastFailure?: {
     /** Why. */
     readonly kind: ContaSimplesAuthErrorKind;

@@ -3,7 +3,7 @@ import type { AccessToken } from '../model/access-token.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
 import type { WaitOptions } from '../model/wait-options.js';
 
-/** The methods of `ContaSimplesTokenService` that take an account's name, so that a fake of the service will do. */
+/** The methods of `ContaSimplesTokenService` that take an account's name. A fake of the service has them as well. */
 interface Tokens {
   getToken(account: string, options?: WaitOptions): Promise<AccessToken>;
   getAccessToken(account: string, options?: WaitOptions): Promise<string>;
@@ -30,7 +30,7 @@ export class ContaSimplesAccountTokens {
   }
 
   /**
-   * A token to use now, at once where one is held.
+   * A valid token, at once if one is held.
    *
    * @throws as `ContaSimplesTokenService.getToken`
    */
@@ -57,18 +57,18 @@ export class ContaSimplesAccountTokens {
   }
 
   /**
-   * Says that a token is no good, so that the next call obtains another.
+   * Reports a token that the API rejected, so that the next call obtains another.
    *
-   * @throws ContaSimplesAuthError of kind `unknown_account`, where the account has been removed since
+   * @throws ContaSimplesAuthError of kind `unknown_account`, if the account has been removed
    */
   invalidate(token: AccessToken | string): void {
     this.#tokens.invalidate(token, this.account);
   }
 
   /**
-   * What can be shown of the account's token; never causes a request.
+   * The state of the account's token, without anything secret. Never causes a request.
    *
-   * @throws ContaSimplesAuthError of kind `unknown_account`, where the account has been removed since
+   * @throws ContaSimplesAuthError of kind `unknown_account`, if the account has been removed
    */
   status(): ContaSimplesTokenStatus {
     return this.#tokens.status(this.account);

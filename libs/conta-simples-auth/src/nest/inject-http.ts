@@ -1,13 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { ContaSimplesHttpService } from './http.service.js';
 
-/** The names that classes of this process ask for: Nest wants every provider declared, and a factory knows none yet. */
-const askedFor = new Set<string>();
+/** The accounts that classes of this process inject. Nest requires that every provider is declared before the start. */
+const injected = new Set<string>();
 
 /**
  * The injection token of the `ContaSimplesHttpService` of one account, for `app.get()`, `overrideProvider()` and
- * `inject`. Known to Nest for the accounts of a record in `forRoot()` or of the environment, and for every name that
- * `@InjectContaSimplesHttp()` is used with.
+ * `inject`. Nest knows it for the accounts of a record in `forRoot()` or of the environment, and for every name with which
+ * `@InjectContaSimplesHttp()` is used.
  *
  * @publicApi
  */
@@ -25,13 +25,13 @@ export function getContaSimplesHttpToken(account: string): string {
  * @publicApi
  */
 export function InjectContaSimplesHttp(account: string): ParameterDecorator & PropertyDecorator {
-  askedFor.add(account);
+  injected.add(account);
   return Inject(getContaSimplesHttpToken(account));
 }
 
-/** Every account that there should be an injectable client for, of those that are known before the application starts. */
+/** The accounts that get an injectable client: those that are known before the application starts. */
 export function injectableAccounts(record: unknown, listed: string | undefined): ReadonlySet<string> {
   const inRecord = typeof record === 'object' && record !== null ? Object.keys(record) : [];
   const inList = (listed ?? '').split(',').map((name) => name.trim());
-  return new Set([...askedFor, ...inRecord, ...inList.filter((name) => name !== '')]);
+  return new Set([...injected, ...inRecord, ...inList.filter((name) => name !== '')]);
 }

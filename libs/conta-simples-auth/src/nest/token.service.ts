@@ -19,8 +19,8 @@ export interface TokenServiceOptions {
 }
 
 /**
- * Hands out valid access tokens. One request serves any number of concurrent callers, the token is renewed before it
- * ends, and while it lives no failure of a renewal reaches a caller.
+ * Returns valid access tokens. One request serves any number of concurrent callers. The token is renewed before it ends;
+ * while it is valid, a failed renewal does not affect callers.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export interface TokenServiceOptions {
  * @publicApi
  */
 export class ContaSimplesTokenService {
-  /** What happens to the tokens: hot, without replay, complete on shutdown. A subscriber that throws harms nothing. */
+  /** What happens to the tokens: hot, without replay, complete on shutdown. An error that a subscriber throws is only logged. */
   readonly events: Observable<ContaSimplesTokenEvent>;
   readonly #accounts: AccountRegistry;
   readonly #given: TokenServiceOptions;
@@ -46,16 +46,16 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * A token to use now, at once where one is held.
+   * A valid token, at once if one is held.
    *
-   * @param account the account's name; left out, the account of the pair without a name
-   * @param options how long to wait: `timeoutMs` at most the option `waitTimeoutMs`, `signal` to give up earlier
+   * @param account the account's name. Default: the account of the pair without a name
+   * @param options how long to wait: `timeoutMs` at most the option `waitTimeoutMs`, `signal` to end the wait earlier
    * @throws ContaSimplesAuthError of the kind of the last failure, with `retryAt`; `unknown_account`; `timeout`;
-   * `shut_down`. An aborted `signal` rejects with its own reason
-   * @throws RangeError where a wait would begin with a `timeoutMs` that is no number from 0
+   * `shut_down`. An aborted `signal` rejects with its reason
+   * @throws RangeError if a wait would begin with a `timeoutMs` that is not a number from 0
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
-    // The way of nearly every call: nothing is allocated, nothing is awaited, one clock is read.
+    // Nearly every call ends here: it allocates nothing, awaits nothing and reads one clock.
     const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise();
     return held ?? this.#getToken(account, options);
   }
@@ -71,8 +71,8 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * Obtains a new token although one is held. Joins a request that is under way; waits for the least interval between
-   * two requests.
+   * Obtains a new token although one is held. Joins a running request; waits for the minimum interval between two
+   * requests.
    *
    * @throws as `getToken`; the held token is kept
    */
@@ -82,7 +82,7 @@ export class ContaSimplesTokenService {
 
   /**
    * Reports a token that the API rejected: the next call obtains another, within the minimum interval between two
-   * requests. Does nothing if it is no longer the one held, so that many reports of one revoked token cost one request.
+   * requests. Has no effect if another token is held already, so that many reports of one revoked token cost one request.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -91,7 +91,7 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * What can be shown of an account's token; never causes a request.
+   * The state of an account's token, without anything secret. Never causes a request.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -101,8 +101,8 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * The names of the accounts that are held now, in the order in which they came: those configured or set, then those of
-   * a provider function that were used last. Empty where nothing but such a function is configured and nobody has asked.
+   * The names of the accounts in memory: first those configured or set, in their order, then those of a provider function
+   * that were used last. Empty if only such a function is configured and no call has used an account.
    */
   get accounts(): readonly string[] {
     return Array.from(this.#accounts, ({ account }) => account);
@@ -110,15 +110,15 @@ export class ContaSimplesTokenService {
 
   /**
    * The built-in `fetch` with the token attached and with the guarantees of `ContaSimplesHttpService`: relative URLs are
-   * the API's, any other origin is refused, a token that is refused with 401 is replaced and the request sent once more
-   * with the same bytes.
+   * the API's, requests to any other origin fail, and after a 401 the token is replaced and the request sent once more with
+   * the same bytes.
    *
-   * - A redirect is never followed: the 3xx is returned, whatever `redirect` says; with `redirect: 'error'` it rejects.
-   * - An `Authorization` header of your own, or `contaSimplesAuth: false`, sends the request without the token; a 401 is
-   *   then yours alone.
-   * - `signal` ends the wait for a token as well as the request; without one, a call waits `waitTimeoutMs` for a token.
-   * - A stream is sent once. So is the body of a `Request` object, which is a stream whatever it was made of: pass
-   *   `body` in `init` to have it sent again.
+   * - A redirect is never followed: the 3xx is returned, also with `redirect: 'follow'`. With `redirect: 'error'` it rejects.
+   * - With an `Authorization` header, or with `contaSimplesAuth: false`, the request is sent without the token, and a 401 is
+   *   returned.
+   * - `signal` ends the wait for a token and the request. Without one, a call waits up to `waitTimeoutMs` for a token.
+   * - A stream is sent once. So is the body of a `Request` object, which is always a stream: pass `body` in `init` to have it
+   *   sent again.
    * - TLS and proxy are those of the built-in `fetch` or of the `dispatcher` in `init`, not the options of this module.
    *
    * @example
@@ -126,17 +126,17 @@ export class ContaSimplesTokenService {
    * const response = await this.tokens.fetch('/accounts/v1/balance', { signal: AbortSignal.timeout(5_000) });
    * const { amount } = (await response.json()) as { amount: number };
    * ```
-   * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, of kind `tls_error` where
+   * @throws ContaSimplesAuthError before anything is sent: of kind `untrusted_origin`, of kind `tls_error` if
    * `NODE_TLS_REJECT_UNAUTHORIZED` is 0, or as `getToken`; of kind `not_replayable` for a 401 to a body that can be sent
    * only once
-   * @throws TypeError of the platform where there is no answer; an aborted `signal` rejects with its own reason
+   * @throws TypeError of the platform if there is no answer. An aborted `signal` rejects with its reason
    */
   fetch(input: string | URL | Request, init?: ContaSimplesFetchInit): Promise<Response> {
     return this.#given.fetch(input, init);
   }
 
   /**
-   * The same for one account, without naming it in each call.
+   * The same methods for one account, without its name in each call.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -146,21 +146,21 @@ export class ContaSimplesTokenService {
   }
 
   /**
-   * Adds an account while the application runs, or replaces the pair of one that is there: its token and its failures
-   * are forgotten at once, and callers that wait get a token of the new pair. The same pair set again changes nothing.
+   * Adds an account while the application runs, or replaces the pair of an existing one: its token and failures are
+   * discarded, and waiting callers get a token of the new pair. Setting the same pair again has no effect.
    *
-   * @throws ContaSimplesAuthError of kind `credentials_unavailable` for a pair that cannot be one; of kind `configuration`
-   * for a name that is no text, is blank, or is `*`, which stands for all accounts in events
+   * @throws ContaSimplesAuthError of kind `credentials_unavailable` for an invalid pair; of kind `configuration` for a name
+   * that is not a string, is blank, or is `*`, which stands for all accounts in events
    */
   setAccount(account: string, credentials: ContaSimplesCredentials): void {
     this.#given.setAccount(account, credentials);
   }
 
   /**
-   * Forgets an account, its token and its timer; each caller that waits gets an `unknown_account` error. An account of a
-   * provider function is asked for anew when it is used again.
+   * Removes an account, its token and its timer; each waiting caller gets an `unknown_account` error. For an account of a
+   * provider function, the function is called again at its next use.
    *
-   * @returns whether there was one
+   * @returns whether it existed
    */
   removeAccount(account: string): boolean {
     return this.#given.removeAccount(account);
@@ -175,7 +175,7 @@ export class ContaSimplesTokenService {
   }
 }
 
-/** Of callers in plain JavaScript: null is nothing, and a time that is none would end the wait at once. */
+/** For callers in plain JavaScript: accepts null, and rejects a time that would end the wait at once. */
 function checked(options: WaitOptions | null | undefined): WaitOptions | undefined {
   const timeoutMs: unknown = options?.timeoutMs ?? 0;
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return options ?? undefined;

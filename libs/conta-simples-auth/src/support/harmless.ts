@@ -1,9 +1,9 @@
-/** Calls foreign code so that nothing it throws, or rejects with later, goes any further. */
+/** Calls code of the application, and catches what it throws or rejects with. */
 export function harmless<T>(call: () => T, onError: (error: unknown) => void): T | undefined {
   try {
     const result = call();
-    // Any thenable, of whatever realm or library: a method implemented with `async` would otherwise end the process by
-    // a rejection.
+    // The method may be `async`: without a handler, its rejection would end the process. Any thenable is accepted, because
+    // a promise may come from another realm or library.
     if (isThenable(result)) result.then(undefined, onError);
     return result;
   } catch (error) {
