@@ -2,7 +2,7 @@ export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/cre
 export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/axios/auth.interceptor.js';
 export type { AttachableAxiosInstance } from './http/axios/instance.js';
 export type { ContaSimplesFetchInit } from './http/fetch/fetch-init.js';
-export { AccessToken } from './model/access-token.js';
+export { AccessToken, type WaitOptions } from './model/access-token.js';
 export {
   ContaSimplesAuthError,
   type ContaSimplesAuthErrorDetails,
@@ -16,7 +16,6 @@ export type {
 } from './model/events.js';
 export type { ContaSimplesAuthErrorKind, TokenFailureKind } from './model/failure-kinds.js';
 export type { ContaSimplesTokenState, ContaSimplesTokenStatus } from './model/status.js';
-export type { WaitOptions } from './model/wait-options.js';
 export { ContaSimplesAccountTokens } from './nest/account-tokens.js';
 export { ContaSimplesAuthModule } from './nest/conta-simples-auth.module.js';
 export { ContaSimplesHttpService } from './nest/http.service.js';

@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { fingerprint } from '../model/fingerprint.js';
+import { fingerprint } from '../model/access-token.js';
 import { sharesRun } from '../support/shares-run.js';
 
 /**

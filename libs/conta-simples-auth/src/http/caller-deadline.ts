@@ -1,4 +1,4 @@
-import type { WaitOptions } from '../model/wait-options.js';
+import type { WaitOptions } from '../model/access-token.js';
 import { type CancelSignal, onAbort } from '../support/abort-listeners.js';
 import type { StreamedBody } from './body/request-body.js';
 

@@ -1,25 +1,25 @@
-import { fingerprint } from './fingerprint.js';
+import { createHash } from 'node:crypto';
 
 /**
- * An access token and its life. Prints as its fingerprint in `console.log`, JSON, template strings and structured
- * logs; {@link AccessToken.value} is the only way to the bare string.
+ * An access token and its lifetime. It prints as its fingerprint in `console.log`, JSON, template strings and structured
+ * logs; only {@link AccessToken.value} returns the bare string.
  *
  * @publicApi
  * @see https://www.rfc-editor.org/rfc/rfc6750 for how a Bearer token is used
  */
 export class AccessToken {
-  /** The scheme to write before {@link AccessToken.value}; the service refuses any other spelling. */
+  /** The scheme to write before {@link AccessToken.value}; the API rejects any other spelling. */
   readonly type = 'Bearer' as const;
-  /** When the request for it left, epoch milliseconds. */
+  /** When the request for it was sent, epoch milliseconds. */
   readonly obtainedAt: number;
-  /** When it ends, epoch milliseconds, counted from the moment its request left. */
+  /** When it ends, epoch milliseconds, counted from the moment its request was sent. */
   readonly expiresAt: number;
-  /** A short one-way digest that tells two tokens apart. */
+  /** A short one-way digest that distinguishes tokens. */
   readonly fingerprint: string;
   readonly #value: string;
 
   /**
-   * For stand-ins in tests: the library makes its own.
+   * For tests of an application; the library creates its tokens itself.
    *
    * @param value the bare token
    * @param obtainedAt epoch milliseconds
@@ -30,16 +30,16 @@ export class AccessToken {
     this.obtainedAt = obtainedAt;
     this.expiresAt = expiresAt;
     this.fingerprint = fingerprint(value);
-    // All callers share it: what one of them writes into it, the others would send.
+    // All callers share it: a change by one of them would affect the requests of the others.
     Object.freeze(this);
   }
 
-  /** The bare token. Never log it, and send it nowhere but to the account's own API. */
+  /** The bare token. Never log it, and send it only to the account's API. */
   get value(): string {
     return this.#value;
   }
 
-  /** `AccessToken(<fingerprint>)`, in template strings and wherever else a text is wanted. */
+  /** `AccessToken(<fingerprint>)`, in template strings and other conversions to a string. */
   toString(): string {
     return `AccessToken(${this.fingerprint})`;
   }
@@ -52,4 +52,21 @@ export class AccessToken {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** How a secret is printed: it distinguishes two secrets in a log, and cannot be used or guessed from. */
+export function fingerprint(secret: string): string {
+  return `sha256:${createHash('sha256').update(secret).digest().toString('hex', 0, 6)}`;
+}
+
+/**
+ * How long a caller waits for a token.
+ *
+ * @publicApi
+ */
+export interface WaitOptions {
+  /** Ends this caller's wait with the signal's reason; the shared request continues for the others. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, at most the option `waitTimeoutMs`, which is also the default. */
+  readonly timeoutMs?: number | undefined;
 }

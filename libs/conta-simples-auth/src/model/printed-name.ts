@@ -1,25 +1,25 @@
-/** Letters of a name that are printed at most: enough to know it by, too few to fill a log. */
-const MAX_LETTERS = 64;
+/** Most characters of a name that are printed: enough to recognize it, too few to fill a log. */
+const MAX_CHARACTERS = 64;
 
-/** What ends a line, moves the cursor, turns the writing round or cannot be seen; and what ends or begins an escape. */
-const UNPRINTABLE = /["\\\p{C}\p{Zl}\p{Zp}]/gu;
+/** Line ends, control and direction characters, invisible characters, and the characters of an escape sequence. */
+const ESCAPED = /["\\\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A name from outside, in quotes, for a message or a log line: names of accounts are data, and a line has to stay one
- * line with its words in their order, whoever chose the name. Escaped as in JSON, and shortened.
+ * An account's name in quotes, for a message or a log line. Names may come from users, so a name must not break the line
+ * or reorder its words: it is escaped as in JSON, and shortened.
  */
 export function printedName(name: string): string {
-  // No letter is more than two units long.
-  const letters = Array.from(name.slice(0, 2 * MAX_LETTERS));
-  const isWhole = name.length <= 2 * MAX_LETTERS && letters.length <= MAX_LETTERS;
-  const shown = letters.slice(0, MAX_LETTERS).join('');
-  return `"${shown.replace(UNPRINTABLE, escaped)}${isWhole ? '' : '…'}"`;
+  // A character has at most two UTF-16 units.
+  const characters = Array.from(name.slice(0, 2 * MAX_CHARACTERS));
+  const isWhole = name.length <= 2 * MAX_CHARACTERS && characters.length <= MAX_CHARACTERS;
+  const shown = characters.slice(0, MAX_CHARACTERS).join('');
+  return `"${shown.replace(ESCAPED, escaped)}${isWhole ? '' : '…'}"`;
 }
 
-function escaped(letter: string): string {
-  const short = JSON.stringify(letter).slice(1, -1);
-  if (short !== letter) return short;
-  return Array.from({ length: letter.length }, (_unit, at) => unit(letter.charCodeAt(at))).join('');
+function escaped(character: string): string {
+  const short = JSON.stringify(character).slice(1, -1);
+  if (short !== character) return short;
+  return Array.from({ length: character.length }, (_unit, at) => unit(character.charCodeAt(at))).join('');
 }
 
 const unit = (code: number) => `\\u${code.toString(16).padStart(4, '0')}`;

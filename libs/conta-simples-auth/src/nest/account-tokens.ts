@@ -1,7 +1,6 @@
 import { type ContaSimplesFetchInit, readInit } from '../http/fetch/fetch-init.js';
-import type { AccessToken } from '../model/access-token.js';
+import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
-import type { WaitOptions } from '../model/wait-options.js';
 
 /** The methods of `ContaSimplesTokenService` that take an account's name. A fake of the service has them as well. */
 interface Tokens {

@@ -3,10 +3,9 @@ import { type AccountRegistry, DEFAULT_ACCOUNT } from '../accounts/account-regis
 import type { ContaSimplesCredentials } from '../accounts/credentials.js';
 import type { ContaSimplesFetchInit } from '../http/fetch/fetch-init.js';
 import type { FetchWithToken } from '../http/fetch/fetch-with-token.js';
-import type { AccessToken } from '../model/access-token.js';
+import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
-import type { WaitOptions } from '../model/wait-options.js';
 import { ContaSimplesAccountTokens } from './account-tokens.js';
 
 /** @internal */

@@ -1,6 +1,5 @@
-import type { AccessToken } from '../model/access-token.js';
+import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
-import type { WaitOptions } from '../model/wait-options.js';
 import { AccountUse } from './account-use.js';
 import { retryAt } from './failure-state.js';
 import type { HeldToken } from './held-token.js';

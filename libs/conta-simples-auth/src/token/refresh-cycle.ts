@@ -1,7 +1,6 @@
-import type { AccessToken } from '../model/access-token.js';
+import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
-import type { WaitOptions } from '../model/wait-options.js';
 import type { Clock } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import type { AccountUse } from './account-use.js';

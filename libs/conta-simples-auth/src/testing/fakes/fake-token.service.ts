@@ -1,12 +1,11 @@
 import { Subject } from 'rxjs';
 import type { ContaSimplesCredentials } from '../../accounts/credentials.js';
 import type { ContaSimplesFetchInit } from '../../http/fetch/fetch-init.js';
-import type { AccessToken } from '../../model/access-token.js';
+import type { AccessToken, WaitOptions } from '../../model/access-token.js';
 import { ContaSimplesAuthError } from '../../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../../model/events.js';
 import type { TokenFailureKind } from '../../model/failure-kinds.js';
 import type { ContaSimplesTokenStatus } from '../../model/status.js';
-import type { WaitOptions } from '../../model/wait-options.js';
 import { ContaSimplesAccountTokens } from '../../nest/account-tokens.js';
 import { ContaSimplesTokenService, type TokenServiceOptions } from '../../nest/token.service.js';
 import { FakeAccount } from './fake-account.js';
