@@ -43,7 +43,7 @@ describe('a token request', () => {
       name: 'POST /oauth/v1/access-token',
       kind: SpanKind.CLIENT,
       status: { code: SpanStatusCode.UNSET },
-      instrumentationScope: { name: 'nestjs-conta-simples-auth', version: '0.1.0' },
+      instrumentationScope: { name: 'nestjs-conta-simples-auth', version: '0.2.0' },
     });
     expect(span?.attributes).toEqual({
       'http.request.method': 'POST',
