@@ -114,7 +114,7 @@ export const FIELD_ROWS: readonly Row[] = [
     'F15',
     'a JWT that says 600 s, `expires_in` 1800',
     { access_token: jwt({ iat: IAT, exp: IAT + 600 }) },
-    { promised: granted(10 * MINUTE), warnings: ['expires_in is longer than the life the token tells'] },
+    { promised: granted(10 * MINUTE), warnings: ['expires_in is longer than the lifetime in the token'] },
   ),
   ...Object.entries({
     'a JWT that says 7200 s': jwt({ iat: IAT, exp: IAT + 7_200 }),

@@ -1,11 +1,14 @@
 // A failure prints its seed and path: test/properties/property.ts says how to run it again.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { requestId } from '../../libs/conta-simples-auth/src/oauth/request-id.js';
-import { httpDate, retryAfterMs } from '../../libs/conta-simples-auth/src/oauth/retry-after.js';
+import { httpDate, retryAfterMs } from '../../libs/conta-simples-auth/src/oauth/http-dates.js';
+import * as answers from '../../libs/conta-simples-auth/src/oauth/token-answer.js';
 import { sharesRun } from '../../libs/conta-simples-auth/src/support/shares-run.js';
 import { anyHeader, anyText, instant } from './arbitraries.js';
 import { forAll } from './property.js';
+
+const requestId = (headers: Record<string, unknown>, text: string | undefined, isSecret: (text: string) => boolean) =>
+  answers.requestId(headers, text === undefined ? undefined : answers.parseObject(text), isSecret);
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 

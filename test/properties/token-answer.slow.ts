@@ -4,10 +4,14 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import fc from 'fast-check';
-import { jwtLifetimeMs } from '../../libs/conta-simples-auth/src/oauth/jwt-lifetime.js';
-import { MAX_BODY_BYTES, readBody } from '../../libs/conta-simples-auth/src/oauth/read-body.js';
-import { type RawAnswer, readExchange } from '../../libs/conta-simples-auth/src/oauth/read-exchange.js';
-import { readTokenAnswer } from '../../libs/conta-simples-auth/src/oauth/token-answer.js';
+import {
+  jwtLifetimeMs,
+  parseObject,
+  type RawAnswer,
+  readAnswer,
+  readTokenBody,
+} from '../../libs/conta-simples-auth/src/oauth/token-answer.js';
+import { MAX_BODY_BYTES, receiveBody } from '../../libs/conta-simples-auth/src/oauth/token-endpoint.js';
 import {
   anyHeader,
   anyNumberOrNot,
@@ -111,7 +115,7 @@ function read(answer: RawAnswer, allowMissingTokenType = true) {
   const warn = (what: string) => warnings.push(what);
   const address = { host: 'api.example:443', url: 'https://api.example/token' };
   const reading = { clock: new FakeClock(), address, allowMissingTokenType, warn, isSecret: () => false };
-  const outcome = readExchange(answer, reading);
+  const outcome = readAnswer(answer, reading);
   return { outcome, warnings };
 }
 
@@ -125,7 +129,7 @@ describe('any bytes', () => {
       { maxLength: 4 },
     );
     await forAllAsync([chunks], async (given) => {
-      const body = await readBody(Readable.from(given.map((chunk) => Buffer.from(chunk))));
+      const body = await receiveBody(Readable.from(given.map((chunk) => Buffer.from(chunk))));
       const all = Buffer.concat(given);
       const isText = isUtf8(all);
       const text = all.toString('utf8').replace(/^\ufeff/, '');
@@ -184,7 +188,7 @@ describe('any body of a 200', () => {
       allowMissingTokenType: fc.boolean(),
     });
     forAll([arbitraryBody, context], (text, given) => {
-      const answer = readTokenAnswer(text, given);
+      const answer = readTokenBody(parseObject(text), given);
       const { value, lifetimeMs } = answer.ok ? answer : { value: 'none', lifetimeMs: 1 };
       expect(value).toMatch(/^[\x21-\x7e]{1,8192}$/);
       expect(lifetimeMs > 0 && lifetimeMs <= MAX_LIFE_MS).toBe(true);
@@ -218,12 +222,15 @@ describe('a sound answer', () => {
     });
   });
 
-  it('lives for the shorter of expires_in and what its token tells', () => {
+  it('lives for the shorter of expires_in and the lifetime in its token', () => {
     forAll([lifeSeconds, lifeSeconds, instant], (seconds, told, issued) => {
       const access_token = `${encode({ alg: 'RS256' })}.${encode({ iat: issued / 1_000, exp: issued / 1_000 + told })}.c2ln`;
       const text = JSON.stringify({ access_token, token_type: 'Bearer', expires_in: seconds });
       const context = { contentType: 'application/json', answeredAt: undefined, allowMissingTokenType: false };
-      expect(readTokenAnswer(text, context)).toMatchObject({ ok: true, lifetimeMs: Math.min(seconds, told) * 1_000 });
+      expect(readTokenBody(parseObject(text), context)).toMatchObject({
+        ok: true,
+        lifetimeMs: Math.min(seconds, told) * 1_000,
+      });
     });
   });
 });
@@ -233,7 +240,7 @@ const anyDate = fc.oneof(instant, fc.constant(undefined), fc.double());
 describe('the lifetime in the token itself', () => {
   it('is more than nothing and at most 366 days in whole milliseconds, or unknown, for any token', () => {
     forAll([anyToken, anyDate], (token, answeredAt) => {
-      const life = jwtLifetimeMs(token, answeredAt);
+      const life = jwtLifetimeMs(token, { answeredAt });
       expect(life === undefined || (Number.isInteger(life) && life > 0 && life <= MAX_LIFE_MS)).toBe(true);
     });
   });
@@ -244,7 +251,7 @@ describe('the lifetime in the token itself', () => {
       [iat, lifeSeconds, fc.dictionary(fc.string(), fc.integer()), anyDate],
       (issued, life, claims, answeredAt) => {
         const payload = { ...claims, iat: issued, exp: issued + life };
-        expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
+        expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, { answeredAt })).toBe(life * 1_000);
       },
     );
   });
@@ -252,7 +259,7 @@ describe('the lifetime in the token itself', () => {
   it('is counted from Date where there is no iat', () => {
     forAll([instant, lifeSeconds], (answeredAt, life) => {
       const payload = { exp: answeredAt / 1_000 + life };
-      expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, answeredAt)).toBe(life * 1_000);
+      expect(jwtLifetimeMs(`${encode({ alg: 'RS256' })}.${encode(payload)}.c2ln`, { answeredAt })).toBe(life * 1_000);
     });
   });
 });

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
 
+/** What is accepted as a token, from the token endpoint and from the shared store. */
+export const MAX_TOKEN_LENGTH = 8_192;
+/** RFC 6750 section 2.1 (b64token) allows fewer characters; any visible ASCII character is harmless in a header. */
+export const TOKEN_CHARACTERS = /^[\x21-\x7e]+$/;
+/** Just over a year. */
+export const MAX_TOKEN_LIFETIME_MS = 366 * 24 * 3_600_000;
+
 /**
  * An access token and its lifetime. It prints as its fingerprint in `console.log`, JSON, template strings and structured
  * logs; only {@link AccessToken.value} returns the bare string.

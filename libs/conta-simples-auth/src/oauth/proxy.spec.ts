@@ -86,13 +86,13 @@ describe('the proxy of a request', () => {
     expect(chooseProxy(API, false)).toEqual({ ok: true, proxy: false });
   });
 
-  it('is that of the environment as it is now', () => {
+  it('is that of the environment at this moment', () => {
     expect(chooseProxy(API, undefined)).toEqual({ ok: true, proxy: false });
     process.env.HTTPS_PROXY = 'http://u:%40@proxy';
     expect(chooseProxy(API, undefined)).toMatchObject({ proxy: { auth: { username: 'u', password: '@' } } });
   });
 
-  it('is left to an agent that has one of its own, where Node knows that option', () => {
+  it('is left to an agent that has its own proxy, where Node knows that option', () => {
     process.env.HTTPS_PROXY = 'http://proxy';
     const agent = { options: { proxyEnv: {} } };
     const flags = process.allowedNodeEnvironmentFlags;

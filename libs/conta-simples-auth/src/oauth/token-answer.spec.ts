@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AnswerContext, readTokenAnswer } from './token-answer.js';
+import { type AnswerContext, parseObject, readTokenBody } from './token-answer.js';
 
 const SOUND = { access_token: 'abc.def', token_type: 'Bearer', expires_in: 1_800 };
 const CONTEXT: AnswerContext = { contentType: 'application/json', answeredAt: undefined, allowMissingTokenType: false };
 
 const read = (body: unknown, context: Partial<AnswerContext> = {}) =>
-  readTokenAnswer(typeof body === 'string' ? body : JSON.stringify(body), { ...CONTEXT, ...context });
+  readTokenBody(parseObject(typeof body === 'string' ? body : JSON.stringify(body)), { ...CONTEXT, ...context });
 const granted = (lifetimeMs: number, warnings: unknown = []) => ({ ok: true, value: 'abc.def', lifetimeMs, warnings });
 const warning = (text: string) => [expect.stringContaining(text)];
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -77,7 +77,7 @@ describe('an unusable access_token', () => {
 });
 
 describe('an access_token of nothing', () => {
-  it.each(['', '   ', '\n'])('is told as none: %p', (access_token) => {
+  it.each(['', '   ', '\n'])('counts as none: %p', (access_token) => {
     expect(read({ ...SOUND, access_token })).toEqual({ ok: false, what: 'The answer has no access_token' });
   });
 });
@@ -150,7 +150,7 @@ describe('expires_in', () => {
   });
 });
 
-describe('a life that the token tells of itself', () => {
+describe('a lifetime in the token', () => {
   it.each([undefined, 'soon'])('is used where expires_in is %p', (expires_in) => {
     expect(read({ ...SOUND, access_token: jwt(900), expires_in })).toMatchObject({ lifetimeMs: 900_000 });
   });
@@ -200,7 +200,7 @@ describe('a body that is no token answer', () => {
     expect(JSON.stringify(read('{"access_token":"s3cr3t-t0ken" oops'))).not.toMatch(/s3cr3t|oops/);
   });
 
-  it('is told as the OAuth error that it holds', () => {
+  it('is the OAuth error that it holds', () => {
     expect(read({ error: 'invalid_client' })).toEqual({
       ok: false,
       what: 'The answer is an error in disguise',

@@ -102,7 +102,7 @@ describe('the request on the wire', () => {
     expect(body).toBe('grant_type=client_credentials');
   });
 
-  it('is the same whatever the application has set on the default axios', async () => {
+  it('is the same with any defaults of axios that the application has set', async () => {
     const { url, requests } = await raw((socket) => socket.end(response(TOKEN)));
     const { defaults } = axios;
     const saved = { ...defaults, common: { ...defaults.headers.common }, post: { ...defaults.headers.post } };
@@ -145,7 +145,7 @@ describe('the request on the wire', () => {
     expect(requests[1]).toBe(requests[0]);
   });
 
-  it('takes a connection of its own each time, and keeps none', async () => {
+  it('opens a new connection each time, and keeps none', async () => {
     const sockets = new Set<Socket>();
     const { url, server } = await http((request, reply) => {
       sockets.add(request.socket);
@@ -294,7 +294,7 @@ describe('a server that does not finish in time', () => {
 });
 
 describe('a connection that breaks', () => {
-  it('is a network error where nobody listens', async () => {
+  it('is a network error where no server listens', async () => {
     const { server, url } = await raw(() => {});
     await server.close();
     expect(await ask(url)).toEqual(failure('network_error', { what: expect.stringContaining('ECONNREFUSED') }));
@@ -345,7 +345,7 @@ describe('a connection that breaks', () => {
     expect(await ask(url)).toEqual(failure('invalid_response'));
   });
 
-  it('is answered once, whatever a second answer says', async () => {
+  it('is answered once, also where a second answer follows', async () => {
     const second = response(TOKEN.replace('abc', 'xyz'));
     const { url } = await raw((socket) => socket.end(Buffer.concat([response(TOKEN), second])));
     expect(await ask(url)).toEqual(GRANTED);
@@ -395,7 +395,7 @@ describe('https', () => {
     await server.allClosed();
   });
 
-  it('with an agent that has a behaviour of its own is used through that', async () => {
+  it('uses an agent with its own behaviour unchanged', async () => {
     const { url, server } = await secure();
     let connected = 0;
     class CountingAgent extends HttpsAgent {
@@ -413,7 +413,7 @@ describe('https', () => {
     ['with our own agent', undefined],
     ['with an agent of the application', () => new HttpsAgent()],
     ['with an agent that would not mind', () => new HttpsAgent({ rejectUnauthorized: false })],
-  ])('signed by nobody known gets no request, even where the process trusts anyone: %s', async (_how, agent) => {
+  ])('signed by no known authority gets no request, even where the process trusts anyone: %s', async (_how, agent) => {
     const { url, answered } = await secure();
     nodeEnvironment.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     const httpsAgent = agent?.();

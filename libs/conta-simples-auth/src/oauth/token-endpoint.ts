@@ -1,16 +1,25 @@
 import { Agent as HttpAgent } from 'node:http';
+import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
 import { type Clock, readInstant } from '../support/clock.js';
+import { onLimit } from '../support/deadline.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
-import { classifyError, classifyTimeout } from './classify-error.js';
-import { clockSkewMs } from './clock-skew.js';
-import { endpointAddress } from './endpoint-address.js';
-import { chooseProxy } from './proxy.js';
-import { readBody } from './read-body.js';
-import { readExchange } from './read-exchange.js';
-import { requestAgent, type TlsSettings } from './request-agent.js';
-import { isProxyAnswer, proxyOf } from './tunnel.js';
+import { classifyError, classifyTimeout } from './classify-failure.js';
+import { clockSkewMs } from './http-dates.js';
+import { chooseProxy, isProxyAnswer, proxyOf } from './proxy.js';
+import { type ReceivedBody, readAnswer } from './token-answer.js';
+
+/** The application's options for TLS. */
+export interface TlsSettings {
+  readonly tls?: {
+    readonly ca?: unknown;
+    readonly cert?: unknown;
+    readonly key?: unknown;
+    readonly passphrase?: string;
+  };
+  readonly httpsAgent?: Agent;
+}
 
 export interface TokenEndpointOptions extends TlsSettings {
   /** Where to ask, `POST`. */
@@ -19,18 +28,18 @@ export interface TokenEndpointOptions extends TlsSettings {
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
   readonly allowMissingTokenType: boolean;
-  /** `undefined` for what the environment says, `false` for none. */
+  /** `undefined` for the proxy of the environment, `false` for none. */
   readonly proxy: URL | false | undefined;
-  /** Told with each answer that has a `Date` by how much its clock is ahead of ours, milliseconds. */
+  /** Called for each answer with a `Date`: by how many milliseconds the server's clock is ahead of this machine's. */
   readonly onClockSkew?: ((skewMs: number) => void) | undefined;
 }
 
-/** What one request needs to know of the credentials, without ever holding them. */
+/** What one request needs of the credentials; it does not hold them. */
 export interface ClientAuthentication {
   readonly authorization: string;
   /** Whether a text from the server repeats part of a secret, and must not be shown. */
   readonly isSecret: (text: string) => boolean;
-  /** Told of oddities of an answer that is usable all the same. */
+  /** Called for each warning about an answer that is usable all the same. */
   readonly warn: (what: string) => void;
 }
 
@@ -46,16 +55,12 @@ export function createTokenEndpoint(options: TokenEndpointOptions): RequestToken
   const exchange = createExchange(options);
   return async (client, signal) => {
     const deadline = new AbortController();
-    const abort = () => deadline.abort();
-    const timer = options.clock.setTimer(abort, options.requestTimeoutMs, { hold: true });
-    signal.addEventListener('abort', abort, { once: true });
-    // A signal that was aborted before does not say so again.
-    if (signal.aborted) abort();
+    const limits = { clock: options.clock, timeoutMs: options.requestTimeoutMs, signal };
+    const cancel = onLimit(limits, () => deadline.abort());
     try {
       return await exchange(client, deadline.signal);
     } finally {
-      timer.cancel();
-      signal.removeEventListener('abort', abort);
+      cancel();
     }
   };
 }
@@ -64,8 +69,8 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
   const { url, clock, userAgent, allowMissingTokenType, proxy, onClockSkew } = options;
   const secure = new URL(url).protocol === 'https:';
   const address = endpointAddress(url);
-  // Not axios.create(): it inherits the defaults of the process, and with them headers, parameters and credentials that
-  // an application has set for calls of its own.
+  // Not axios.create(): it inherits the defaults of the process, with headers, parameters and credentials that the
+  // application has set for its own calls.
   const client = new Axios({
     adapter: 'http',
     responseType: 'stream',
@@ -85,13 +90,12 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
   return async ({ authorization, isSecret, warn }, signal) => {
     const sentAt = readInstant(clock);
     const httpsAgent = requestAgent(options, signal);
-    // Credentials never pass a proxy in the clear; plain http is for loopback alone.
+    // Credentials never go through a proxy unencrypted; plain http is allowed to loopback only.
     const chosen = chooseProxy(url, secure ? proxy : false, httpsAgent);
     if (!chosen.ok) return chosen;
     let stream: Readable | undefined;
     try {
       const response = await client.request<Readable>({
-        // Never taken from the defaults by axios.
         method: 'post',
         url,
         data: 'grant_type=client_credentials',
@@ -103,14 +107,14 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
       stream = response.data;
       if (secure && isProxyAnswer(response.request)) {
         stream.destroy();
-        return { ok: false, failure: refusedByProxy(response.status, address.host, proxyOf(response.request)) };
+        return { ok: false, failure: noTunnel(response.status, address.host, proxyOf(response.request)) };
       }
       const skewMs = onClockSkew && clockSkewMs(response.headers.date, sentAt, readInstant(clock));
       if (skewMs !== undefined) onClockSkew?.(skewMs);
-      const body = await readBody(stream);
+      const body = await receiveBody(stream);
       if (signal.aborted) return { ok: false, failure: classifyTimeout(undefined, address.host) };
       const answer = { status: response.status, headers: response.headers as Record<string, unknown>, body, sentAt };
-      return readExchange(answer, { clock, address, allowMissingTokenType, isSecret, warn });
+      return readAnswer(answer, { clock, address, allowMissingTokenType, isSecret, warn });
     } catch (error) {
       stream?.destroy();
       const failure = signal.aborted ? classifyTimeout(error, address.host) : classifyError(error, address.host);
@@ -119,7 +123,7 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
   };
 }
 
-function refusedByProxy(status: number, host: string, proxy: string | undefined): TokenFailure {
+function noTunnel(status: number, host: string, proxy: string | undefined): TokenFailure {
   const slow = status === 407 ? { slow: true } : {};
   const named = proxy === undefined ? '' : ` ${proxy}`;
   return {
@@ -128,4 +132,55 @@ function refusedByProxy(status: number, host: string, proxy: string | undefined)
     what: `The proxy${named} answered ${status} instead of connecting to ${host}`,
     ...slow,
   };
+}
+
+/** How messages name an endpoint: without user information and query. */
+function endpointAddress(url: string): { readonly host: string; readonly url: string } {
+  const { protocol, hostname, port, origin, pathname } = new URL(url);
+  const defaultPort = protocol === 'https:' ? 443 : 80;
+  return { host: `${hostname}:${port || defaultPort}`, url: origin + pathname };
+}
+
+/**
+ * An https agent for one token request, so that no connection is shared with other traffic or kept. It is not Node's global
+ * agent, and ignores `NODE_TLS_REJECT_UNAUTHORIZED`. A subclass, or an agent with its own `createConnection`, is used
+ * unchanged.
+ *
+ * The signal is passed to the sockets as well: a socket to a proxy that never answers belongs to no request yet, and would
+ * stay open.
+ */
+export function requestAgent({ tls, httpsAgent }: TlsSettings, signal: AbortSignal): Agent {
+  if (httpsAgent !== undefined && !isPlain(httpsAgent)) return httpsAgent;
+  const options = { ...tls, ...httpsAgent?.options, keepAlive: false, rejectUnauthorized: true, signal };
+  // Node takes every form that our options allow; its types spell them as mutable arrays.
+  return new Agent(options as ConstructorParameters<typeof Agent>[0]);
+}
+
+function isPlain(agent: Agent): boolean {
+  return Object.getPrototypeOf(agent) === Agent.prototype && !Object.hasOwn(agent, 'createConnection');
+}
+
+/** A token answer has a few kilobytes at most. */
+export const MAX_BODY_BYTES = 64 * 1_024;
+
+/** Receives a whole body, and destroys its socket as soon as the body is longer than a token answer can be. */
+export async function receiveBody(stream: Readable): Promise<ReceivedBody> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      // Leaving the loop destroys the stream.
+      if (bytes > MAX_BODY_BYTES) return { ok: false, reason: 'too_large' };
+      chunks.push(chunk);
+    }
+  } catch {
+    // The error is dropped: it may hold the socket and the request.
+    return { ok: false, reason: 'broken_off' };
+  }
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)), bytes };
+  } catch {
+    return { ok: false, reason: 'not_utf8' };
+  }
 }

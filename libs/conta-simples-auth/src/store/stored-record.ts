@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MAX_TOKEN_LENGTH, MAX_TOKEN_LIFETIME_MS, TOKEN_CHARACTERS } from '../model/access-token.js';
 import { FAILURE_KINDS, isTokenFailureKind, type TokenFailureKind } from '../model/failure-kinds.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
@@ -23,8 +24,6 @@ export interface StoredFailure {
   readonly writtenAt: number | undefined;
 }
 
-const VISIBLE_ASCII = /^[\x21-\x7e]{1,8192}$/;
-const MAX_LIFE_MS = 366 * 24 * 3_600_000;
 export function writeToken({ value, lifeMs, leftMs, writtenAt }: StoredToken): string {
   return JSON.stringify({ v: 1, value, lifeMs: Math.floor(lifeMs), leftMs: Math.floor(leftMs), writtenAt });
 }
@@ -33,8 +32,8 @@ export function readToken(text: string): StoredToken | undefined {
   const record = parse(text);
   if (record === undefined) return undefined;
   const { value, lifeMs, leftMs, writtenAt } = record;
-  if (typeof value !== 'string' || !VISIBLE_ASCII.test(value)) return undefined;
-  if (!isDuration(lifeMs, MAX_LIFE_MS) || !isDuration(leftMs, lifeMs)) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_TOKEN_LENGTH || !TOKEN_CHARACTERS.test(value)) return undefined;
+  if (!isDuration(lifeMs, MAX_TOKEN_LIFETIME_MS) || !isDuration(leftMs, lifeMs)) return undefined;
   if (!isInstant(writtenAt)) return undefined;
   return { value, lifeMs, leftMs, writtenAt };
 }

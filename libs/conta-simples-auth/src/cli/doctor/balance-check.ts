@@ -1,11 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
-import { ownField, parseObject } from '../../oauth/json-object.js';
 import { chooseProxy } from '../../oauth/proxy.js';
-import { readBody } from '../../oauth/read-body.js';
-import { requestAgent } from '../../oauth/request-agent.js';
-import { requestId } from '../../oauth/request-id.js';
+import { ownField, parseObject, requestId } from '../../oauth/token-answer.js';
+import { receiveBody, requestAgent } from '../../oauth/token-endpoint.js';
 import type { ResolvedOptions } from '../../options/options.js';
 import { sharesRun } from '../../support/shares-run.js';
 import { codeOf } from '../command.js';
@@ -112,15 +110,16 @@ async function call(
     proxy: chosen.proxy,
     signal,
   });
-  const body = await readBody(data);
+  const body = await receiveBody(data);
   if (!body.ok && body.reason === 'broken_off')
     return { answered: false, code: signal.aborted ? 'ETIMEDOUT' : 'ECONNRESET' };
   const text = body.ok ? body.text : '';
+  const json = parseObject(text);
   return {
     answered: true,
     status,
     isHtml: /html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(?:!doctype|html)/i.test(text),
-    hasAmount: typeof ownField(parseObject(text), 'amount') === 'number',
-    requestId: requestId(headers as Record<string, unknown>, text, isSecret),
+    hasAmount: typeof ownField(json, 'amount') === 'number',
+    requestId: requestId(headers as Record<string, unknown>, json, isSecret),
   };
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { sharesRun } from '../support/shares-run.js';
-import { requestId } from './request-id.js';
+import * as answers from './token-answer.js';
+
+const requestId = (headers: Record<string, unknown>, body: string | undefined, isSecret: (text: string) => boolean) =>
+  answers.requestId(headers, body === undefined ? undefined : answers.parseObject(body), isSecret);
 
 const harmless = () => false;
 
@@ -55,7 +58,7 @@ describe('requestId', () => {
   it.each([
     ['12 characters of a secret', 'x-cret-0123456', undefined],
     ['11 characters of a secret', 'x_t-012345678_x', 'x_t-012345678_x'],
-  ])('is told only if harmless, with %s', (_what, header, expected) => {
+  ])('is taken only if harmless, with %s', (_what, header, expected) => {
     const isSecret = (text: string) => sharesRun(text, 'my-secret-0123456789');
     expect(requestId({ 'x-request-id': header }, undefined, isSecret)).toBe(expected);
   });

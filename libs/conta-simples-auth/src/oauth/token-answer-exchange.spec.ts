@@ -1,18 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import type { BodyResult } from './read-body.js';
-import { type RawAnswer, readExchange } from './read-exchange.js';
+import { type RawAnswer, type ReceivedBody, readAnswer } from './token-answer.js';
 
 const TOKEN = '{"access_token":"canary-token-0123456789","token_type":"Bearer","expires_in":1800}';
 const SENT_AT = { wall: 1_000, monotonic: 50 };
 
-const bodyOf = (text: string): BodyResult => ({ ok: true, text, bytes: Buffer.byteLength(text) });
+const bodyOf = (text: string): ReceivedBody => ({ ok: true, text, bytes: Buffer.byteLength(text) });
 
 function read({
   body = TOKEN,
   headers = {},
   ...given
-}: Partial<Omit<RawAnswer, 'body'>> & { body?: string | BodyResult }) {
+}: Partial<Omit<RawAnswer, 'body'>> & { body?: string | ReceivedBody }) {
   const warnings: string[] = [];
   const answer = {
     status: 200,
@@ -21,7 +20,7 @@ function read({
     body: typeof body === 'string' ? bodyOf(body) : body,
     ...given,
   };
-  const outcome = readExchange(answer, {
+  const outcome = readAnswer(answer, {
     clock: new FakeClock(),
     address: { host: 'api.example:443', url: 'https://api.example/token' },
     allowMissingTokenType: false,
@@ -61,7 +60,7 @@ describe('an answer with a token', () => {
     expect(read({ body, headers }).outcome).toMatchObject({ ok: true, grant: { lifetimeMs: 60_000 } });
   });
 
-  it('is one whatever headers it repeats', () => {
+  it('is one with any headers that it repeats', () => {
     const headers = { 'content-encoding': ['gzip'], 'content-type': ['application/json'], date: ['today'] };
     expect(read({ headers }).outcome.ok).toBe(true);
   });
@@ -81,7 +80,7 @@ describe('an answer without a token', () => {
     ['HTML', bodyOf('<html>'), 'invalid_response'],
     ['empty', bodyOf(''), 'invalid_response'],
     ['an error in disguise', bodyOf('{"error":"invalid_client"}'), 'credentials_rejected'],
-  ] as const)('is told by its kind: %s', (_what, body, kind) => {
+  ] as const)('has its kind: %s', (_what, body, kind) => {
     expect(read({ body }).outcome).toMatchObject({ ok: false, failure: { kind, status: 200 } });
   });
 
@@ -155,7 +154,7 @@ describe('an answer without a token', () => {
     expect(kind('{"error":"disabled"}')).toMatchObject({ failure: { kind: 'forbidden' } });
   });
 
-  it('is told of with the status that it should have had', () => {
+  it('has the status that it should have had', () => {
     expect(read({ status: 201 }).outcome).toMatchObject({
       failure: { kind: 'invalid_response', what: expect.stringContaining('status 201 instead of 200') },
     });

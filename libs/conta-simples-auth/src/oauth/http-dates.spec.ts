@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpDate, retryAfterMs } from './retry-after.js';
+import { httpDate, retryAfterMs } from './http-dates.js';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const MOMENT = Date.UTC(1994, 10, 6, 8, 49, 37);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clockSkewMs } from './clock-skew.js';
+import { clockSkewMs } from './http-dates.js';
 
 const NOON = Date.UTC(2026, 0, 5, 12);
 const sentAt = { wall: NOON, monotonic: 1_000 };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { isExcepted } from './no-proxy.js';
+import { isExcepted } from './proxy.js';
 
 /** Without types, and of this version of axios alone: for the comparison. */
 const HELPER: string = 'axios/unsafe/helpers/shouldBypassProxy.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyError, classifyTimeout } from './classify-error.js';
+import { classifyError, classifyTimeout } from './classify-failure.js';
 
 const HOST = 'api.example:443';
 /** What axios leaves on an error of a request through a proxy; `socket` once the tunnel is open. */

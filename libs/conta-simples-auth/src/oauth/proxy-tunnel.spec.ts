@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasSocket, isProxyAnswer, proxyOf, proxyOfFailed } from './tunnel.js';
+import { hasSocket, isProxyAnswer, proxyOf, proxyOfFailed } from './proxy.js';
 
 const failed = (request: unknown) => Object.assign(new Error('socket hang up'), { request });
 
@@ -16,7 +16,7 @@ describe('the proxy of a request', () => {
     ['http://proxy.example', 'proxy.example:80'],
     ['https://proxy.example', 'proxy.example:443'],
     ['http://[::1]:3128', '[::1]:3128'],
-  ])('has a port of its own or that of its scheme: %s', (url, address) => {
+  ])('has its port or that of its scheme: %s', (url, address) => {
     expect(proxyOf({ agent: { proxy: new URL(url) } })).toBe(address);
   });
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOfEdge } from './edge-answer.js';
+import * as answers from './classify-failure.js';
+import { parseObject } from './token-answer.js';
+
+const isOfEdge = (headers: Readonly<Record<string, unknown>>, text: string | undefined) =>
+  answers.isOfEdge(headers, { text, json: text === undefined ? undefined : parseObject(text) });
 
 const CLOUDFLARE = { server: 'cloudflare', 'cf-ray': '8f0c1d2e3f4a5b6c-GRU' };
 
@@ -15,8 +19,8 @@ describe('an answer of the CDN', () => {
   });
 
   it.each([
-    ['text of somebody else', { server: 'nginx' }, 'Forbidden'],
-    ['text of nobody', {}, 'Forbidden'],
+    ['text of another server', { server: 'nginx' }, 'Forbidden'],
+    ['text of an unknown server', {}, 'Forbidden'],
     ['a code of another kind', {}, 'error code: 403'],
     ['a code of five digits', {}, 'error code: 10101'],
     ['a sentence about a code', {}, 'there was an error code: 1010'],

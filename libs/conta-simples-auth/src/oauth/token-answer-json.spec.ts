@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownField, parseObject } from './json-object.js';
+import { ownField, parseObject } from './token-answer.js';
 
 describe('parseObject', () => {
   it('reads an object', () => {
@@ -15,7 +15,7 @@ describe('parseObject', () => {
 });
 
 describe('ownField', () => {
-  it('is the value of a field of its own', () => {
+  it('is the value of a field of the object', () => {
     expect(ownField({ a: 1 }, 'a')).toBe(1);
   });
 

@@ -1,13 +1,15 @@
+import type { Instant } from '../support/clock.js';
+
 /**
- * `Retry-After` in milliseconds from now; `undefined` if absent or unreadable. Dates are taken against the answer's own
- * `Date`, so that a clock of ours that is off does not matter.
+ * `Retry-After` in milliseconds from now; `undefined` if absent or unreadable. A date is compared with the answer's own
+ * `Date`, so that a wrong clock on this machine does not matter.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function retryAfterMs(header: unknown, dateHeader: unknown, now: number): number | undefined {
   if (typeof header !== 'string') return undefined;
   const text = header.trim();
-  // The RFC has digits alone. Fractions and exponents are met as well, and a server that says it with them means it too.
+  // The RFC allows digits only. Some servers write fractions and exponents, and they mean seconds as well.
   if (/^\d+(?:\.\d+)?(?:e\d+)?$/i.test(text)) return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(Number(text) * 1_000));
   const until = httpDate(text, now);
   if (until === undefined) return undefined;
@@ -52,4 +54,20 @@ function utc(year: Part, monthName: Part, day: Part, hour: Part, minute: Part, s
   // A leap second is second 60.
   if (!exists || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   return date.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000;
+}
+
+/** A `Date` header has whole seconds, so its writer's clock was half a second further on average. */
+const HALF_SECOND_MS = 500;
+
+/**
+ * By how much the server's clock is ahead of this machine's, in milliseconds, accurate to half a second and half the time
+ * that the exchange took; `undefined` without a readable `Date`. It is reported only: no lifetime depends on it.
+ */
+export function clockSkewMs(dateHeader: unknown, sentAt: Instant, receivedAt: Instant): number | undefined {
+  if (typeof dateHeader !== 'string') return undefined;
+  const stamped = httpDate(dateHeader.trim(), receivedAt.wall);
+  if (stamped === undefined) return undefined;
+  // The monotonic clock measures the exchange: the wall clock may have been set in between.
+  const halfWayMs = (receivedAt.monotonic - sentAt.monotonic) / 2;
+  return stamped + HALF_SECOND_MS - (receivedAt.wall - halfWayMs);
 }

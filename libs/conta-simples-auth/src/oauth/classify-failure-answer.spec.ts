@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyAnswer, type FailedAnswer } from './classify-response.js';
+import { classifyAnswer, type FailedAnswer } from './classify-failure.js';
 
 const answer = (given: Partial<FailedAnswer>): FailedAnswer => ({
   status: 500,
@@ -113,7 +113,7 @@ describe('how slow to try again', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the message', () => {
   it('is the status, that it was a page, and the request id', () => {
     expect(classifyAnswer(answer({ status: 403, isHtml: true, requestId: 'req_1' }))).toEqual({
       kind: 'edge_blocked',
@@ -126,8 +126,8 @@ describe('what is told', () => {
   it.each([400, 401])('is that a gateway answered, where a page comes with %i', (status) => {
     expect(classifyAnswer(answer({ status, isHtml: true, isPage: true })).what).toBe(
       `Something in front of the token endpoint https://api.example/base/token answered ${status} with an HTML page, which ` +
-        'says nothing about key and secret: a gateway may want a client certificate (options `tls.cert` and `tls.key`) or a ' +
-        'login of its own',
+        'says nothing about key and secret: a gateway may want a client certificate (options `tls.cert` and `tls.key`) or ' +
+        'its own login',
     );
   });
 
