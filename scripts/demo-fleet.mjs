@@ -39,23 +39,26 @@ if (redis === undefined) {
 }
 
 const options = { tokenTtlSeconds: LIFETIME_SECONDS, latencyMs: { token: 300, resource: 5 } };
-const service = { shared: await startContaSimplesEmulator(options), alone: await startContaSimplesEmulator(options) };
+const service = {
+  shared: await startContaSimplesEmulator(options),
+  unshared: await startContaSimplesEmulator(options),
+};
 const environment = ({ baseUrl }) => ({
   CONTA_SIMPLES_BASE_URL: baseUrl,
   CONTA_SIMPLES_API_KEY: EMULATOR_CREDENTIALS.apiKey,
   CONTA_SIMPLES_API_SECRET: EMULATOR_CREDENTIALS.apiSecret,
   REQUEST_TIMEOUT_MS: `${REQUEST_TIMEOUT_MS}`,
 });
-const requests = { shared: 0, alone: 0 };
+const requests = { shared: 0, unshared: 0 };
 const rows = [];
 
 /** Prints the token requests of all replicas in one part of the demo, and keeps them for the table. */
 function note(part) {
-  const [shared, alone] = [service.shared.counts.token.total, service.alone.counts.token.total];
-  const row = { part, shared: shared - requests.shared, alone: alone - requests.alone };
-  Object.assign(requests, { shared, alone });
+  const [shared, unshared] = [service.shared.counts.token.total, service.unshared.counts.token.total];
+  const row = { part, shared: shared - requests.shared, unshared: unshared - requests.unshared };
+  Object.assign(requests, { shared, unshared });
   rows.push(row);
-  say(`${part}: ${row.shared} token requests of the fleet, ${row.alone} of ${SIZE} replicas without Redis`);
+  say(`${part}: ${row.shared} token requests of the fleet, ${row.unshared} of ${SIZE} replicas without Redis`);
 }
 
 function onEvent(name, type) {
@@ -66,15 +69,15 @@ function onEvent(name, type) {
 }
 
 const fleet = new Replicas({ ...environment(service.shared), REDIS_PORT: `${redis.port}` }, onEvent);
-const alone = new Replicas(environment(service.alone));
+const unshared = new Replicas(environment(service.unshared));
 say(
   `${SIZE} replicas share Redis on port ${redis.port}, ${SIZE} have no Redis; a token is valid for ${LIFETIME_SECONDS} s`,
 );
 for (const name of names('fleet')) await fleet.start(name);
-for (const name of names('alone')) await alone.start(name);
+for (const name of names('unshared')) await unshared.start(name);
 say('All have started. From now on each makes ten calls a second.');
 fleet.call();
-alone.call();
+unshared.call();
 await passes(LIFETIME_MS);
 note('lifetime 1, no token yet');
 for (const lifetime of [2, 3]) {
@@ -106,17 +109,17 @@ note('Redis back, 2 lifetimes');
 await passes(LIFETIME_MS);
 note('1 more lifetime');
 
-const results = { fleet: await fleet.finish(), alone: await alone.finish() };
+const results = { fleet: await fleet.finish(), unshared: await unshared.finish() };
 await redis.close();
 await service.shared.close();
-await service.alone.close();
+await service.unshared.close();
 
 const line = (...cells) =>
   console.log(`  ${cells.map((cell, i) => (i ? `${cell}`.padStart(15) : cell.padEnd(28))).join('')}`);
 console.log('\nToken requests');
 line('', 'with Redis', 'without');
-for (const row of rows) line(row.part, row.shared, row.alone);
-line('together', requests.shared, requests.alone);
+for (const row of rows) line(row.part, row.shared, row.unshared);
+line('together', requests.shared, requests.unshared);
 console.log('\nCalls');
 line('', 'with Redis', 'without');
 for (const [label, key] of [
@@ -124,10 +127,10 @@ for (const [label, key] of [
   ['failed', 'failed'],
   ['longest, ms', 'longestMs'],
 ]) {
-  line(label, results.fleet[key], results.alone[key]);
+  line(label, results.fleet[key], results.unshared[key]);
 }
-const failed = results.fleet.failed + results.alone.failed;
-if (failed > 0) console.log(`\nFailed with: ${[...results.fleet.kinds, ...results.alone.kinds].join(', ')}`);
+const failed = results.fleet.failed + results.unshared.failed;
+if (failed > 0) console.log(`\nFailed with: ${[...results.fleet.kinds, ...results.unshared.kinds].join(', ')}`);
 console.log(
   failed === 0 ? '\nNo call failed.' : `\n${failed} calls FAILED.`,
   `(The calls of the killed replica are not counted.)`,

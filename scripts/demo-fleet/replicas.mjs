@@ -63,13 +63,13 @@ function rest(child) {
 function until(child, isIt) {
   return new Promise((resolve, reject) => {
     const end = (code) => reject(new Error(`A replica ended with ${code}`));
-    const look = (message) => {
+    const onMessage = (message) => {
       if (!isIt(message)) return;
-      child.off('message', look);
+      child.off('message', onMessage);
       child.off('exit', end);
       resolve(message);
     };
-    child.on('message', look);
+    child.on('message', onMessage);
     child.once('exit', end);
   });
 }

@@ -73,7 +73,7 @@ describe('settings that are missing or wrong', () => {
     [
       'an address that is none',
       { ...doctorEnvironment('api.example.com') },
-      /_BASE_URL is not an absolute URL.*\n.*Give the address alone/,
+      /_BASE_URL is not an absolute URL.*\n.*Set only the address/,
     ],
     [
       'two sources',

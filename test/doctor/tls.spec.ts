@@ -5,7 +5,7 @@ import { DOCTOR_PAIR } from '@support/run-doctor.js';
 import { examine } from '../../libs/conta-simples-auth/src/cli/doctor/examine.js';
 import type { Check } from '../../libs/conta-simples-auth/src/cli/doctor/report.js';
 import { routeTo } from '../../libs/conta-simples-auth/src/cli/doctor/route.js';
-import { judgeTls, probeTls, type TlsHandshake } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
+import { handshakeCheck, probeTls, type TlsHandshake } from '../../libs/conta-simples-auth/src/cli/doctor/tls-check.js';
 import { CERTIFICATES, TEST_CA } from '../faults/certificates.js';
 
 afterEach(closeServers);
@@ -52,7 +52,7 @@ describe('a handshake', () => {
 
   it('in which the certificate has expired shows both dates, since one of them is wrong', async () => {
     const { handshake } = await serve(CERTIFICATES.expired);
-    const check = judgeTls(await handshake(), OWN, false, new Date('2026-01-05T12:00:00Z'));
+    const check = handshakeCheck(await handshake(), OWN, false, new Date('2026-01-05T12:00:00Z'));
     expect(check).toMatchObject({
       status: 'fail',
       message: expect.stringMatching(
@@ -64,7 +64,7 @@ describe('a handshake', () => {
 
   it('in which the certificate is for another name shows which', async () => {
     const { handshake } = await serve(CERTIFICATES.otherName);
-    expect(judgeTls(await handshake(), OWN, false)).toMatchObject({
+    expect(handshakeCheck(await handshake(), OWN, false)).toMatchObject({
       status: 'fail',
       message: 'the certificate is for other.example, not for localhost (ERR_TLS_CERT_ALTNAME_INVALID)',
     });
@@ -72,7 +72,7 @@ describe('a handshake', () => {
 
   it('with a server named by its address checks the address', async () => {
     const { handshake } = await serve(CERTIFICATES.trusted);
-    expect(judgeTls(await handshake('127.0.0.1'), OWN, false)).toMatchObject({
+    expect(handshakeCheck(await handshake('127.0.0.1'), OWN, false)).toMatchObject({
       status: 'fail',
       message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
     });
@@ -82,13 +82,13 @@ describe('a handshake', () => {
     const { handshake } = await serve(CERTIFICATES.trusted);
     const seen = await handshake();
     expect(seen.isPublic).toBe(false);
-    expect(judgeTls(seen, VENDOR, true)).toMatchObject({
+    expect(handshakeCheck(seen, VENDOR, true)).toMatchObject({
       status: 'warn',
       message: expect.stringContaining('Test CA is not a public CA that Node knows'),
       remedy: expect.stringContaining('it sees key, secret and token'),
     });
-    expect(judgeTls(seen, OWN, false).status).toBe('ok');
-    expect(judgeTls({ ...seen, isPublic: true }, VENDOR, true).status).toBe('ok');
+    expect(handshakeCheck(seen, OWN, false).status).toBe('ok');
+    expect(handshakeCheck({ ...seen, isPublic: true }, VENDOR, true).status).toBe('ok');
   });
 
   it('in which nobody is trusted blames what is on the route to the service, and not on the route to a server of one’s own', () => {
@@ -102,8 +102,8 @@ describe('a handshake', () => {
       names: '',
       isPublic: false,
     };
-    expect(judgeTls(seen, VENDOR, true).remedy).toMatch(/company proxy or a virus scanner.*NODE_EXTRA_CA_CERTS/);
-    expect(judgeTls(seen, OWN, false).remedy).toMatch(/^Give the CA's certificate to Node/);
+    expect(handshakeCheck(seen, VENDOR, true).remedy).toMatch(/company proxy or a virus scanner.*NODE_EXTRA_CA_CERTS/);
+    expect(handshakeCheck(seen, OWN, false).remedy).toMatch(/^Give the CA's certificate to Node/);
   });
 });
 

@@ -27,12 +27,12 @@ export class ServiceProcess {
   /** Resolves with the first group of `pattern` when the process has written it. */
   announced(pattern) {
     const written = new Promise((resolve) => {
-      const look = () => {
+      const check = () => {
         const found = pattern.exec(this.#output)?.[1];
         if (found !== undefined) resolve(found);
       };
-      this.#child.stdout.on('data', look);
-      look();
+      this.#child.stdout.on('data', check);
+      check();
     });
     const ended = this.#ended.then((how) => this.#fail(`ended before it served (${JSON.stringify(how)})`));
     return within(START_TIMEOUT_MS, Promise.race([written, ended]), () => this.#fail('does not serve'));

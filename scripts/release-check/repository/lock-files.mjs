@@ -42,7 +42,7 @@ function problemsOf({ name, packages }) {
   ];
 }
 
-/** From a package's own folder upwards, as Node looks for modules. */
+/** From a package's own folder upwards, like Node resolves modules. */
 function isLocked(packages, at, name) {
   if (packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined) return true;
   if (at === '') return false;

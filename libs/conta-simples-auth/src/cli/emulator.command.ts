@@ -126,11 +126,11 @@ curl -u ${account.apiKey}:${account.apiSecret} -d grant_type=client_credentials 
 /** One line per request, e.g. `POST /oauth/v1/access-token 200 12 ms`. */
 export function requestLine({ method, path, status, durationMs, faulted }: RequestRecord): string {
   const took = `${Math.round(durationMs ?? 0)} ms`;
-  return `${method} ${printable(path)} ${status ?? 'no answer'} ${took}${faulted ? ' (scripted fault)' : ''}\n`;
+  return `${method} ${redactPath(path)} ${status ?? 'no answer'} ${took}${faulted ? ' (scripted fault)' : ''}\n`;
 }
 
 /** The path comes from the client: removes control characters, and tokens that were put there by mistake. */
-function printable(path: string): string {
+function redactPath(path: string): string {
   return path
     .replace(/eyJ[\w-]+\.[\w-]*\.?[\w-]*/g, '[token]')
     .replace(/[^\x20-\x7e]/g, '?')

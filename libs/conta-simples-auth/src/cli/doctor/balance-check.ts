@@ -19,10 +19,10 @@ export async function checkBalance(
   options: ResolvedOptions,
 ): Promise<Check> {
   const isSecret = (text: string) => isSecretOfPair(text) || sharesRun(text, token);
-  return judge(await callBalance(token, isSecret, options), options.baseUrl);
+  return balanceResult(await callBalance(token, isSecret, options), options.baseUrl);
 }
 
-function judge(answer: BalanceAnswer, baseUrl: string): Check {
+function balanceResult(answer: BalanceAnswer, baseUrl: string): Check {
   if (!answer.answered) {
     const remedy =
       'The token request was answered, so the API is reachable: try again, and check firewalls and proxies that cut connections.';

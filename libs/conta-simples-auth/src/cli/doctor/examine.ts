@@ -5,8 +5,7 @@ import { checkBalance } from './balance-check.js';
 import { about, type Check, type CheckName, fail, skip, warn } from './report.js';
 import { routeTo } from './route.js';
 import { checkConnection, checkName } from './route-check.js';
-import type { LoadedEnvFile } from './settings-check.js';
-import { checkSettings } from './settings-check.js';
+import { checkSettings, type LoadedEnvFile } from './settings-check.js';
 import { checkClock, checkToken } from './token-check.js';
 
 interface Examination {

@@ -4,7 +4,7 @@ import { BASE_URLS, type ResolvedOptions } from '../../options/options.js';
 import { codeOf } from '../command.js';
 import { type Check, fail, ok, skip } from './report.js';
 import { addressOf, openTunnel, type ProxyAddress, type Route } from './route.js';
-import { judgeNoTls, judgeTls, probeTls } from './tls-check.js';
+import { handshakeCheck, noHandshakeCheck, probeTls } from './tls-check.js';
 
 const SHOWN = 4;
 
@@ -62,9 +62,9 @@ async function* probeRoute(route: Route, options: ResolvedOptions, signal: Abort
   const isVendor = Object.values(BASE_URLS).some((url) => new URL(url).hostname === target.host);
   try {
     const seen = await probeTls({ target, socket, tls: options.transport().tls, signal });
-    yield judgeTls(seen, route, isVendor);
+    yield handshakeCheck(seen, route, isVendor);
   } catch (error) {
-    yield judgeNoTls(error, route);
+    yield noHandshakeCheck(error, route);
   } finally {
     socket?.destroy();
   }
@@ -78,7 +78,7 @@ async function checkProxy(
   const who = `the proxy ${addressOf(proxy)} of ${proxy.variable}`;
   try {
     const result = await openTunnel(proxy, target, signal);
-    if (!result.ok) return { check: refused(who, proxy, result.status) };
+    if (!result.ok) return { check: rejectionCheck(who, proxy, result.status) };
     return { check: ok('proxy', `${who} opens a tunnel to ${addressOf(target)}`), opened: result.socket };
   } catch (error) {
     const code = signal.aborted ? 'ETIMEDOUT' : codeOf(error);
@@ -87,7 +87,7 @@ async function checkProxy(
   }
 }
 
-function refused(who: string, { variable, login }: ProxyAddress, status: number): Check {
+function rejectionCheck(who: string, { variable, login }: ProxyAddress, status: number): Check {
   const message = `${who} answered ${status} and did not open a tunnel`;
   if (status !== 407) return fail('proxy', message, 'Configure the proxy to allow CONNECT to the API.');
   const remedy =

@@ -68,16 +68,16 @@ export function openTunnel(proxy: ProxyAddress, target: Endpoint, signal: AbortS
   });
   return new Promise((resolve, reject) => {
     request.on('error', reject);
-    const refuse = (status: number | undefined) => {
+    const withoutTunnel = (status: number | undefined) => {
       request.destroy();
       resolve({ ok: false, status: status ?? 0 });
     };
-    request.on('response', ({ statusCode }) => refuse(statusCode));
+    request.on('response', ({ statusCode }) => withoutTunnel(statusCode));
     request.on('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) resolve({ ok: true, socket });
       else {
         socket.destroy();
-        refuse(statusCode);
+        withoutTunnel(statusCode);
       }
     });
     request.end();

@@ -77,7 +77,7 @@ const REMEDIES = {
   two_sources: 'Unset one of the two.',
   invalid_environment: 'Set it to sandbox or production: the environment that the key belongs to.',
   insecure_url: 'Use https: credentials are never sent over plain http, except to this machine.',
-  invalid_url: 'Give the address alone, such as https://api.contasimples.com, or leave it out.',
+  invalid_url: 'Set only the address, such as https://api.contasimples.com, or leave it out.',
   tls: 'Correct this part of the option.',
   quoted:
     "Unless they are part of the value, set it without them: a .env file removes quotes, docker's --env-file does not.",

@@ -7,10 +7,10 @@ import { type Check, fail, ok, warn } from './report.js';
 import { addressOf, type Endpoint, type Route } from './route.js';
 
 /** The check for a completed handshake. `isVendor`: the address is one of Conta Simples. */
-export function judgeTls(handshake: TlsHandshake, route: Route, isVendor: boolean, now = new Date()): Check {
+export function handshakeCheck(handshake: TlsHandshake, route: Route, isVendor: boolean, now = new Date()): Check {
   const { protocol, subject, issuer, validTo, distrust } = handshake;
   const shown = `${protocol}, certificate for ${subject}, issued by ${issuer}, valid until ${validTo}`;
-  if (distrust !== undefined) return judgeDistrust(handshake, distrust, route, isVendor, now);
+  if (distrust !== undefined) return distrustCheck(handshake, distrust, route, isVendor, now);
   if (handshake.isPublic || !isVendor) return ok('tls', shown);
   const message = `${shown}; ${issuer} is not a public CA that Node knows`;
   const remedy =
@@ -21,7 +21,7 @@ export function judgeTls(handshake: TlsHandshake, route: Route, isVendor: boolea
 const DATES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 const NAMES = new Set(['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH']);
 
-function judgeDistrust(handshake: TlsHandshake, code: string, { target }: Route, isVendor: boolean, now: Date): Check {
+function distrustCheck(handshake: TlsHandshake, code: string, { target }: Route, isVendor: boolean, now: Date): Check {
   const { subject, issuer, validFrom, validTo, names } = handshake;
   if (DATES.has(code)) {
     const message = `the certificate is valid from ${validFrom} to ${validTo}, and the clock of this machine says ${now.toISOString()} (${code})`;
@@ -48,7 +48,7 @@ function judgeDistrust(handshake: TlsHandshake, code: string, { target }: Route,
 }
 
 /** The check for a handshake that failed. */
-export function judgeNoTls(error: unknown, { target, proxy }: Route): Check {
+export function noHandshakeCheck(error: unknown, { target, proxy }: Route): Check {
   const code = codeOf(error);
   const address = addressOf(target);
   if (code === 'ECONNREFUSED') {
@@ -141,13 +141,13 @@ export function probeTls({ target, socket, tls, signal }: TlsProbeOptions): Prom
 
 function described(certificate: DetailedPeerCertificate) {
   const { subject, issuer, valid_from, valid_to, subjectaltname } = certificate;
-  const name = (of: typeof subject | undefined) => printable(first(of?.CN) ?? first(of?.O)) || '(no name)';
+  const name = (of: typeof subject | undefined) => terminalSafe(first(of?.CN) ?? first(of?.O)) || '(no name)';
   return {
     subject: name(subject),
     issuer: name(issuer),
-    validFrom: printable(valid_from),
-    validTo: printable(valid_to),
-    names: printable(subjectaltname?.replaceAll('DNS:', '').replaceAll('IP Address:', '')),
+    validFrom: terminalSafe(valid_from),
+    validTo: terminalSafe(valid_to),
+    names: terminalSafe(subjectaltname?.replaceAll('DNS:', '').replaceAll('IP Address:', '')),
   };
 }
 
@@ -163,7 +163,7 @@ function endsInPublicRoot(certificate: DetailedPeerCertificate): boolean {
 }
 
 /** Makes a text of the server safe for a terminal: short, without control characters. */
-function printable(text: unknown): string {
+function terminalSafe(text: unknown): string {
   const plain = typeof text === 'string' ? text.replace(/[^\x20-\x7e\u00a0-\u024f]/g, '?') : '';
   return plain.length > 80 ? `${plain.slice(0, 80)}…` : plain;
 }

@@ -8,8 +8,12 @@ import {
 } from './accounts.js';
 import { toControlHosts } from './control/control-caller.js';
 import { answerControl, isControlPath } from './control/control-routes.js';
-import type { ContaSimplesEmulatorOptions, EndpointLatencyMs, LatencyMs } from './emulator-options.js';
-import { EmulatorSettings } from './emulator-options.js';
+import {
+  type ContaSimplesEmulatorOptions,
+  EmulatorSettings,
+  type EndpointLatencyMs,
+  type LatencyMs,
+} from './emulator-options.js';
 import type { Fault, FaultHandle, FaultOptions } from './faults/fault.js';
 import { FaultScript } from './faults/fault-script.js';
 import { Exchange } from './http/exchange.js';

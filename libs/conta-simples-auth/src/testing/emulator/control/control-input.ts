@@ -1,7 +1,6 @@
 import type { CredentialRotation } from '../accounts.js';
 import type { LatencyMs } from '../emulator-options.js';
-import type { Fault, FaultOptions } from '../faults/fault.js';
-import { assertFault } from '../faults/fault.js';
+import { assertFault, type Fault, type FaultOptions } from '../faults/fault.js';
 import type { RequestPattern, RequestTarget } from '../requests/request-record.js';
 import { assertPlainObject } from '../validation.js';
 

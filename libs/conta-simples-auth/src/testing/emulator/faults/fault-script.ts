@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { matchesTarget, type RequestSubject, type RequestTarget } from '../requests/request-record.js';
-import type { Fault, FaultHandle, FaultOptions } from './fault.js';
-import { assertFault, assertFaultOptions } from './fault.js';
+import { assertFault, assertFaultOptions, type Fault, type FaultHandle, type FaultOptions } from './fault.js';
 
 class ScriptedFault implements FaultHandle {
   readonly #endsAt: number;

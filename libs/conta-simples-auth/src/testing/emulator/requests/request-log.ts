@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type EmulatorCounts, RequestTally } from './request-counts.js';
-import type { RequestRecord } from './request-record.js';
-import { matchesTarget, type RequestTarget } from './request-record.js';
+import { matchesTarget, type RequestRecord, type RequestTarget } from './request-record.js';
 
 const KEPT_RECORDS = 1000;
 

@@ -1,6 +1,5 @@
 import type { RequestLog } from './request-log.js';
-import type { RequestRecord } from './request-record.js';
-import { matchesTarget, type RequestTarget } from './request-record.js';
+import { matchesTarget, type RequestRecord, type RequestTarget } from './request-record.js';
 
 /**
  * What to wait for, and how long.

@@ -1,5 +1,4 @@
-import type { Reply } from '../http/reply.js';
-import { apiError } from '../http/reply.js';
+import { apiError, type Reply } from '../http/reply.js';
 import type { IssuedTokens } from './issued-tokens.js';
 
 /** Capital B and one space: the vendor rejects `bearer`, which RFC 9110 section 11.1 allows. Token: RFC 6750 section 2.1. */

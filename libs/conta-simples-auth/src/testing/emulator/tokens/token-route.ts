@@ -101,7 +101,7 @@ function* parameterProblems(form: URLSearchParams): Generator<ErrorDetail> {
   for (const name of names) {
     yield CREDENTIAL_PARAMETERS.has(name)
       ? { field: name, message: 'belongs in the Authorization header, not in the body' }
-      : { field: printable(name), message: 'is not a parameter of this request' };
+      : { field: publicName(name), message: 'is not a parameter of this request' };
   }
 }
 
@@ -110,7 +110,7 @@ function malformed(field: string, message: string): Reply {
 }
 
 /** A body that is not a form is parsed as one long "name". It may contain a secret, so it is not repeated. */
-function printable(name: string): string {
+function publicName(name: string): string {
   return /^[A-Za-z0-9_.-]{1,32}$/.test(name) ? name : '(unreadable)';
 }
 
