@@ -8,5 +8,5 @@ export interface OpenBrowser {
 /** The path of a Chromium: `CHROMIUM_PATH`, else the first of the usual names on the `PATH`. */
 export function findChromium(environment?: NodeJS.ProcessEnv): string | undefined;
 
-/** A browser with a profile of its own, which goes with it. */
+/** A browser with a temporary profile, which is removed when it closes. */
 export function openBrowser(options?: BrowserContextOptions & { executablePath?: string }): Promise<OpenBrowser>;

@@ -31,7 +31,7 @@ function isExecutable(path) {
   }
 }
 
-/** A browser with a profile of its own, which goes with it. */
+/** A browser with a temporary profile, which is removed when it closes. */
 export async function openBrowser({ executablePath = findChromium(), ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'dashboard-browser-'));
   const context = await chromium.launchPersistentContext(profile, {

@@ -31,7 +31,7 @@ interface OpenPage {
 let demo: DemoProcess;
 let browser: OpenBrowser;
 let page: Page;
-/** The story takes two minutes, mostly waiting: it plays on a second demo while the other tests run on the first. */
+/** The guided demo takes two minutes, mostly waiting: it runs on a second demo while the other tests run on the first. */
 let storyPage: OpenPage;
 let story: Promise<Story>;
 /** The place of filial-sp among the accounts. */
@@ -125,7 +125,7 @@ async function eventTexts(type: string): Promise<string> {
 }
 
 describeInBrowser('the dashboard in a browser', () => {
-  it('shows three accounts with living tokens, calls that are answered, and both charts', async () => {
+  it('shows three accounts with valid tokens, calls that are answered, and both charts', async () => {
     await expect(page.locator('#accounts h3').allTextContents()).resolves.toEqual(['default', 'matriz', 'filial-sp']);
     await page.waitForFunction(inPage.hasAnswered, 100);
     expect(await count('counters', 'failed')).toBe(0);
@@ -154,14 +154,14 @@ describeInBrowser('the dashboard in a browser', () => {
     expect(await eventTexts('degraded')).toContain('server_error');
   });
 
-  it('loses no call to a 429, and leaves the token endpoint alone until Retry-After is over', async () => {
+  it('loses no call to a 429, and makes no token request before Retry-After is over', async () => {
     expect(await press('rate-limit')).toBe(0);
     const refused = await answers('token', 429);
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThanOrEqual(3);
   });
 
-  it('loses no call to a slow token endpoint, nor does one wait', async () => {
+  it('loses no call to a slow token endpoint, and no call waits', async () => {
     expect(await press('slow')).toBe(0);
     expect(await eventTexts('acquired')).toMatch(/in 4,\d{3} ms/);
   });
@@ -171,13 +171,13 @@ describeInBrowser('the dashboard in a browser', () => {
     expect(await eventTexts('degraded')).toContain('invalid_response');
   });
 
-  it('loses no call to rejected credentials that are rotated within the life of the token', async () => {
+  it('loses no call to rejected credentials that are rotated within the lifetime of the token', async () => {
     expect(await press('rotate')).toBe(0);
     expect(await answers('token', 401)).toBeGreaterThan(0);
     expect(await eventTexts('degraded')).toContain('credentials_rejected');
   });
 
-  it('shows calls that fail when the API itself is down, and asks for no token because of that', async () => {
+  it('shows calls that fail when the API itself is down, and makes no token request because of that', async () => {
     const attempts = () => figure('counters', 'attempts', 'note');
     const failedBefore = Number(/(\d+) failed/.exec(await attempts())?.[1]);
     expect(await press('resource-outage')).toBeGreaterThan(100);
@@ -196,7 +196,7 @@ describeInBrowser('the dashboard in a browser', () => {
     await expect(page.title()).resolves.toBe('Tokens, live');
   });
 
-  it('can be used with the keyboard alone, and shows where one is', async () => {
+  it('can be used with only the keyboard, and shows the focus', async () => {
     const reached: string[] = [];
     await page.evaluate(inPage.loseFocus);
     for (let press = 0; press < 25; press++) {
@@ -224,13 +224,13 @@ describeInBrowser('the dashboard in a browser', () => {
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 
-  it('plays the whole story to its end, with a caption for each step and no call lost to a token', async () => {
+  it('runs the guided demo to its end, with a caption for each step and no call lost to a token', async () => {
     const { captions, end } = await story;
     expect(captions).toBe(8);
     expect(end).toContain('No call failed because of a token');
   }, 240_000);
 
-  it('asked no other host for anything, and had nothing to complain of', () => {
+  it('makes no request to other hosts and logs no errors', () => {
     expect([...requested].sort()).toEqual([demo.url, storyPage.demo.url].sort());
     expect(complaints).toEqual([]);
   });

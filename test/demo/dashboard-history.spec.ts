@@ -21,7 +21,7 @@ describe('what the charts draw', () => {
     expect(history.marks.length).toBeLessThanOrEqual(300);
   });
 
-  it('is a rate over the time that really passed, also where frames come late', () => {
+  it('is a rate over the elapsed time, also with late frames', () => {
     const history = new CallHistory();
     for (const [at, answered] of [
       [0, 50],

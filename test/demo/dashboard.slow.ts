@@ -120,7 +120,7 @@ describe('the stream of the dashboard', () => {
     expect(times.at(-1)).toBeGreaterThan((times[0] ?? 0) + 900);
   });
 
-  it('tells of calls, tokens and events, which the server can confirm', async () => {
+  it('shows calls, tokens and events that match the counts of the server', async () => {
     const stream = await watch();
     const events: string[] = [];
     const frame = await frameWhere(stream, ({ totals, events: fresh, accounts }) => {
@@ -133,7 +133,7 @@ describe('the stream of the dashboard', () => {
     expect(frame.server?.resource.byStatus[200]).toBeGreaterThanOrEqual(frame.totals.answered);
   });
 
-  it('gives a page that comes later the same past, and counts those who watch', async () => {
+  it('gives a page that is opened later the same history, and counts open pages', async () => {
     const first = await watch();
     await frameWhere(first, ({ totals }) => totals.obtained === 3);
     await frameWhere(first, () => true);
@@ -144,7 +144,7 @@ describe('the stream of the dashboard', () => {
     expect(app.get(DashboardFeed).watchers).toBe(2);
   });
 
-  it('keeps the load going only while somebody watches', async () => {
+  it('runs the load only while a page is open', async () => {
     const stream = await watch();
     await frameWhere(stream, ({ totals }) => totals.answered > 0);
     stream.response.destroy();
@@ -165,7 +165,7 @@ describe('the stream of the dashboard', () => {
     await ended;
   });
 
-  it('has no secret in it, whatever happens', async () => {
+  it('contains no secrets, also during faults', async () => {
     const token = await app.get(ContaSimplesTokenService).getAccessToken('filial-sp');
     const { apiKey, apiSecret } = emulated.emulator.rotate(emulated.vault.read('filial-sp').apiKey);
     const scanner = new CanaryScanner({ token, apiKey, apiSecret, secret: EMULATOR_CREDENTIALS.apiSecret });
@@ -181,7 +181,7 @@ describe('the stream of the dashboard', () => {
 });
 
 describe('the buttons', () => {
-  it('set the load, and refuse any that is not offered', async () => {
+  it('set the load, and reject any that is not offered', async () => {
     const stream = await watch();
     await expect(post('load', { callsPerSecond: 200 }).then((answer) => answer.json())).resolves.toMatchObject({
       callsPerSecond: 200,
@@ -203,7 +203,7 @@ describe('the buttons', () => {
     expect(frame.server?.token).toEqual({ total: 6, byStatus: { 200: 6 } });
   });
 
-  it('play the story from its first step, with a load to tell of, and stop it', async () => {
+  it('start the guided demo at its first step, with a load, and stop it', async () => {
     await post('load', { callsPerSecond: 0 });
     const stream = await watch();
     expect((await post('story')).status).toBe(202);
@@ -213,7 +213,7 @@ describe('the buttons', () => {
     await frameWhere(stream, ({ story }) => story === undefined);
   });
 
-  it('refuse what is no fault, a duration that is none, and other sites', async () => {
+  it('reject unknown faults, invalid durations and other sites', async () => {
     expect((await post('faults/constructor')).status).toBe(404);
     expect((await post('faults/outage', { seconds: 3_600 })).status).toBe(400);
     expect((await post('faults/outage', { seconds: '1' })).status).toBe(400);

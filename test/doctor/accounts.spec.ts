@@ -28,7 +28,7 @@ async function start(count: number, wrong: number[] = []) {
 }
 
 describe('several accounts', () => {
-  it('are checked one after the other, and a bad pair keeps none of the others from it', async () => {
+  it('are checked one after the other, also after one with wrong credentials', async () => {
     const { emulator, examine } = await start(3, [1]);
     const { line, exitCode } = await examine();
     expect(line('token', 'company-0')).toMatch(/^ok /);
@@ -67,7 +67,7 @@ describe('several accounts', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('are left alone where the failure is of the address and not of the pair', async () => {
+  it('are not checked after a failure that concerns all accounts', async () => {
     const { emulator, examine } = await start(3);
     emulator.fail('token', { status: 429 });
     const { out } = await examine();

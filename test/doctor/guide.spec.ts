@@ -32,11 +32,11 @@ const alike = (text: string) =>
     .replace(/in \d+ ms/, 'in N ms')
     .replace(/req_[0-9a-f]+/, 'REQUEST');
 
-it('the first transcript of the guide is what the command prints where all is well', async () => {
+it('the first transcript of the guide is the output without problems', async () => {
   expect(alike((await runDoctor({ directory })).out)).toBe(alike(transcripts[0] ?? ''));
 });
 
-it('the second is what it prints of a pair that is refused', async () => {
+it('the second is the output for rejected credentials', async () => {
   emulator.fail('token', { status: 401 });
   expect(alike((await runDoctor({ directory })).out)).toBe(alike(transcripts[1] ?? ''));
 });

@@ -17,7 +17,7 @@ interface Front {
   readonly accepted: number;
 }
 
-/** A server that notes whatever it is sent. */
+/** A server that records all bytes that it receives. */
 async function tlsFront(certificate: { readonly cert: string; readonly key: string }): Promise<Front> {
   const received: Buffer[] = [];
   const server = createTlsServer(certificate, (socket) => socket.on('data', (chunk: Buffer) => received.push(chunk)));
@@ -83,21 +83,21 @@ describe('a server that is not trusted', () => {
   );
 });
 
-describe('a connection that does not come about', () => {
-  it('for want of a server says so', async () => {
+describe('a connection that fails', () => {
+  it('because no server listens is reported', async () => {
     const { line, names } = await examine(`https://localhost:${await closedPort()}`);
     expect(line('tls')).toMatch(/^fail +tls +no server listens on localhost:\d+ \(ECONNREFUSED\)/);
     expect(names('skip')).toEqual(AFTER_TLS);
   });
 
-  it('for want of a server on plain http shows at the token request', async () => {
+  it('because no server listens on plain http is reported at the token request', async () => {
     const { line } = await examine(`http://127.0.0.1:${await closedPort()}`);
     expect(line('token')).toMatch(
       /at 127\.0\.0\.1:\d+ was not reached \(ECONNREFUSED\) \(network_error\)\n.*No server listens at this address: check host and port/,
     );
   });
 
-  it('because the port speaks something else says so, and sends no credentials', async () => {
+  it('because the port does not speak TLS is reported, and no credentials are sent', async () => {
     const front = await plainFront((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const { line } = await examine(`https://localhost:${front.port}`);
     expect(line('tls')).toMatch(
@@ -106,14 +106,14 @@ describe('a connection that does not come about', () => {
     expect(Buffer.concat(front.received).toString('latin1')).not.toContain('Authorization');
   });
 
-  it('because the other side is silent is given up in time', async () => {
+  it('because the server does not answer ends at the time limit', async () => {
     const front = await plainFront(() => {});
     const { line, exitCode } = await examine(`https://localhost:${front.port}`);
     expect(line('tls')).toMatch(/^fail +tls +localhost:\d+ does not answer \(ETIMEDOUT\)\n.*HTTPS_PROXY/);
     expect(exitCode).toBe(1);
   });
 
-  it('because it is cut off says so', async () => {
+  it('because it is closed is reported', async () => {
     const front = await plainFront((socket) => socket.destroy());
     expect((await examine(`https://localhost:${front.port}`)).line('tls')).toMatch(/no TLS connection.*\(ECONNRESET\)/);
   });
@@ -142,7 +142,7 @@ describe('a proxy', () => {
     expect(Buffer.concat(front.received).toString()).not.toContain(DOCTOR_PAIR.apiKey);
   });
 
-  it('that wants a login and is given none says how to give it', async () => {
+  it('that requires a login fails with how to set it', async () => {
     const front = await answering('HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n');
     const { line } = await examine('https://api.invalid', {
       HTTPS_PROXY: `127.0.0.1:${front.port}`.replace(/^/, 'http://'),
@@ -150,19 +150,19 @@ describe('a proxy', () => {
     expect(line('proxy')).toMatch(/The proxy requires a login: set HTTPS_PROXY=http/);
   });
 
-  it('that is gone fails with the variable to look at', async () => {
+  it('that is not reachable fails with the variable to check', async () => {
     const { line } = await examine('https://api.invalid', proxyOf(await closedPort()));
     expect(line('proxy')).toMatch(/of HTTPS_PROXY was not reached \(ECONNREFUSED\)\n.*NO_PROXY=api\.invalid/);
   });
 
-  it('that is silent is given up in time', async () => {
+  it('that does not answer fails at the time limit', async () => {
     const front = await plainFront(() => {});
     expect((await examine('https://api.invalid', proxyOf(front.port))).line('proxy')).toMatch(
       /was not reached \(ETIMEDOUT\)/,
     );
   });
 
-  it('that puts its own certificate in place of the API is told by the name on it', async () => {
+  it('that replaces the certificate of the API is reported with the name of its issuer', async () => {
     const tls = await tlsFront(selfSigned);
     const tunnel = await plainFront((socket) => {
       socket.once('data', async () => {
@@ -192,7 +192,7 @@ describe('a proxy', () => {
     expect(tls.received).toEqual([]);
   });
 
-  it('is passed by where NO_PROXY says so', async () => {
+  it('is not used if NO_PROXY lists the host', async () => {
     const front = await tlsFront(selfSigned);
     const { line } = await examine(`https://localhost:${front.port}`, {
       ...proxyOf(await closedPort()),

@@ -33,7 +33,7 @@ const envText = () =>
     .join('');
 
 describe('settings that are missing or wrong', () => {
-  it('are told all at once with what to do, and nothing is sent', async () => {
+  it('are reported together with what to do, and nothing is sent', async () => {
     const { out, err, exitCode, names } = await runDoctor({
       environment: {
         CONTA_SIMPLES_ENVIRONMENT: 'staging',
@@ -80,7 +80,7 @@ describe('settings that are missing or wrong', () => {
       { ...doctorEnvironment('https://x.invalid'), CONTA_SIMPLES_API_KEY_FILE: '/x' },
       /is set together with.*\n.*Unset one/,
     ],
-  ])('are told: %s', async (_name, variables, words) => {
+  ])('are reported: %s', async (_name, variables, words) => {
     const { out, exitCode } = await runDoctor({ environment: variables });
     expect(out).toMatch(words);
     expect(exitCode).toBe(1);
@@ -136,8 +136,8 @@ describe('a .env file', () => {
   });
 });
 
-describe('what explains a setting that is missing', () => {
-  it('is told: a variable with nearly its name', async () => {
+describe('the likely cause of a missing setting', () => {
+  it('is reported: a variable with a similar name', async () => {
     const { CONTA_SIMPLES_API_KEY: _left, ...rest } = environment();
     const { out, exitCode } = await runDoctor({ environment: { ...rest, CONTASIMPLES_API_KEY: apiKey } });
     delete process.env.CONTASIMPLES_API_KEY;
@@ -145,14 +145,14 @@ describe('what explains a setting that is missing', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('is told: a .env file in UTF-16', async () => {
+  it('is reported: a .env file in UTF-16', async () => {
     await writeFile(join(directory, '.env'), Buffer.from(`\ufeff${envText()}`, 'utf16le'));
     const { out, exitCode } = await runDoctor({ directory });
     expect(out).toMatch(/^fail +settings +The file \S*\.env is encoded in UTF-16.*: save it as UTF-8/m);
     expect(exitCode).toBe(1);
   });
 
-  it('is told: how an application reads the file that the doctor reads by itself', async () => {
+  it('is reported: how an application loads the file that the doctor loads', async () => {
     await file('.env.staging', envText());
     const { line } = await runDoctor({ directory, argv: ['--env-file', '.env.staging'] });
     expect(line('settings')).toMatch(
@@ -163,7 +163,7 @@ describe('what explains a setting that is missing', () => {
     );
   });
 
-  it('is told: a $ that expandVariables would take for a variable', async () => {
+  it('is reported: a $ that expandVariables would read as a variable', async () => {
     await file('.env', envText().replace(apiSecret, 'first$ecret-part'));
     const { out } = await runDoctor({ directory });
     expect(out).toMatch(/^warn +settings +CONTA_SIMPLES_API_SECRET has a \$ in the file: .*`expandVariables`/m);
@@ -186,7 +186,7 @@ describe('a pair in files', () => {
   });
 });
 
-describe('settings that are seldom meant', () => {
+describe('settings that are rarely intended', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     [
       'quotation marks',

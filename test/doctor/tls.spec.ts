@@ -78,7 +78,7 @@ describe('a handshake', () => {
     });
   });
 
-  it('that an authority of the company vouches for is a warning where the API is the service itself', async () => {
+  it('with a certificate of a private CA is a warning if the server is the service itself', async () => {
     const { handshake } = await serve(CERTIFICATES.trusted);
     const seen = await handshake();
     expect(seen.isPublic).toBe(false);
@@ -91,7 +91,7 @@ describe('a handshake', () => {
     expect(handshakeCheck({ ...seen, isPublic: true }, VENDOR, true).status).toBe('ok');
   });
 
-  it('in which nobody is trusted blames what is on the route to the service, and not on the route to a server of one’s own', () => {
+  it('with an untrusted certificate suspects a proxy only if the server is the service itself', () => {
     const seen: TlsHandshake = {
       protocol: 'TLSv1.3',
       distrust: 'SELF_SIGNED_CERT_IN_CHAIN',

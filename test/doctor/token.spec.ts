@@ -27,7 +27,7 @@ async function start(options: ContaSimplesEmulatorOptions = {}) {
 
 const HTML = { contentType: 'text/html', body: '<html><title>Just a moment…</title></html>' };
 
-describe('a set-up in which all is well', () => {
+describe('a set-up without problems', () => {
   it('passes every check with one token request and one call, and shows neither token nor balance', async () => {
     const { examine, requests } = await start();
     const { out, err, exitCode, names, line } = await examine();
@@ -44,7 +44,7 @@ describe('a set-up in which all is well', () => {
     expect(out).not.toMatch(/amount|\d{3,}\.\d\d\b/);
   });
 
-  it('is told as JSON to whoever asks for it', async () => {
+  it('is reported as JSON with --json', async () => {
     const { examine } = await start();
     const { out, exitCode } = await examine('--json');
     const { ok, checks } = JSON.parse(out);
@@ -90,7 +90,7 @@ describe('a token endpoint that gives no token', () => {
   it.each([
     ['sandbox', 'production'],
     ['production', 'sandbox'],
-  ])('says of a pair that %s refuses that it may be one of %s', async (environment, other) => {
+  ])('says of credentials that %s rejects that they may belong to %s', async (environment, other) => {
     const { emulator } = await start({ accounts: [] });
     const { line } = await runDoctor({
       environment: { ...doctorEnvironment(emulator.baseUrl), CONTA_SIMPLES_ENVIRONMENT: environment },
@@ -106,7 +106,7 @@ describe('a token endpoint that gives no token', () => {
     expect((await examine()).line('token')).toContain('(server_error, request req-42)');
   });
 
-  it('is told as JSON, and is an exit code of 1', async () => {
+  it('is reported as JSON, with exit code 1', async () => {
     const { emulator, examine } = await start();
     emulator.fail('token', { status: 401 });
     const { out, exitCode } = await examine('--json');
@@ -135,7 +135,7 @@ describe('a token that came', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('with a refusal tells of the clock as well', async () => {
+  it('with a rejection also reports the clock', async () => {
     const { emulator, examine } = await start({ clockOffsetMs: 3_600_000 });
     emulator.fail('token', { status: 401 });
     expect((await examine()).names('warn')).toEqual(['clock']);
@@ -191,7 +191,7 @@ describe('a call that does not work, though the token came', () => {
 
 describe('what is sent', () => {
   it('is what the library sends: the pair to the token endpoint alone, the token to the call, the User-Agent to both', async () => {
-    const token = 'a-token-that-nobody-may-see';
+    const token = 'a-token-that-must-not-be-shown';
     const server = await RecordingServer.start((response, { method }) => {
       const body = method === 'POST' ? { access_token: token, token_type: 'Bearer', expires_in: 1800 } : { amount: 1 };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(body));

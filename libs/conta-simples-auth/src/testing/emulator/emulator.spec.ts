@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from './emulator.js';
 
 /**
- * Sends bytes on a connection of their own and resolves with all that comes back before the server ends it. `'stop'` says
+ * Sends bytes on a new connection and resolves with everything received until the server ends it. `'stop'` says
  * with a FIN that nothing more will come.
  */
 async function send(emulator: ContaSimplesEmulator, bytes: string | Buffer, then?: 'stop'): Promise<string> {

@@ -39,7 +39,7 @@ describe('FakeContaSimplesAuthInterceptor', () => {
     expect(await dataOf(instance)).toBe('Bearer fake-access-token.filial.1');
     tokens.failWith('forbidden', 'filial');
     await expect(instance.get('/x')).rejects.toMatchObject({ kind: 'forbidden' });
-    expect(() => interceptor.attach(axios.create(), { account: 'nobody' })).toThrow(/no such account/);
+    expect(() => interceptor.attach(axios.create(), { account: 'unknown' })).toThrow(/no such account/);
   });
 
   it('refuses what the real one refuses', () => {

@@ -83,7 +83,7 @@ describe('FakeContaSimplesHttpService', () => {
     expect(http.forAccount('matriz').forAccount('filial')).toBe(filial);
     await firstValueFrom(filial.get('/x'));
     expect(requests[0]?.headers.get('Authorization')).toBe('Bearer fake-access-token.filial.1');
-    expect(() => http.forAccount('nobody')).toThrow(expect.objectContaining({ kind: 'unknown_account' }));
+    expect(() => http.forAccount('unknown')).toThrow(expect.objectContaining({ kind: 'unknown_account' }));
   });
 
   it('takes axios-mock-adapter', async () => {

@@ -65,7 +65,7 @@ describe('FakeContaSimplesTokenService', () => {
     expect((await tokens.getToken('filial')).value).toBe('fake-access-token.filial.1');
     tokens.recover();
     expect((await tokens.getToken('matriz')).value).toBe('fake-access-token.matriz.2');
-    await expect(tokens.getToken('nobody')).rejects.toMatchObject({ kind: 'unknown_account' });
+    await expect(tokens.getToken('unknown')).rejects.toMatchObject({ kind: 'unknown_account' });
   });
 
   it('serves a held token while it fails, where the test wants that', async () => {

@@ -76,7 +76,7 @@ describe('the control routes', () => {
     ['latency', {}, 'Give either ms, or token and/or resource'],
     ['latency', { ms: -1 }, 'latencyMs.token must be a number of milliseconds'],
     ['rotate', {}, 'apiKey is required'],
-    ['rotate', { apiKey: 'nobody' }, 'No account of the emulator has this API key'],
+    ['rotate', { apiKey: 'unknown' }, 'No account of the emulator has this API key'],
     ['revoke', { account: 1 }, 'account must be a string'],
   ])('answer 400 and say why: %s %j', async (name, input, message) => {
     const { status, answer } = await control('POST', name, input);

@@ -54,7 +54,7 @@ describe('a fault with a status', () => {
     expect((await requestToken()).status).toBe(200);
   });
 
-  it('carries headers, a body and a content type of its own', async () => {
+  it('sets headers, a body and a content type', async () => {
     const body = '<html>Just a moment...</html>';
     emulator.fail('all', { status: 403, body, contentType: 'text/html', headers: { 'Retry-After': 7, Date: null } });
     const response = await requestToken();

@@ -19,7 +19,7 @@ describe('generated transactions', () => {
     );
   });
 
-  it('are 360 over the last 180 days, each with an id of its own', () => {
+  it('are 360 over the last 180 days, each with a unique id', () => {
     const times = transactions.map(({ transactionDate }) => Date.parse(transactionDate));
 
     expect(new Set(transactions.map(({ id }) => id)).size).toBe(360);

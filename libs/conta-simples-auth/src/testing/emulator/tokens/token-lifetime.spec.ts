@@ -28,7 +28,7 @@ function readBalance(authorization: string): Promise<Response> {
 const statusOf = async (token: string) => (await readBalance(`Bearer ${token}`)).status;
 
 describe('a token', () => {
-  it('opens the data of its own account alone', async () => {
+  it('gives access only to the data of its account', async () => {
     const [sp, rj] = await Promise.all([tokenOf(SP), tokenOf(RJ)]);
 
     const amounts = await Promise.all([sp, rj, sp].map(async (token) => (await readBalance(`Bearer ${token}`)).json()));
