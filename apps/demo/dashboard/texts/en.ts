@@ -9,7 +9,7 @@ export const en = {
     title: 'What is happening',
     play: 'Run the guided demo',
     stop: 'Stop the guided demo',
-    idle: 'Press “Run the guided demo” (about 2 minutes). It simulates seven faults, one after the other, and explains each of them here. Watch “Calls failed”: it stays at 0 until the last fault, when the API itself is down. Here the token of each account is valid for 60 seconds (30 minutes at the real service). It is refreshed at the mark on its bar, while calls continue with the old token.',
+    idle: 'Press “Run the guided demo” (about 2 minutes): it simulates seven faults and explains each of them here. Watch “Calls failed”: it stays at 0 until the last fault, when the API itself is down. Each token is valid for 60 seconds here (30 minutes at the real service) and is refreshed in the background at the mark on its bar.',
     idleReal:
       'Each account has an access token. It is refreshed at the mark on its bar, while calls continue with the old token. To see calls, choose “Calls per second” under “Load and faults”.',
     progress: (number: number, steps: number) => `Step ${number} of ${steps}`,

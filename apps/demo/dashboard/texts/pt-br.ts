@@ -10,7 +10,7 @@ export const ptBr: Texts = {
     title: 'O que está acontecendo',
     play: 'Iniciar a demonstração guiada',
     stop: 'Parar a demonstração guiada',
-    idle: 'Clique em “Iniciar a demonstração guiada” (cerca de 2 minutos). Ela simula sete falhas, uma por vez, e explica cada uma aqui. Acompanhe “Chamadas com falha”: o valor fica em 0 até a última falha, quando a própria API sai do ar. Aqui o token de cada conta tem validade de 60 segundos (30 minutos no serviço real). Ele é renovado na marca da barra, enquanto as chamadas continuam com o token anterior.',
+    idle: 'Clique em “Iniciar a demonstração guiada” (cerca de 2 minutos): ela simula sete falhas e explica cada uma aqui. Acompanhe “Chamadas com falha”: fica em 0 até a última falha, quando a própria API sai do ar. Aqui cada token tem validade de 60 segundos (30 minutos no serviço real) e é renovado em segundo plano na marca da barra.',
     idleReal:
       'Cada conta tem um token de acesso. Ele é renovado na marca da barra, enquanto as chamadas continuam com o token anterior. Para ver chamadas, escolha “Chamadas por segundo” em “Carga e falhas”.',
     progress: (number, steps) => `Passo ${number} de ${steps}`,
