@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { errorCode } from '../support/error-code.js';
 
 export interface CliCommand {
   readonly help: string;
@@ -40,7 +41,7 @@ export function processIo({ stdout, stderr }: ProcessStreams = process): CliIo {
     if (output.signal.aborted) return;
     output.abort();
     if (error.code === 'EPIPE') return;
-    stderr.write(`The output could not be written (${codeOf(error)})\n`);
+    stderr.write(`The output could not be written (${shownCode(error)})\n`);
     hasFailed = true;
     setExitCode(1);
   });
@@ -73,8 +74,7 @@ export function parseProblem(error: unknown, command: string): string {
   return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `${command} takes only options` : String(message);
 }
 
-/** Only the code of a network error: its message can contain addresses and secrets. */
-export function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown error';
+/** The code of an error for a message, which must not contain the error's text: it can hold addresses and secrets. */
+export function shownCode(error: unknown): string {
+  return errorCode(error) ?? 'unknown error';
 }

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { errorCode } from '../support/error-code.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../testing/emulator/emulator.js';
 import type { ContaSimplesEmulatorOptions } from '../testing/emulator/emulator-options.js';
 import type { RequestRecord } from '../testing/emulator/requests/request-record.js';
-import { type CliCommand, CliError, type CliIo, codeOf, parseProblem, usageError } from './command.js';
+import { type CliCommand, CliError, type CliIo, parseProblem, shownCode, usageError } from './command.js';
 
 const FLAGS = {
   port: { type: 'string', default: '4010' },
@@ -66,8 +67,7 @@ async function start(options: ContaSimplesEmulatorOptions): Promise<ContaSimples
 }
 
 function startProblem(error: unknown, { host, port }: ContaSimplesEmulatorOptions): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case 'EADDRINUSE':
       return `port ${port} of ${host} is in use: stop the program that uses it, or choose another with --port (0 takes any free one)`;
     case 'EACCES':
@@ -77,7 +77,7 @@ function startProblem(error: unknown, { host, port }: ContaSimplesEmulatorOption
     case 'EAI_AGAIN':
       return '--host is not an address of this machine: choose another';
     default:
-      return `the emulator could not start (${codeOf(error)})`;
+      return `the emulator could not start (${shownCode(error)})`;
   }
 }
 

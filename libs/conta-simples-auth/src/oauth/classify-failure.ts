@@ -1,4 +1,5 @@
 import type { TokenFailureKind } from '../model/failure-kinds.js';
+import { errorCode } from '../support/error-code.js';
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
 import { hasSocket, proxyOfFailed } from './proxy.js';
@@ -158,11 +159,4 @@ function noTlsToProxy(proxy: string, named: string): TokenFailure {
     `No trusted TLS connection to the proxy ${proxy}${named}: its address says https://, or in HTTPS_PROXY has no scheme, ` +
     'which is read as https://; write http:// before it if it speaks plain HTTP';
   return { kind: 'proxy_error', what };
-}
-
-/** Only what has the form of a code: anything else could be text from the network. */
-function errorCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  const { code } = error;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : undefined;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { codeOf, type PemPart, whyUnreadable } from './pem-diagnosis.js';
+import { errorCode } from '../support/error-code.js';
+import { type PemPart, whyUnreadable } from './pem-diagnosis.js';
 import type { Problems } from './problems.js';
 
 const PARTS = ['ca', 'cert', 'key', 'passphrase'] as const;
@@ -79,7 +80,10 @@ function checkParts({ ca, cert, key, passphrase }: Parts, report: TlsReport): vo
   try {
     createSecureContext({ ca, cert, key, passphrase } as SecureContextOptions);
   } catch (error) {
-    report.add(cert === undefined ? 'ca' : 'cert', `cannot be used by this build of OpenSSL (${codeOf(error)})`);
+    report.add(
+      cert === undefined ? 'ca' : 'cert',
+      `cannot be used by this build of OpenSSL (${errorCode(error) ?? 'no code'})`,
+    );
   }
 }
 
@@ -143,13 +147,13 @@ function whyNoKey(content: Content, passphrase: string | undefined, error: unkno
   if (!isEncrypted) return ['key', whyUnreadable(content, isPem)];
   if (passphrase === undefined || passphrase === '')
     return ['passphrase', 'is missing: the key is encrypted, so give its passphrase'];
-  if (/UNSUPPORTED/.test(codeOf(error))) {
+  if (/UNSUPPORTED/.test(errorCode(error) ?? '')) {
     return [
       'key',
       'is encrypted with an algorithm that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
     ];
   }
-  if (/DECRYPT/.test(codeOf(error)))
+  if (/DECRYPT/.test(errorCode(error) ?? ''))
     return [
       'passphrase',
       'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it',
@@ -195,7 +199,7 @@ function checkPfx(pfx: unknown, passphrase: unknown, report: TlsReport): void {
 /** Node has no error code for most of these. OpenSSL's text is compared but not shown. */
 function whyNoPfx(content: unknown, passphrase: unknown, error: unknown): [part: string, what: string] {
   const message = String((error as { message?: unknown } | null)?.message);
-  if (codeOf(error) === 'ERR_CRYPTO_UNSUPPORTED_OPERATION' || /unsupported/i.test(message)) {
+  if (errorCode(error) === 'ERR_CRYPTO_UNSUPPORTED_OPERATION' || /unsupported/i.test(message)) {
     return [
       'pfx',
       'is encrypted with an old algorithm (RC2 or 3DES) that OpenSSL 3 does not support: convert it with openssl pkcs12 -in <old> -nodes -legacy | openssl pkcs12 -export -out <new>',

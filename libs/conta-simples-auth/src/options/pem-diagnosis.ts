@@ -95,9 +95,3 @@ function succeeds(read: () => unknown): boolean {
     return false;
   }
 }
-
-/** The code of an error of Node or OpenSSL. */
-export function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'no code';
-}

@@ -6,7 +6,7 @@ import { ownField, parseObject, requestId } from '../../oauth/token-answer.js';
 import { receiveBody, requestAgent } from '../../oauth/token-endpoint.js';
 import type { ResolvedOptions } from '../../options/options.js';
 import { sharesRun } from '../../support/shares-run.js';
-import { codeOf } from '../command.js';
+import { shownCode } from '../command.js';
 import { type Check, fail, ok } from './report.js';
 
 const BALANCE_PATH = '/accounts/v1/balance';
@@ -76,7 +76,7 @@ async function callBalance(
   try {
     return await call(token, isSecret, options, deadline.signal);
   } catch (error) {
-    return { answered: false, code: deadline.signal.aborted ? 'ETIMEDOUT' : codeOf(error) };
+    return { answered: false, code: deadline.signal.aborted ? 'ETIMEDOUT' : shownCode(error) };
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { BASE_URLS, type ResolvedOptions } from '../../options/options.js';
-import { codeOf } from '../command.js';
+import { shownCode } from '../command.js';
 import { type Check, fail, ok, skip } from './report.js';
 import { addressOf, openTunnel, type ProxyAddress, type Route } from './route.js';
 import { handshakeCheck, noHandshakeCheck, probeTls } from './tls-check.js';
@@ -19,7 +19,7 @@ export async function checkName({ target, proxy }: Route, timeoutMs: number): Pr
     const more = addresses.length > SHOWN ? ` and ${addresses.length - SHOWN} more` : '';
     return ok('name', `${what} resolves to ${shown.join(', ')}${more}`);
   } catch (error) {
-    const code = codeOf(error);
+    const code = shownCode(error);
     const check = proxy ? `the address in ${proxy.variable}` : 'CONTA_SIMPLES_BASE_URL for a typing error';
     if (code === 'ENOTFOUND') {
       return fail(
@@ -81,7 +81,7 @@ async function checkProxy(
     if (!result.ok) return { check: rejectionCheck(who, proxy, result.status) };
     return { check: ok('proxy', `${who} opens a tunnel to ${addressOf(target)}`), opened: result.socket };
   } catch (error) {
-    const code = signal.aborted ? 'ETIMEDOUT' : codeOf(error);
+    const code = signal.aborted ? 'ETIMEDOUT' : shownCode(error);
     const remedy = `Check the address in ${proxy.variable}, and that the proxy runs; to bypass it, set NO_PROXY=${target.host}.`;
     return { check: fail('proxy', `${who} was not reached (${code})`, remedy) };
   }

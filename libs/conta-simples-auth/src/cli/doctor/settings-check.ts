@@ -5,7 +5,7 @@ import { type EnvFile, envFiles, hasReference, readEnvFile, usualEnvFiles } from
 import { BASE_URLS, type ContaSimplesAuthOptions, type ResolvedOptions } from '../../options/options.js';
 import type { Problem, ProblemCode } from '../../options/problems.js';
 import { inspectOptions } from '../../options/resolve-options.js';
-import { CliError, codeOf, usageError } from '../command.js';
+import { CliError, shownCode, usageError } from '../command.js';
 import { type Check, fail, ok, warn } from './report.js';
 
 export interface Settings {
@@ -145,7 +145,7 @@ function exists(path: string, named: string | undefined): boolean {
     readFileSync(path);
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = shownCode(error);
     if (code === 'ENOENT' && named === undefined) return false;
     if (named !== undefined) throw usageError(`--env-file names a file that cannot be read (${code})`);
     throw new CliError(`${path} cannot be read (${code})`, 1);

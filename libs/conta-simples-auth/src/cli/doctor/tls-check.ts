@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, rootCertificates } from 'node:tls';
 import type { ContaSimplesAuthOptions } from '../../options/options.js';
-import { codeOf } from '../command.js';
+import { shownCode } from '../command.js';
 import { type Check, fail, ok, warn } from './report.js';
 import { addressOf, type Endpoint, type Route } from './route.js';
 
@@ -49,7 +49,7 @@ function distrustCheck(handshake: TlsHandshake, code: string, { target }: Route,
 
 /** The check for a handshake that failed. */
 export function noHandshakeCheck(error: unknown, { target, proxy }: Route): Check {
-  const code = codeOf(error);
+  const code = shownCode(error);
   const address = addressOf(target);
   if (code === 'ECONNREFUSED') {
     return fail(
