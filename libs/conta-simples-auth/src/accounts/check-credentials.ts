@@ -1,5 +1,4 @@
 import type { ClientAuthEncoding } from './credentials.js';
-import { unusualCharacter } from './unusual-character.js';
 
 /** What is wrong with one half of a pair: `what` in words that follow its name. Never quotes it. */
 export interface CredentialFault {
@@ -7,7 +6,7 @@ export interface CredentialFault {
   readonly what: string;
 }
 
-/** As {@link credentialFault}, the words alone. */
+/** The words of {@link credentialFault}. */
 export function credentialProblem(
   part: 'apiKey' | 'apiSecret',
   value: unknown,
@@ -37,7 +36,7 @@ export function credentialFault(
   return undefined;
 }
 
-/** What a value may mean to have, and seldom does: a warning. `what` follows the name of the setting. */
+/** A warning about a value that is allowed but rarely intended. `what` follows the name of the setting. */
 export interface CredentialSuspicion {
   readonly code: 'quoted' | 'suspicious';
   readonly what: string;
@@ -54,11 +53,45 @@ const SUSPICIONS: readonly (readonly [RegExp, string])[] = [
   [/\\\$/, 'has "\\$" in it: only `expandVariables` of ConfigModule takes the backslash off'],
 ];
 
-/** `undefined` where there is nothing to warn of. Never quotes the value. */
+/** `undefined` for a value without a warning. Never quotes the value. */
 export function credentialSuspicion(value: string): CredentialSuspicion | undefined {
   if (/^(["'`]).*\1$/s.test(value)) {
     return { code: 'quoted', what: 'has quotation marks around it: remove them, unless they belong to it' };
   }
   const found = SUSPICIONS.find(([pattern]) => pattern.test(value));
   return found && { code: 'suspicious', what: found[1] };
+}
+
+/** Characters that come from an editor, a document or a wrong encoding; no key or secret has them. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/[\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4]/, 'a typographic quotation mark'],
+  [/[\u2010-\u2015\u2212]/, 'a typographic dash'],
+  [/\u2026/, 'an ellipsis'],
+  [/[\u00a0\u202f\u2007]/, 'a no-break space'],
+  [/[\u200b-\u200d\u2060]/, 'a zero-width character'],
+  [/\ufeff/, 'a byte order mark'],
+  // Format characters, spaces other than ASCII's, lone surrogates, private and unassigned code points; C1 controls.
+  [/[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u0080-\u009f]/u, 'an invisible character'],
+  [/[^\P{Zs} ]/u, 'a space that is not the usual one'],
+];
+
+/**
+ * Finds a character that no key or secret has. Returns words that follow the name of the setting: which character it is, or
+ * where it comes from; `undefined` if there is none. Accented letters are allowed.
+ */
+export function unusualCharacter(value: string): string | undefined {
+  // UTF-16 that is read as UTF-8 begins with two invalid bytes, or has a zero byte after each letter.
+  if (/[^\0]\0[^\0]\0/.test(value) || /^\ufffd\ufffd/.test(value)) return 'is encoded in UTF-16: save it as UTF-8';
+  if (value.includes('\ufffd'))
+    return 'was saved in another encoding than UTF-8 (it has bytes that are not UTF-8): save it as UTF-8';
+  if (value.startsWith('\ufeff')) return 'begins with a byte order mark (BOM): save it as UTF-8 without BOM';
+  for (const [pattern, name] of NAMES) {
+    const [character] = pattern.exec(value) ?? [];
+    if (character !== undefined) return `contains ${name} (${codePoint(character)}): enter it again as plain text`;
+  }
+  return undefined;
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -1,9 +1,13 @@
 import { hkdfSync } from 'node:crypto';
 import { fingerprint } from '../model/access-token.js';
+import type { Clock } from '../support/clock.js';
+import { waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
+import type { TokenFailure } from '../token/token-source.js';
+import { credentialProblem } from './check-credentials.js';
 
 /**
- * A key and its secret, as an application hands them over. Each environment has a pair of its own.
+ * An API key and its secret. Sandbox and production have separate pairs.
  *
  * @publicApi
  */
@@ -15,8 +19,8 @@ export interface ContaSimplesCredentials {
 }
 
 /**
- * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, as they are, or
- * `rfc6749`, each form-encoded first. They differ only where one holds characters other than `A-Z a-z 0-9 - . _ *`.
+ * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, unchanged, or `rfc6749`,
+ * each form-encoded first. The results differ only if one has characters other than `A-Z a-z 0-9 - . _ *`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7617#section-2 for `plain`, which is what the vendor documents
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`
@@ -24,7 +28,7 @@ export interface ContaSimplesCredentials {
  */
 export type ClientAuthEncoding = 'plain' | 'rfc6749';
 
-/** A checked pair. Prints as a fingerprint; gives away nothing but the header made of it. */
+/** A checked pair. It prints as its fingerprint; only the `Authorization` header made of it can be read. */
 export class Credentials {
   readonly fingerprint: string;
   readonly #apiKey: string;
@@ -47,7 +51,7 @@ export class Credentials {
   }
 
   /**
-   * A key for a purpose, made from the secret and bound to the key and to `scope`.
+   * A cryptographic key for a purpose, derived from the secret and bound to the API key and to `scope`.
    *
    * @see https://www.rfc-editor.org/rfc/rfc5869
    */
@@ -56,7 +60,7 @@ export class Credentials {
     return Buffer.from(hkdfSync('sha256', this.#apiSecret, 'nestjs-conta-simples-auth', info, bytes));
   }
 
-  /** Whether `text` repeats 12 characters in a row of the key, of the secret, or of the header made of them. */
+  /** Whether `text` repeats 12 consecutive characters of the key, of the secret, or of the header made of them. */
   sharesTextWith(text: string): boolean {
     const secrets = [this.#apiKey, this.#apiSecret, this.#encoded('plain'), this.#encoded('rfc6749')];
     return secrets.some((secret) => sharesRun(text, secret));
@@ -82,4 +86,54 @@ export class Credentials {
 
 function formEncode(part: string): string {
   return new URLSearchParams([['', part]]).toString().slice(1);
+}
+
+/** Provides the pair of one account. Called before each token request, never for a cached token. */
+export type CredentialsSource = () => ContaSimplesCredentials | Promise<ContaSimplesCredentials>;
+
+export type CredentialsOutcome =
+  | { readonly ok: true; readonly credentials: Credentials }
+  | { readonly ok: false; readonly failure: TokenFailure };
+
+export interface ReadCredentialsOptions {
+  readonly clock: Clock;
+  readonly encoding: ClientAuthEncoding;
+  readonly timeoutMs: number;
+  /** Ends the wait early, at shutdown. */
+  readonly signal?: AbortSignal;
+}
+
+/** Calls the source with a deadline and checks the pair. Never throws; an error of the source is not shown. */
+export async function readCredentials(
+  source: CredentialsSource,
+  { clock, encoding, timeoutMs, signal }: ReadCredentialsOptions,
+): Promise<CredentialsOutcome> {
+  try {
+    const wait = await waitFor(callSource(source), { clock, timeoutMs, signal });
+    if (wait.reached === undefined) return check(wait.value, encoding);
+    return unavailable(
+      `did not give a pair ${wait.reached === 'aborted' ? 'before shutdown' : `within ${timeoutMs} ms`}`,
+    );
+  } catch {
+    return unavailable('failed');
+  }
+}
+
+/** An async function, so that a source that throws at once is treated as one that rejects. */
+async function callSource(source: CredentialsSource): Promise<unknown> {
+  return source();
+}
+
+function check(given: unknown, encoding: ClientAuthEncoding): CredentialsOutcome {
+  if (typeof given !== 'object' || given === null) return unavailable('gave no pair');
+  const { apiKey, apiSecret } = given as Partial<ContaSimplesCredentials>;
+  for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
+    const problem = credentialProblem(part, value, encoding);
+    if (problem !== undefined) return unavailable(`gave an unusable pair: ${part} ${problem}`);
+  }
+  return { ok: true, credentials: new Credentials({ apiKey: String(apiKey), apiSecret: String(apiSecret) }) };
+}
+
+function unavailable(what: string): CredentialsOutcome {
+  return { ok: false, failure: { kind: 'credentials_unavailable', what: `The source of the credentials ${what}` } };
 }

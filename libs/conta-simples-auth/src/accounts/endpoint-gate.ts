@@ -1,9 +1,9 @@
 import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { Clock, Timer } from '../support/clock.js';
+import { WaitingLine } from '../support/waiting-line.js';
 import { afterFailure } from '../token/failure-policy.js';
 import type { GateAccount, GateEntry, RequestGate, RequestPlace } from '../token/request-gate.js';
 import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
-import { WaitingLine } from './waiting-line.js';
 
 /** Token requests that may run at once in a process, for all accounts together, while the token endpoint answers. */
 const PLACES = 16;

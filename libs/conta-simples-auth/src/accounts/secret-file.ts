@@ -1,25 +1,25 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
-/** Many times more than any key or secret has. */
+/** Far more than any key or secret has. */
 const MAX_BYTES = 65_536;
 
-/** A path that leads to something that is no secret. The message follows the name of the setting. */
+/** The path does not lead to a secret. The message follows the name of the setting. */
 export class SecretFileError extends Error {}
 
-/** Reads a mounted secret anew each time, so that a rotated one is taken without a restart. */
+/** Reads a mounted secret at each call, so that a rotated secret is used without a restart. */
 export async function readSecretFile(path: string): Promise<string> {
   checkSecretFile(await stat(path));
   return withoutLastLineEnd(await readFile(path, 'utf8'));
 }
 
-/** The same at once, for the start. */
+/** The same synchronously, for the start of the application. */
 export function readSecretFileSync(path: string): string {
   checkSecretFile(statSync(path));
   return withoutLastLineEnd(readFileSync(path, 'utf8'));
 }
 
-/** To read a pipe waits for a writer, some devices have no end, and neither gives the same a second time. */
+/** Reading a pipe waits for a writer, some devices have no end, and neither returns the same text a second time. */
 function checkSecretFile(stats: Stats): void {
   if (stats.isDirectory()) return;
   if (!stats.isFile()) {
@@ -32,7 +32,7 @@ function checkSecretFile(stats: Stats): void {
   }
 }
 
-/** Editors and `echo` end a file with a line end that is no part of the secret; anything else is. */
+/** Editors and `echo` add a line end that is no part of the secret. Everything else in the file is. */
 function withoutLastLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }

@@ -1,5 +1,9 @@
-import type { ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
-import { type ReadCredentialsOptions, readCredentials } from '../accounts/credentials-source.js';
+import {
+  type ContaSimplesCredentials,
+  type Credentials,
+  type ReadCredentialsOptions,
+  readCredentials,
+} from '../accounts/credentials.js';
 import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
 import type { DeriveKey } from '../store/record-cipher.js';

@@ -1,8 +1,6 @@
 import { credentialProblem } from '../accounts/check-credentials.js';
-import { type ContaSimplesCredentials, Credentials } from '../accounts/credentials.js';
-import type { CredentialsSource } from '../accounts/credentials-source.js';
+import { type ContaSimplesCredentials, Credentials, type CredentialsSource } from '../accounts/credentials.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
-import { StartTurns } from '../accounts/waiting-line.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { RequestToken } from '../oauth/token-endpoint.js';
@@ -11,6 +9,7 @@ import type { TokenLog } from '../observability/token-log.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { Clock } from '../support/clock.js';
+import { StartTurns } from '../support/waiting-line.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { KeeperOptions, KeeperSettings, RunInContext } from '../token/keeper-options.js';
 import type { LifeClock } from '../token/life-clock.js';

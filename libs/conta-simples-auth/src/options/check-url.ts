@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { unusualCharacter } from '../accounts/unusual-character.js';
+import { unusualCharacter } from '../accounts/check-credentials.js';
 import type { ProblemCode, Problems } from './problems.js';
 
 export type UrlCheck =

@@ -1,17 +1,51 @@
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { TokenStore } from '../store/token-store.js';
-import type { IoredisClient, NodeRedisClient } from './redis-client.js';
 
 /**
- * How a `redisTokenStore()` names its keys and how long it waits. Values out of range are told when the application starts.
+ * The methods that are used of an `ioredis` client (`Redis` or `Cluster`), version 5 or newer.
+ *
+ * @publicApi
+ */
+export interface IoredisClient {
+  /** `GET`: `null` where there is no such key. */
+  get(key: string): Promise<string | null>;
+  /** `SET` with `PX`. */
+  set(key: string, value: string, px: 'PX', milliseconds: number): Promise<unknown>;
+  /** `SET` with `PX` and `NX`: `null` where the key exists. */
+  set(key: string, value: string, px: 'PX', milliseconds: number, nx: 'NX'): Promise<unknown>;
+  /** `PTTL`: milliseconds, -2 where there is no such key, -1 where it does not expire. */
+  pttl(key: string): Promise<number>;
+}
+
+/**
+ * The methods that are used of a `redis` client (`createClient` or `createCluster`), version 4 or newer.
+ *
+ * @publicApi
+ */
+export interface NodeRedisClient {
+  /** `GET`: `null` where there is no such key. */
+  get(key: string): Promise<unknown>;
+  /**
+   * `SET`: `null` where `NX` was given and the key exists.
+   *
+   * @param options `PX` in milliseconds
+   */
+  set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>;
+  /** `PTTL`: milliseconds, -2 where there is no such key, -1 where it does not expire. */
+  pTTL(key: string): Promise<unknown>;
+}
+
+/**
+ * How a `redisTokenStore()` names its keys and how long it waits. Values out of range are reported when the application
+ * starts.
  *
  * @publicApi
  */
 export interface RedisTokenStoreOptions {
-  /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
+  /** The prefix of every key, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
   keyPrefix?: string;
   /**
-   * How long one process may keep the others from asking for a token, milliseconds, from `requestTimeoutMs` to 600,000.
+   * How long one process may keep the others from sending a token request, milliseconds, from `requestTimeoutMs` to 600,000.
    * Default `requestTimeoutMs` + 2,000.
    */
   leaseMs?: number;
@@ -27,7 +61,7 @@ export interface RedisTokenStoreOptions {
  * ```ts
  * ContaSimplesAuthModule.forRoot({ store: redisTokenStore(new Redis('redis://127.0.0.1:6379')) });
  * ```
- * @throws ContaSimplesAuthError of kind `configuration` for what is no such client
+ * @throws ContaSimplesAuthError of kind `configuration` for any other object
  * @publicApi
  */
 export function redisTokenStore(
@@ -46,7 +80,7 @@ export function redisTokenStore(
       }
     },
     set: async (key, value, { ttlMs, ifAbsent = false }) => {
-      // A write that waits in the client's queue would be carried out when it has been given up long ago.
+      // The client would queue the write and send it long after it has timed out.
       if (isDisconnected(client)) throw new Error('DISCONNECTED');
       return (await commands.set(key, value, ttlMs, ifAbsent)) !== null;
     },
@@ -56,12 +90,12 @@ export function redisTokenStore(
 
 interface Commands {
   get(key: string): Promise<unknown>;
-  /** `null` where a value stood in the way of NX. */
+  /** `null` where NX was given and the key exists. */
   set(key: string, value: string, ttlMs: number, ifAbsent: boolean): Promise<unknown>;
   ttl(key: string): Promise<unknown>;
 }
 
-/** Told apart by how each spells PTTL. */
+/** The two clients spell PTTL differently. */
 function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
   if (isObject(client) && 'pTTL' in client && typeof client.pTTL === 'function') {
     return {
@@ -81,7 +115,7 @@ function commandsOf(client: IoredisClient | NodeRedisClient): Commands {
   throw new ContaSimplesAuthError({ kind: 'configuration', what });
 }
 
-/** Of clients that say so: `ioredis` has a `status`, `redis` has `isReady`. */
+/** As the client reports it: `ioredis` has a `status`, `redis` has `isReady`. */
 function isDisconnected(client: object): boolean {
   const { status, isReady } = client as { readonly status?: unknown; readonly isReady?: unknown };
   return isReady === false || (typeof status === 'string' && status !== 'ready');
@@ -91,7 +125,7 @@ function isObject(client: unknown): boolean {
   return typeof client === 'object' && client !== null;
 }
 
-/** Asks for the remaining life of a key until the server says that this user may not ask. */
+/** Reads the remaining time of a key, until the server answers that this user lacks the right to PTTL. */
 class PermittedTtl {
   readonly #ask: (key: string) => Promise<unknown>;
   #isPermitted = true;
@@ -115,7 +149,7 @@ class PermittedTtl {
   };
 }
 
-/** A list or a hash under one of our keys is no trouble of the server's: it counts as a record that is not ours. */
+/** A list or a hash under one of our keys is no failure of the server: it counts as a record of another program. */
 function otherType(error: unknown): string {
   if (error instanceof Error && /^WRONGTYPE\b/.test(error.message)) return '';
   throw error;

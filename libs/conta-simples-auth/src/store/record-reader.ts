@@ -1,5 +1,6 @@
 import { type Clock, type Instant, readInstant } from '../support/clock.js';
 import { sinceMs } from '../token/life-clock.js';
+import { MARGIN_SHARE } from '../token/refresh-window.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
 import { ENDED_RECORD, type GuardedStore } from './guarded-store.js';
 import { ageOf, toleranceMs } from './record-age.js';
@@ -17,8 +18,6 @@ export interface RecordReaderOptions {
   readonly onClocksDisagree: () => void;
 }
 
-/** A token with less of its life left than this is not worth taking over. */
-const LEAST_SHARE_LEFT = 0.02;
 /** How much of a cool-down the clocks of two machines may differ by. */
 const FAILURE_TOLERANCE_SHARE = 0.1;
 
@@ -40,7 +39,7 @@ export class RecordReader {
     if (record.value === replaces) return undefined;
     const now = readInstant(clock);
     const leftMs = this.#tokenLeftMs(record, now, found.ttlMs);
-    const leastShare = cause === 'scheduled' ? 1 - refreshAt : LEAST_SHARE_LEFT;
+    const leastShare = cause === 'scheduled' ? 1 - refreshAt : MARGIN_SHARE;
     if (leftMs <= record.lifeMs * leastShare) return undefined;
     const since = record.lifeMs - leftMs;
     if (newest !== undefined && since > sinceMs(newest, now)) return undefined;
@@ -81,7 +80,7 @@ export class RecordReader {
   }
 
   #tokenLeftMs({ lifeMs, leftMs, writtenAt }: StoredToken, { wall }: Instant, ttlMs: number | undefined): number {
-    const tolerance = toleranceMs(lifeMs * LEAST_SHARE_LEFT);
+    const tolerance = toleranceMs(lifeMs * MARGIN_SHARE);
     const age = ageOf({ leftMs, writtenAt, now: wall, ttlMs, toleranceMs: tolerance });
     if (age.isDoubtful) this.#options.onClocksDisagree();
     return age.leftMs;

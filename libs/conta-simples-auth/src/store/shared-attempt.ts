@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../support/clock.js';
+import { untilLimit } from '../support/deadline.js';
 import type { GateAccount, RequestGate } from '../token/request-gate.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, ifAvailable, StoreUnavailable } from './guarded-store.js';
@@ -95,7 +96,7 @@ export class SharedAttempt {
       const result = await this.#round(round % 2 === 0);
       if (result !== undefined) return result;
       this.#waitsSince ??= clock.monotonic();
-      await pause(clock, pauseMs * (0.5 + clock.random()), signal);
+      await untilLimit({ clock, timeoutMs: pauseMs * (0.5 + clock.random()), signal });
       pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
       if (signal.aborted) return this.#end(GIVEN_UP);
     }
@@ -218,16 +219,4 @@ export class SharedAttempt {
 function locally(error: unknown): Fetch {
   if (error instanceof StoreUnavailable) return LOCAL;
   throw error;
-}
-
-function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = clock.setTimer(end, milliseconds, { hold: true });
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -1,7 +1,7 @@
-/** So many characters in a row are no coincidence. */
+/** Two texts with so many consecutive characters in common do not have them by coincidence. */
 export const RUN = 12;
 
-/** Whether `text` repeats 12 characters in a row of `secret`, or the whole of a shorter one. */
+/** Whether `text` repeats 12 consecutive characters of `secret`, or all of a shorter one. */
 export function sharesRun(text: string, secret: string): boolean {
   if (secret.length < RUN) return text.includes(secret);
   for (let start = 0; start + RUN <= text.length; start++) {

@@ -17,7 +17,7 @@ export interface RefreshWindowInput {
 /** Taken off the share, at random, so that replicas which started together do not refresh together. */
 const JITTER_SHARE = 0.05;
 /** A token is not handed out in the last part of its life: the call it goes out with still has to arrive. */
-const MARGIN_SHARE = 0.02;
+export const MARGIN_SHARE = 0.02;
 const MAX_MARGIN_MS = 30_000;
 
 export function refreshWindow({ lifeMs, refreshAt, requestMs, random }: RefreshWindowInput): RefreshWindow {

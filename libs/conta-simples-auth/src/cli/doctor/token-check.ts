@@ -1,4 +1,4 @@
-import { readCredentials } from '../../accounts/credentials-source.js';
+import { readCredentials } from '../../accounts/credentials.js';
 import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.js';
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../../options/options.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import { type CredentialsSource, readCredentials } from './credentials-source.js';
+import { type CredentialsSource, readCredentials } from './credentials.js';
 import { readSecretFile, readSecretFileSync } from './secret-file.js';
 
 const PAIR = { apiKey: 'canary-key', apiSecret: 'canary-secret' };

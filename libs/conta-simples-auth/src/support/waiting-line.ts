@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../support/clock.js';
+import type { Clock, Timer } from './clock.js';
 
 /** Entries at the front that are no longer needed are removed this many at a time. */
 const COMPACT_AT = 1_024;
