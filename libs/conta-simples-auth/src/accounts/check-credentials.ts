@@ -1,4 +1,12 @@
-import type { ClientAuthEncoding } from './credentials.js';
+/**
+ * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, unchanged, or `rfc6749`,
+ * each form-encoded first. The results differ only if one has characters other than `A-Z a-z 0-9 - . _ *`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7617#section-2 for `plain`, which is what the vendor documents
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`
+ * @publicApi
+ */
+export type ClientAuthEncoding = 'plain' | 'rfc6749';
 
 /** What is wrong with one half of a pair: `what` in words that follow its name. Never quotes it. */
 export interface CredentialFault {

@@ -4,7 +4,7 @@ import type { Clock } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
 import type { TokenFailure } from '../token/token-source.js';
-import { credentialProblem } from './check-credentials.js';
+import { type ClientAuthEncoding, credentialProblem } from './check-credentials.js';
 
 /**
  * An API key and its secret. Sandbox and production have separate pairs.
@@ -17,16 +17,6 @@ export interface ContaSimplesCredentials {
   /** The API secret: no whitespace around it. */
   readonly apiSecret: string;
 }
-
-/**
- * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, unchanged, or `rfc6749`,
- * each form-encoded first. The results differ only if one has characters other than `A-Z a-z 0-9 - . _ *`.
- *
- * @see https://www.rfc-editor.org/rfc/rfc7617#section-2 for `plain`, which is what the vendor documents
- * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`
- * @publicApi
- */
-export type ClientAuthEncoding = 'plain' | 'rfc6749';
 
 /** A checked pair. It prints as its fingerprint; only the `Authorization` header made of it can be read. */
 export class Credentials {
