@@ -1,7 +1,7 @@
 import type axios = require('axios');
 
 /**
- * The types that axios has for CommonJS are a file of their own. NestJS 11 is CommonJS and reads those, also in an
+ * axios has a separate file with its types for CommonJS. NestJS 11 is CommonJS and reads that file, also in an
  * application of ES modules.
  */
 declare module 'axios' {
