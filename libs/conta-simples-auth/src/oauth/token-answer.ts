@@ -1,7 +1,7 @@
 import { MAX_TOKEN_LENGTH, MAX_TOKEN_LIFETIME_MS, TOKEN_CHARACTERS } from '../model/access-token.js';
 import type { Clock, Instant } from '../support/clock.js';
 import { sharesRun } from '../support/shares-run.js';
-import type { TokenOutcome } from '../token/token-source.js';
+import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 import { classifyAnswer, isOfEdge, isPage } from './classify-failure.js';
 import { httpDate, retryAfterMs } from './http-dates.js';
 
@@ -29,63 +29,82 @@ export interface ReadingOptions {
 
 /** A token, or a failure in the library's words. Of the server's text, only the request id is passed on. */
 export function readAnswer(answer: RawAnswer, options: ReadingOptions): TokenOutcome {
-  const { status, headers, body, sentAt } = answer;
-  const text = body.ok ? body.text : undefined;
-  const json = text === undefined ? undefined : parseObject(text);
-  const contentType = headerText(headers, 'content-type');
-  const id = requestId(headers, json, options.isSecret);
-  const about = { status, ...(id !== undefined && { requestId: id }) };
-  const invalid = (what: string): TokenOutcome => ({
-    ok: false,
-    failure: { kind: 'invalid_response', what, ...about },
-  });
-  const failed = (error: string | undefined): TokenOutcome => {
-    const isHtml = /html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text ?? '');
-    const wished = retryAfterMs(headers['retry-after'], headers.date, options.clock.now());
-    const failure = classifyAnswer({
-      status,
-      url: options.address.url,
-      isHtml,
-      isPage: isPage(contentType, { text, json }),
-      isOfEdge: isOfEdge(headers, { text, json }),
-      error,
-      retryAfterMs: wished,
-      requestId: id,
-    });
-    if (wished !== undefined && failure.retryAfterMs !== undefined && failure.retryAfterMs < wished) {
-      options.warn('Retry-After is longer than 15 minutes, 15 minutes are waited');
-    }
-    return { ok: false, failure };
-  };
+  const { status, body, sentAt } = answer;
+  const json = body.ok ? parseObject(body.text) : undefined;
+  const token = status === 200 ? readSuccess(answer, json, options) : { ok: false as const, error: errorOf(json) };
+  if (!token.ok) return { ok: false, failure: failureOf(token, answer, json, options) };
+  for (const warning of token.warnings) options.warn(warning);
+  return { ok: true, grant: { value: token.value, lifetimeMs: token.lifetimeMs, sentAt } };
+}
 
-  if (status !== 200) {
-    const error = ownField(json, 'error');
-    return failed(typeof error === 'string' ? error : undefined);
-  }
+/** Why an answer has no token: by its status and the OAuth error code of its body, or by what is wrong with the body. */
+type NoToken =
+  | { readonly ok: false; readonly error: string | undefined }
+  | { readonly ok: false; readonly kind: 'invalid_response' | 'network_error'; readonly what: string };
+
+function readSuccess(
+  { headers, body }: RawAnswer,
+  json: object | undefined,
+  { address, clock, allowMissingTokenType }: ReadingOptions,
+): (TokenBody & { readonly ok: true }) | NoToken {
+  const kind = 'invalid_response';
   const encoding = headerText(headers, 'content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return invalid('The answer is compressed, though it was asked not to be');
+    return { ok: false, kind, what: 'The answer is compressed, though it was asked not to be' };
   }
   if (!body.ok) {
-    if (body.reason !== 'broken_off') return invalid(UNREADABLE[body.reason]);
-    const what = `The answer of the token endpoint at ${options.address.host} broke off`;
-    return { ok: false, failure: { kind: 'network_error', what, ...about } };
+    if (body.reason !== 'broken_off') return { ok: false, kind, what: UNREADABLE[body.reason] };
+    const what = `The answer of the token endpoint at ${address.host} broke off`;
+    return { ok: false, kind: 'network_error', what };
   }
-
+  const contentType = headerText(headers, 'content-type');
   const token = readTokenBody(json, {
     contentType,
-    allowMissingTokenType: options.allowMissingTokenType,
+    allowMissingTokenType,
     // Read only if a lifetime depends on it.
     get answeredAt() {
-      return httpDate(headerText(headers, 'date') ?? '', options.clock.now());
+      return httpDate(headerText(headers, 'date') ?? '', clock.now());
     },
   });
-  if (token.ok) {
-    for (const warning of token.warnings) options.warn(warning);
-    return { ok: true, grant: { value: token.value, lifetimeMs: token.lifetimeMs, sentAt } };
+  if (token.ok) return token;
+  if (token.error !== undefined) return { ok: false, error: token.error };
+  const type = contentType ? 'a declared type' : 'no declared type';
+  return { ok: false, kind, what: `${token.what} (${body.bytes} bytes of ${type})` };
+}
+
+function failureOf(
+  reason: NoToken,
+  { status, headers, body }: RawAnswer,
+  json: object | undefined,
+  { address, clock, isSecret, warn }: ReadingOptions,
+): TokenFailure {
+  const id = requestId(headers, json, isSecret);
+  if ('what' in reason) {
+    const { kind, what } = reason;
+    return { kind, what, status, ...(id !== undefined && { requestId: id }) };
   }
-  if (token.error !== undefined) return failed(token.error);
-  return invalid(`${token.what} (${body.bytes} bytes of ${contentType ? 'a declared type' : 'no declared type'})`);
+  const text = body.ok ? body.text : undefined;
+  const contentType = headerText(headers, 'content-type');
+  const requestedMs = retryAfterMs(headers['retry-after'], headers.date, clock.now());
+  const failure = classifyAnswer({
+    status,
+    url: address.url,
+    isHtml: /html/i.test(contentType ?? '') || /^\s*<(?:!doctype|html)/i.test(text ?? ''),
+    isPage: isPage(contentType, { text, json }),
+    isOfEdge: isOfEdge(headers, { text, json }),
+    error: reason.error,
+    retryAfterMs: requestedMs,
+    requestId: id,
+  });
+  if (requestedMs !== undefined && failure.retryAfterMs !== undefined && failure.retryAfterMs < requestedMs) {
+    warn('Retry-After is longer than 15 minutes, 15 minutes are waited');
+  }
+  return failure;
+}
+
+function errorOf(json: object | undefined): string | undefined {
+  const error = ownField(json, 'error');
+  return typeof error === 'string' ? error : undefined;
 }
 
 const UNREADABLE: Record<'too_large' | 'not_utf8', string> = {
