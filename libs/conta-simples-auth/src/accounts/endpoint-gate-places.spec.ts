@@ -60,7 +60,7 @@ describe('token requests that hang', () => {
     expect(sent).toHaveLength(256);
   });
 
-  it('are told from those of a slow server by how long its answers take', async () => {
+  it('are distinguished from those of a slow server by how long its answers take', async () => {
     const { clock, pass, sent, endAll } = harness();
     void pass('slow');
     await clock.advance(1_020);

@@ -111,8 +111,8 @@ export class EndpointGate implements RequestGate {
     if (outcome.ok) this.#shutInARow = 0;
     if (outcome.ok || FAILURE_KINDS[outcome.failure.kind].scope !== 'address') return outcome;
     const { failure } = outcome;
-    // As long as the server asked, no more: each account adds jitter to the wait that it reads here, and the fleet's
-    // record has one draw of it for all its processes. Neither is ever shorter than this.
+    // Exactly as long as the server requested: each account adds jitter to the wait that it reads here, and the fleet's
+    // record has jitter for all its processes. Neither wait is ever shorter than this one.
     const { waitMs } = afterFailure({ failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random: 0 });
     const untilMonotonic = this.#clock.monotonic() + waitMs;
     if (this.#shut === undefined || untilMonotonic > this.#shut.untilMonotonic) {

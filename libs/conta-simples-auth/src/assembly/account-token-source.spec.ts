@@ -38,8 +38,8 @@ async function failed(kind: TokenFailureKind) {
   return { source, pair, asked: () => asked };
 }
 
-describe('news for an account that cools down', () => {
-  it.each(['credentials_rejected', 'forbidden'] as const)('after %s is another pair', async (kind) => {
+describe('an early retry of an account that cools down', () => {
+  it.each(['credentials_rejected', 'forbidden'] as const)('after %s needs another pair', async (kind) => {
     const { source, pair, asked } = await failed(kind);
     expect(await source.canRetryEarly(undefined)).toBe(false);
     pair.apiSecret = 'another-secret';
@@ -48,7 +48,7 @@ describe('news for an account that cools down', () => {
   });
 
   it.each(['request_rejected', 'server_error', 'edge_blocked', 'rate_limited'] as const)(
-    'after %s is none, since another pair would not mend it: nobody is asked for one',
+    'after %s is never possible, since another pair would not help: the credentials are not read',
     async (kind) => {
       const { source, pair, asked } = await failed(kind);
       pair.apiSecret = 'another-secret';

@@ -29,7 +29,7 @@ export type ObserveRequest = (
   send: () => Promise<TokenOutcome>,
 ) => Promise<TokenOutcome>;
 
-/** Where one account's token comes from: its credentials are read, then the token endpoint is asked with them. */
+/** Where one account's token comes from: reads the credentials, then sends a token request with them. */
 export class AccountTokenSource implements TokenSource, GateAccount {
   /** Written by the gate. */
   hangs = false;
@@ -105,8 +105,8 @@ export class AccountTokenSource implements TokenSource, GateAccount {
       isSecret: (text: string) => credentials.sharesTextWith(text),
       warn: (what: string) => warn(account, what),
     };
-    const ask = () => request(client, signal);
-    return observe === undefined || signal.aborted ? ask() : observe({ account, cause }, ask);
+    const send = () => request(client, signal);
+    return observe === undefined || signal.aborted ? send() : observe({ account, cause }, send);
   }
 
   #readCredentials(signal?: AbortSignal) {

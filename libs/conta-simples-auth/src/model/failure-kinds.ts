@@ -185,7 +185,7 @@ export const FAILURE_KINDS: Readonly<
     remedy: "The token goes to the account's own API only: use its base URL, or list the origin in `origins`.",
   },
   not_replayable: {
-    remedy: 'The token was refused and the body was a stream: send the request again with a fresh body.',
+    remedy: 'The API rejected the token, and the body was a stream: send the request again with a fresh body.',
   },
   shut_down: { remedy: 'The module has been closed: make no calls after app.close().' },
 };

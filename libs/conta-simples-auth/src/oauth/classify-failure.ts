@@ -7,7 +7,7 @@ import { hasSocket, proxyOfFailed } from './proxy.js';
 /** An answer without a token. */
 export interface FailedAnswer {
   readonly status: number;
-  /** The address that was asked. */
+  /** The address of the token endpoint. */
   readonly url: string;
   readonly isHtml: boolean;
   /** See {@link isPage}. */

@@ -22,7 +22,7 @@ export interface TlsSettings {
 }
 
 export interface TokenEndpointOptions extends TlsSettings {
-  /** Where to ask, `POST`. */
+  /** The address that requests are sent to. */
   readonly url: string;
   readonly userAgent: string;
   readonly requestTimeoutMs: number;

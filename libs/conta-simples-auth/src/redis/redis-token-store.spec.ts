@@ -86,7 +86,7 @@ describe('what is left of a key', () => {
     ['1500', 1_500],
     [-3, undefined],
     ['soon', undefined],
-  ])('is told by %p', async (answer, expected) => {
+  ])('is read from %p', async (answer, expected) => {
     expect(await ioredis({ pttl: () => answer }).store.ttlMs('key')).toBe(expected);
   });
 

@@ -127,17 +127,17 @@ function isObject(client: unknown): boolean {
 
 /** Reads the remaining time of a key, until the server answers that this user lacks the right to PTTL. */
 class PermittedTtl {
-  readonly #ask: (key: string) => Promise<unknown>;
+  readonly #readTtl: (key: string) => Promise<unknown>;
   #isPermitted = true;
 
-  constructor(ask: (key: string) => Promise<unknown>) {
-    this.#ask = ask;
+  constructor(readTtl: (key: string) => Promise<unknown>) {
+    this.#readTtl = readTtl;
   }
 
   readonly read = async (key: string): Promise<number | null | undefined> => {
     if (!this.#isPermitted) return undefined;
     try {
-      const milliseconds = Number(await this.#ask(key));
+      const milliseconds = Number(await this.#readTtl(key));
       if (milliseconds === -2) return null;
       if (milliseconds === -1) return Number.POSITIVE_INFINITY;
       return milliseconds >= 0 ? milliseconds : undefined;

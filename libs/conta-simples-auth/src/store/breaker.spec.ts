@@ -32,7 +32,7 @@ function busy() {
 
 describe('a store of which some operations fail', () => {
   it.each(['set', 'get', 'ttlMs'] as const)(
-    'for good (%s) is reported once, and so is its recovery',
+    'without an end (%s) is reported once, and so is its recovery',
     async (operation) => {
       const { told, failing, use } = busy();
       failing.add(operation);

@@ -32,7 +32,7 @@ export class Breaker {
     this.#onChange = onChange;
   }
 
-  /** Whether an operation that starts now is refused; also of one that started before the breaker opened. */
+  /** Whether an operation that starts at this moment is not sent. True as well for one that started before the failure. */
   isOpen(startedAt: number): boolean {
     return startedAt < this.#openUntil;
   }

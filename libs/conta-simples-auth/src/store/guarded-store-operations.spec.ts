@@ -16,7 +16,7 @@ function measured(store: Partial<TokenStore> = {}) {
 }
 
 describe('operations on a guarded store', () => {
-  it('are told by name, with what each answered passed on', async () => {
+  it('are reported by name, and their answers are passed on', async () => {
     const { guarded, told } = measured();
     expect(await guarded.run((store) => store.get('key'))).toBe('value');
     expect(await guarded.run((store) => store.set('key', 'value', { ttlMs: 1, ifAbsent: true }))).toBe(true);
@@ -35,7 +35,7 @@ describe('operations on a guarded store', () => {
     expect(given).toEqual([['key', 'value', { ttlMs: 7, ifAbsent: true }]]);
   });
 
-  it('that are late or fail are told so, and those refused afterwards are not told', async () => {
+  it('that are late or fail are reported as such; those that the breaker stops are not reported', async () => {
     const { guarded, told, clock } = measured({
       get: () => new Promise(() => {}),
       set: () => {

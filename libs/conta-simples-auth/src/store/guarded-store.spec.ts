@@ -102,7 +102,7 @@ describe('a guarded store', () => {
     [new Error('canary in a message'), 'an error of the client'],
     ['canary', 'an error of the client'],
     [undefined, 'an error of the client'],
-  ])('tells of %p no more than a word', async (error, word) => {
+  ])('shows one word of %p', async (error, word) => {
     const { ask, told } = harness();
     await ask(() => Promise.reject(error)).catch(() => {});
     expect(told).toEqual([`unavailable: ${word}`]);

@@ -44,7 +44,7 @@ describe('a lease', () => {
     expect(store.left('lease')).toEqual([LEASE_MS]);
   });
 
-  it('is not abandoned while it lasts, whichever version wrote it', async () => {
+  it('is not abandoned while it lasts, also if an older version wrote it', async () => {
     const { clock, store, given, take } = stage();
     await take();
     await clock.advance(LEASE_MS - 1);

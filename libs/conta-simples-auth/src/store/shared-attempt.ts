@@ -112,11 +112,7 @@ export class SharedAttempt {
     const entry = await gate.enter(account, signal);
     if (!entry.ok) return this.#end({ name: 'leave', failure: entry.failure });
     try {
-      const decision = signal.aborted
-        ? GIVEN_UP
-        : first.name === 'fetch'
-          ? first
-          : await this.#ask(first).catch(locally);
+      const decision = await this.#withPlace(first);
       if (decision.name === 'wait') return undefined;
       if (decision.name !== 'fetch') return this.#end(decision);
       this.#report('fetch');
@@ -125,6 +121,11 @@ export class SharedAttempt {
     } finally {
       gate.leave(entry.place);
     }
+  }
+
+  async #withPlace(first: Fetch | Ask): Promise<Answer | Fetch | Wait> {
+    if (this.#options.signal.aborted) return GIVEN_UP;
+    return first.name === 'fetch' ? first : this.#ask(first).catch(locally);
   }
 
   /** Reads what other processes have shared. */
@@ -215,7 +216,7 @@ export class SharedAttempt {
   }
 }
 
-/** While the store is unavailable, the process sends requests of its own. */
+/** Local mode: while the store is unavailable, the process sends its requests without a lease. */
 function locally(error: unknown): Fetch {
   if (error instanceof StoreUnavailable) return LOCAL;
   throw error;

@@ -55,7 +55,7 @@ describe('a fleet with more accounts than requests may run at once', () => {
     expect(endpoint.asked).toHaveLength(1);
   });
 
-  it('sends nothing of what was queued when another process has met the limit by address', async () => {
+  it('sends no queued request when another process has met the limit by address', async () => {
     const { clock, endpoint, processes } = fleet(2);
     const [busy, free] = processes;
     if (busy === undefined || free === undefined) throw new Error('there should be two');
@@ -121,7 +121,7 @@ describe('a process that gives up its request', () => {
 });
 
 describe('what is set in the store', () => {
-  it('lasts a whole number of milliseconds, whatever fraction the options have', async () => {
+  it('lasts a whole number of milliseconds, also where the options have fractions', async () => {
     const { clock, store, processes } = fleet(1, { leaseMs: 10_000 / 3 + 2_000, requestTimeoutMs: 10_000 / 3 });
     void processes[0]?.obtain();
     await clock.advance(SECOND);
@@ -162,7 +162,7 @@ describe('what is set in the store', () => {
     expect(store.left('failure')).toEqual([]);
   });
 
-  it('need not be let go of for a token found there to be used', async () => {
+  it('need not be released for a token found there to be used', async () => {
     const { clock, store, endpoint, processes } = fleet(2);
     void processes[0]?.obtain();
     await clock.advance(SECOND);
@@ -188,7 +188,7 @@ describe('a lease without an end', () => {
     return made;
   }
 
-  it('is of nobody: one process of a cold fleet takes it over after two seconds', async () => {
+  it('has no holder: one process of a cold fleet takes it over after two seconds', async () => {
     const { clock, store, endpoint, processes } = await left(20);
     // All of them look at the same moments, and have the answer before any acts on it.
     clock.nextRandom = 0.5;
@@ -204,7 +204,7 @@ describe('a lease without an end', () => {
     expect(endpoint.asked).toHaveLength(1);
   });
 
-  it('that is not told is waited for 8 s at most, which leaves a caller 2 s for a request of its own', async () => {
+  it('whose end the store does not report is waited for 8 s at most, which leaves a caller 2 s for a local request', async () => {
     const { clock, store, endpoint, processes } = await left(1);
     store.tellsTtl = false;
     // As older versions wrote it: without the time of its end.
@@ -249,7 +249,7 @@ describe('a failure without an end', () => {
 });
 
 describe('a store that does not say how long a record has left', () => {
-  it('is told of, and the age of a record goes by the clock of its writer', async () => {
+  it('is reported, and the age of a record goes by the clock of its writer', async () => {
     const { clock, store, processes } = fleet(2);
     store.tellsTtl = false;
     void processes[0]?.obtain();

@@ -54,7 +54,7 @@ interface Records {
 
 /**
  * The tokens of one account, shared by the processes of a fleet: an attempt, and then the result is written for the
- * others. Where the store fails, the process sends requests of its own.
+ * others. While the store is unavailable, the process requests its tokens itself (local mode).
  */
 export class SharedTokens {
   readonly #options: SharedTokensOptions;
@@ -70,20 +70,20 @@ export class SharedTokens {
     this.#options = options;
   }
 
-  async obtain({ deriveKey, ...asked }: SharedTokenRequest): Promise<TokenOutcome> {
+  async obtain({ deriveKey, ...given }: SharedTokenRequest): Promise<TokenOutcome> {
     const records = this.#records(deriveKey);
     const { cipher, keys, reader, newest } = records;
-    const attempt = new SharedAttempt({ ...this.#options, ...asked, leaseKey: keys.lease, reader, newest });
+    const attempt = new SharedAttempt({ ...this.#options, ...given, leaseKey: keys.lease, reader, newest });
     const { outcome, request } = await attempt.run();
     if (outcome.ok) this.#newest = { id: cipher.id, sentAt: outcome.grant.sentAt };
     if (request === undefined) return outcome;
     const { lease } = request;
     if (outcome.ok) {
-      await this.#shareToken(outcome.grant, asked.demand, records, lease);
+      await this.#shareToken(outcome.grant, given.demand, records, lease);
       return outcome;
     }
-    if (!asked.signal.aborted) return this.#shareFailure(outcome.failure, records, lease);
-    // Aborted, most likely at shutdown: this is no failure of the endpoint, so the next process may ask at once.
+    if (!given.signal.aborted) return this.#shareFailure(outcome.failure, records, lease);
+    // Aborted, most likely at shutdown: this is no failure of the endpoint, so the next process may send a request at once.
     await ifAvailable(lease?.endIn(1));
     return outcome;
   }

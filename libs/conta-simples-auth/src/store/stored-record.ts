@@ -15,7 +15,7 @@ export interface StoredToken {
   readonly writtenAt: number;
 }
 
-/** A failure as a fleet shares it: for how long the token endpoint is to be left alone, and why. */
+/** A failure as a fleet shares it: for how long no process sends a token request, and why. */
 export interface StoredFailure {
   readonly failure: TokenFailure;
   /** What was left of the cool-down when the record was written. */

@@ -1,13 +1,13 @@
 /**
- * Where the processes of a fleet share their tokens. The library asks for three operations on single keys, and for
- * nothing that would have to be atomic over two: any key-value store with expiry will do.
+ * Where the processes of a fleet share their tokens. The library needs three operations on single keys, and nothing that is
+ * atomic over two keys: any key-value store with expiry is suitable.
  *
- * Every call may fail, hang or be carried out late: the library gives each its own deadline, and goes on without the store.
+ * Calls may fail, hang or be carried out late: the library gives each a deadline, and continues without the store.
  *
  * @publicApi
  */
 export interface TokenStore {
-  /** The value of a key, or `null` where there is none; `undefined` is taken for `null`. */
+  /** The value of a key, or `null` where there is none; `undefined` counts as `null`. */
   get(key: string): Promise<string | null>;
   /**
    * Sets a key that expires after `ttlMs`, a whole number from 1; with `ifAbsent` only where there is none. Resolves with
@@ -19,10 +19,10 @@ export interface TokenStore {
    * where the store cannot tell (it does not know, or does not permit the question).
    */
   ttlMs(key: string): Promise<number | null | undefined>;
-  /** What every key starts with, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
+  /** The prefix of every key, 1 to 100 visible ASCII characters. Default `conta-simples-auth`. */
   readonly keyPrefix?: string;
   /**
-   * How long one process may keep the others from asking for a token, milliseconds, from `requestTimeoutMs` to 600,000.
+   * How long one process may keep the others from sending a token request, milliseconds, from `requestTimeoutMs` to 600,000.
    * Default `requestTimeoutMs` + 2,000.
    */
   readonly leaseMs?: number;

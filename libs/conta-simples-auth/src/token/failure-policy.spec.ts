@@ -96,7 +96,7 @@ describe('where the server says when', () => {
     expect(afterFailure(input('rate_limited', { retryAfterMs: 20_000, attempts, random: 0 })).waitMs).toBe(20_000);
   });
 
-  it('listens to it whatever the kind, and to nothing beyond 15 min', () => {
+  it('obeys it for every kind, up to 15 min', () => {
     expect(afterFailure(input('server_error', { retryAfterMs: 20_000, random: 0 })).waitMs).toBe(20_000);
     expect(afterFailure(input('rate_limited', { retryAfterMs: 1e14, random: 0 })).waitMs).toBe(15 * MINUTE);
     expect(afterFailure(input('rate_limited', { retryAfterMs: 1e14, random: 1 })).waitMs).toBe(15.5 * MINUTE);

@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 
 /** The longest wait, also where a header asks for more. */
 export const MAX_WAIT_MS = 15 * MINUTE;
-/** The most that is added, at random, to a wait the server asked for. */
+/** The most that is added, at random, to a wait that the server requested. */
 const MAX_JITTER_MS = 30 * SECOND;
 /** The first cool-down after a failure that is retried more slowly than its kind ({@link TokenFailure.slow}). */
 const SLOW_COOL_DOWN_MS = MINUTE;
@@ -29,7 +29,7 @@ export interface FailureInput {
 }
 
 export interface FailureVerdict {
-  /** How long to leave the token endpoint alone, from now. */
+  /** How long no token request is sent, from now. */
   readonly waitMs: number;
   /** What becomes of callers for whom no token is held: wait for the next attempt, or fail now. */
   readonly callers: 'wait' | 'fail';
@@ -79,12 +79,12 @@ function coolDownMs(firstMs: number, coolDowns: number): number {
 }
 
 /** A server that says "at once" every time is not taken at its word. */
-function limitedMs(wishedMs: number, attempts: number): number {
-  return Math.max(wishedMs, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
+function limitedMs(requestedMs: number, attempts: number): number {
+  return Math.max(requestedMs, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
 }
 
-/** Never earlier than asked for, and not all replicas at the same moment. */
-function withJitterUp(wishedMs: number, random: number): number {
-  const waitMs = Math.min(MAX_WAIT_MS, wishedMs);
+/** Never earlier than the server requested, and not all replicas at the same moment. */
+function withJitterUp(requestedMs: number, random: number): number {
+  const waitMs = Math.min(MAX_WAIT_MS, requestedMs);
   return waitMs + random * Math.min(MAX_JITTER_MS, Math.max(SECOND, waitMs / 10));
 }
