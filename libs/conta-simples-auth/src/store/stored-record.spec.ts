@@ -46,6 +46,8 @@ describe('a stored failure', () => {
 
   it.each([
     ['an unknown kind', { kind: 'constructor' }],
+    ['a kind that concerns one process', { kind: 'credentials_unavailable' }],
+    ['a kind of a call', { kind: 'not_replayable' }],
     ['a wait of nothing', { waitMs: 0 }],
     ['a wait of a day', { waitMs: 86_400_000 }],
     ['a time of writing that is none', { writtenAt: 'yesterday' }],
@@ -56,6 +58,24 @@ describe('a stored failure', () => {
   it('is read without a time of writing, as older versions wrote it', () => {
     const text = JSON.stringify({ ...JSON.parse(writeFailure(failure)), writtenAt: undefined });
     expect(readFailure(text)).toMatchObject({ waitMs: 60_000, writtenAt: undefined });
+  });
+
+  it.each([
+    'credentials_rejected',
+    'forbidden',
+    'request_rejected',
+    'edge_blocked',
+    'rate_limited',
+    'server_error',
+    'unexpected_redirect',
+    'invalid_response',
+    'timeout',
+    'network_error',
+    'tls_error',
+    'proxy_error',
+  ])('is read with each kind that version 0.1 wrote: %s', (kind) => {
+    const text = JSON.stringify({ ...JSON.parse(writeFailure(failure)), kind });
+    expect(readFailure(text)).toMatchObject({ failure: { kind } });
   });
 
   it('does not show a status that is none', () => {
