@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialProblem } from './check-credentials.js';
+import { credentialFault } from './check-credentials.js';
 
-describe('credentialProblem', () => {
-  it.each(['key', 'a b', 'k\u00e9y', 'a+b/c==', '%', 'x'.repeat(2_000)])('finds none in %p', (value) => {
+const credentialProblem = (...given: Parameters<typeof credentialFault>) => credentialFault(...given)?.what;
+
+describe('what is wrong with half of a pair', () => {
+  it.each(['key', 'a b', 'k\u00e9y', 'a+b/c==', '%', 'x'.repeat(2_000)])('is nothing in %p', (value) => {
     expect(credentialProblem('apiKey', value, 'plain')).toBeUndefined();
   });
 

@@ -14,13 +14,15 @@ export interface CredentialFault {
   readonly what: string;
 }
 
-/** The words of {@link credentialFault}. */
-export function credentialProblem(
-  part: 'apiKey' | 'apiSecret',
-  value: unknown,
+/** What is wrong with a pair, in words that begin with the name of its half; `undefined` if nothing is. Never quotes it. */
+export function pairProblem(
+  { apiKey, apiSecret }: { readonly apiKey?: unknown; readonly apiSecret?: unknown },
   encoding: ClientAuthEncoding,
 ): string | undefined {
-  return credentialFault(part, value, encoding)?.what;
+  const keyFault = credentialFault('apiKey', apiKey, encoding);
+  if (keyFault !== undefined) return `apiKey ${keyFault.what}`;
+  const secretFault = credentialFault('apiSecret', apiSecret, encoding);
+  return secretFault && `apiSecret ${secretFault.what}`;
 }
 
 /** What is wrong with one half of a pair; `undefined` if nothing is. */

@@ -4,7 +4,7 @@ import type { Clock } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
 import type { TokenFailure } from '../token/token-source.js';
-import { type ClientAuthEncoding, credentialProblem } from './check-credentials.js';
+import { type ClientAuthEncoding, pairProblem } from './check-credentials.js';
 
 /**
  * An API key and its secret. Sandbox and production have separate pairs.
@@ -116,12 +116,11 @@ async function callSource(source: CredentialsSource): Promise<unknown> {
 
 function check(given: unknown, encoding: ClientAuthEncoding): CredentialsOutcome {
   if (typeof given !== 'object' || given === null) return unavailable('gave no pair');
-  const { apiKey, apiSecret } = given as Partial<ContaSimplesCredentials>;
-  for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
-    const problem = credentialProblem(part, value, encoding);
-    if (problem !== undefined) return unavailable(`gave an unusable pair: ${part} ${problem}`);
-  }
-  return { ok: true, credentials: new Credentials({ apiKey: String(apiKey), apiSecret: String(apiSecret) }) };
+  // Read once: the properties may be getters.
+  const { apiKey, apiSecret } = given as ContaSimplesCredentials;
+  const problem = pairProblem({ apiKey, apiSecret }, encoding);
+  if (problem !== undefined) return unavailable(`gave an unusable pair: ${problem}`);
+  return { ok: true, credentials: new Credentials({ apiKey, apiSecret }) };
 }
 
 function unavailable(what: string): CredentialsOutcome {

@@ -1,4 +1,4 @@
-import { credentialProblem } from '../accounts/check-credentials.js';
+import { pairProblem } from '../accounts/check-credentials.js';
 import { type ContaSimplesCredentials, Credentials, type CredentialsSource } from '../accounts/credentials.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
@@ -98,10 +98,9 @@ export class KeeperFactory {
     }
     // What comes from plain JavaScript, or from a database, may be anything.
     const { apiKey, apiSecret } = (credentials ?? {}) as ContaSimplesCredentials;
-    for (const [part, value] of [['apiKey', apiKey] as const, ['apiSecret', apiSecret] as const]) {
-      const problem = credentialProblem(part, value, clientAuthEncoding);
-      if (problem === undefined) continue;
-      const what = `The pair was not taken: ${part} ${problem}`;
+    const problem = pairProblem({ apiKey, apiSecret }, clientAuthEncoding);
+    if (problem !== undefined) {
+      const what = `The pair was not taken: ${problem}`;
       throw new ContaSimplesAuthError({ kind: 'credentials_unavailable', what, account, environment });
     }
     const { fingerprint } = new Credentials({ apiKey, apiSecret });
