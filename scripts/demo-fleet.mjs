@@ -58,7 +58,7 @@ function note(part) {
   const row = { part, shared: shared - requests.shared, unshared: unshared - requests.unshared };
   Object.assign(requests, { shared, unshared });
   rows.push(row);
-  say(`${part}: ${row.shared} token requests of the fleet, ${row.unshared} of ${SIZE} replicas without Redis`);
+  say(`${part}: ${row.shared} token requests with Redis, ${row.unshared} without`);
 }
 
 function onEvent(name, type) {
@@ -94,8 +94,8 @@ await fleet.kill(holder);
 const killedAt = Date.now();
 say(`Killed ${holder} while it held the lease (${LEASE_MS / 1_000} s) and waited for a token.`);
 await service.shared.waitForRequest('token', before + 2, { ...PATIENCE, answered: true });
-say(`The calls of the others waited for the end of its lease. Then`);
-say(`another replica got a token ${((Date.now() - killedAt) / 1_000).toFixed(1)} s later, for all of them.`);
+say(`The other replicas waited for the end of its lease. One of them got a token for all`);
+say(`${((Date.now() - killedAt) / 1_000).toFixed(1)} s after the kill.`);
 note(`${holder} killed`);
 
 say('Redis is stopped.');
