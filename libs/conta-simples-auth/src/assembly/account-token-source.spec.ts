@@ -30,6 +30,7 @@ async function failed(kind: TokenFailureKind) {
     clock,
     encoding: 'plain',
     timeoutMs: 5_000,
+    usesPair: () => {},
     warn: () => {},
   };
   const source = new AccountTokenSource(settings, 'default', undefined);
@@ -73,6 +74,7 @@ describe('a request that shares its token with other processes', () => {
       clock,
       encoding: 'plain',
       timeoutMs: 5_000,
+      usesPair: () => {},
       warn: () => {},
       observe: ({ cause }, send) => {
         measured.push(cause);

@@ -19,6 +19,8 @@ export interface TokenSourceSettings extends ReadCredentialsOptions {
   readonly gate: RequestGate;
   /** The token endpoint: records of one are of no use for another. */
   readonly endpointUrl: string;
+  /** Called with the fingerprint of the pair of each attempt. */
+  readonly usesPair: (account: string, fingerprint: string) => void;
   readonly warn: (account: string, what: string) => void;
   /** Sends one request, and measures it. */
   readonly observe?: ObserveRequest | undefined;
@@ -33,8 +35,6 @@ export type ObserveRequest = (
 export class AccountTokenSource implements TokenSource, GateAccount {
   /** Written by the gate. */
   hangs = false;
-  /** The fingerprint of the pair that was last read for a token request. */
-  pairInUse: string | undefined;
   /** The fingerprint of the pair that the token endpoint rejected last. */
   #rejectedPair: string | undefined;
   readonly #settings: TokenSourceSettings;
@@ -71,8 +71,8 @@ export class AccountTokenSource implements TokenSource, GateAccount {
 
   /** One attempt with one pair: through the store if there is one, else with a request of this process. */
   async #attempt(credentials: Credentials, signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
-    if (!signal.aborted) this.pairInUse = credentials.fingerprint;
-    const { gate } = this.#settings;
+    const { gate, usesPair } = this.#settings;
+    if (!signal.aborted) usesPair(this.#account, credentials.fingerprint);
     const send = () => this.#send(credentials, signal, demand.cause);
     const outcome =
       this.#shared === undefined

@@ -36,8 +36,8 @@ export interface KeeperFactoryOptions {
 export class KeeperFactory {
   readonly #given: KeeperFactoryOptions;
   readonly #pairs: Map<string, CredentialsSource>;
-  /** The sources of the accounts that have a pair of their own. */
-  readonly #sources = new Map<string, AccountTokenSource>();
+  /** The pairs of the last attempts, by their fingerprints; of the accounts in {@link KeeperFactory.#pairs}. */
+  readonly #pairsInUse = new Map<string, string>();
   /** The pairs given to {@link KeeperFactory.setCredentials}, by their fingerprints. */
   readonly #set = new Map<string, string>();
   readonly #keeperSettings: KeeperSettings;
@@ -68,6 +68,9 @@ export class KeeperFactory {
       clock,
       encoding: options.clientAuthEncoding,
       timeoutMs: options.requestTimeoutMs,
+      usesPair: (account, fingerprint) => {
+        if (this.#pairs.has(account)) this.#pairsInUse.set(account, fingerprint);
+      },
       warn: (account, what) => log.warnOnce(account, what),
       observe: telemetry && ((about, send) => telemetry.tokenRequest(about, send)),
     };
@@ -77,7 +80,6 @@ export class KeeperFactory {
     const { options, shared, listTimer } = this.#given;
     const settings = this.#keeperSettings;
     const source = new AccountTokenSource(this.#sourceSettings, account, shared());
-    if (this.#pairs.has(account)) this.#sources.set(account, source);
     const timerListing = listTimer(account);
     const keepFresh = options.bootstrap === 'lazy' ? 'once_held' : 'always';
     return new TokenKeeper(new AccountOptions({ account, settings, source, keepFresh, timerListing }, this.#pairs));
@@ -104,7 +106,7 @@ export class KeeperFactory {
       throw new ContaSimplesAuthError({ kind: 'credentials_unavailable', what, account, environment });
     }
     const { fingerprint } = new Credentials({ apiKey, apiSecret });
-    const present = this.#set.get(account) ?? (retries ? undefined : this.#sources.get(account)?.pairInUse);
+    const present = this.#set.get(account) ?? (retries ? undefined : this.#pairsInUse.get(account));
     this.#pairs.set(account, () => ({ apiKey, apiSecret }));
     this.#set.set(account, fingerprint);
     return fingerprint !== present;
@@ -113,7 +115,7 @@ export class KeeperFactory {
   forgetCredentials(account: string): void {
     this.#pairs.delete(account);
     this.#set.delete(account);
-    this.#sources.delete(account);
+    this.#pairsInUse.delete(account);
   }
 }
 
