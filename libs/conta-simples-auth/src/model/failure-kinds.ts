@@ -154,13 +154,13 @@ export const FAILURE_KINDS: Readonly<
     scope: 'endpoint',
   },
   invalid_response: {
-    remedy: 'The answer is no usable token: check the base URL, and any proxy on the way.',
+    remedy: 'The answer is not a usable token: check the base URL, and proxies between this host and the API.',
     longRemedy: `${NOT_THE_TOKEN_ENDPOINT} {baseUrl} is the API's address, and any gateway in front of it.`,
     treatment: TRANSIENT,
     scope: 'endpoint',
   },
   timeout: {
-    remedy: 'No answer in time: check the network on the way to the API.',
+    remedy: 'No answer in time: check the network between this host and the API.',
     treatment: TRANSIENT,
     scope: 'endpoint',
   },

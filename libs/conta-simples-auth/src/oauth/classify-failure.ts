@@ -121,7 +121,7 @@ const TLS_CODE =
 const TIMEOUT_CODE = /^(ETIMEDOUT|ECONNABORTED|ERR_CANCELED|ERR_TLS_HANDSHAKE_TIMEOUT)$/;
 
 /**
- * Why a request was not answered, by the error's code alone: messages of network errors may hold more than addresses.
+ * Why a request was not answered. Only the code of the error is used: its message may hold more than addresses.
  * `host` is the host and port of the token endpoint.
  */
 export function classifyError(error: unknown, host: string): TokenFailure {

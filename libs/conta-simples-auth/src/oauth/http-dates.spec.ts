@@ -134,7 +134,7 @@ describe('retryAfterMs', () => {
     ['IMF-fixdate', 'Sun, 06 Nov 1994 08:49:44 GMT'],
     ['rfc850', 'Sunday, 06-Nov-94 08:49:44 GMT'],
     ['asctime', 'Sun Nov  6 08:49:44 1994'],
-  ])("measures %s from the answer's own Date, not from our clock", (_form, header) => {
+  ])("measures %s from the answer's own Date, not from the local clock", (_form, header) => {
     expect(retryAfterMs(header, 'Sun, 06 Nov 1994 08:49:37 GMT', NOW)).toBe(7_000);
   });
 
@@ -146,7 +146,7 @@ describe('retryAfterMs', () => {
   it.each([
     ['absent', undefined],
     ['unreadable', 'today'],
-  ])('measures from our clock where Date is %s', (_what, date) => {
+  ])('measures from the local clock where Date is %s', (_what, date) => {
     expect(retryAfterMs('Mon, 05 Jan 2026 12:00:07 GMT', date, NOW)).toBe(7_000);
   });
 

@@ -80,7 +80,7 @@ function decoded(text: string): string {
 
 /**
  * Host and port of the proxy that a request goes through; `undefined` for a direct one. Agents that open tunnels keep it in
- * the field `proxy`: the agent that axios uses in place of ours, and hpagent. Agents of test libraries that intercept
+ * the field `proxy`: the agent that axios uses in place of the given one, and hpagent. Agents of test libraries that intercept
  * requests have no such field.
  */
 export function proxyOf(request: unknown): string | undefined {

@@ -52,7 +52,7 @@ describe('an answer with a token', () => {
     expect(read({ headers: { 'content-encoding': 'Identity' } }).outcome.ok).toBe(true);
   });
 
-  it('has the life that its token tells from the Date of the answer on', () => {
+  it('has the lifetime in its token, from the Date of the answer on', () => {
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
     const exp = Date.UTC(1994, 10, 6, 8, 49, 37) / 1_000 + 60;
     const body = TOKEN.replace('canary-token-0123456789', `${encode({ alg: 'RS256' })}.${encode({ exp })}.c2ln`);

@@ -13,7 +13,7 @@ const jwt = (lifeSeconds: number, header = { alg: 'RS256' }) =>
   `${encode(header)}.${encode({ iat: 1_000, exp: 1_000 + lifeSeconds })}.c2ln`;
 
 describe('a sound answer', () => {
-  it('is a token and its life, without a warning', () => {
+  it('is a token and its lifetime, without a warning', () => {
     expect(read(SOUND)).toEqual(granted(1_800_000));
   });
 

@@ -152,7 +152,7 @@ function endpointAddress(url: string): { readonly host: string; readonly url: st
 export function requestAgent({ tls, httpsAgent }: TlsSettings, signal: AbortSignal): Agent {
   if (httpsAgent !== undefined && !isPlain(httpsAgent)) return httpsAgent;
   const options = { ...tls, ...httpsAgent?.options, keepAlive: false, rejectUnauthorized: true, signal };
-  // Node takes every form that our options allow; its types spell them as mutable arrays.
+  // Node accepts every form that the options allow, but its types require mutable arrays.
   return new Agent(options as ConstructorParameters<typeof Agent>[0]);
 }
 

@@ -107,7 +107,7 @@ describe('what is left of a key', () => {
 });
 
 describe('a value', () => {
-  it('of another type counts as one that is not ours, of a Buffer as none', async () => {
+  it('of another type counts as a record of another program, of a Buffer as none', async () => {
     expect(await ioredis({ get: fails('WRONGTYPE Operation against a key') }).store.get('key')).toBe('');
     expect(await ioredis({ get: () => Buffer.from('x') }).store.get('key')).toBeNull();
     await expect(ioredis({ get: fails('OOM') }).store.get('key')).rejects.toThrow('OOM');

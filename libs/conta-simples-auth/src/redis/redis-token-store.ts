@@ -149,7 +149,7 @@ class PermittedTtl {
   };
 }
 
-/** A list or a hash under one of our keys is no failure of the server: it counts as a record of another program. */
+/** A list or a hash at the key is no failure of the server: it counts as a record of another program. */
 function otherType(error: unknown): string {
   if (error instanceof Error && /^WRONGTYPE\b/.test(error.message)) return '';
   throw error;

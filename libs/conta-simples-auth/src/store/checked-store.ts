@@ -2,12 +2,11 @@ import type { TokenStore } from './token-store.js';
 
 export type StoreOperationName = 'get' | 'set' | 'ttl';
 
-/** A store that breaks its contract. The message is logged, so it holds nothing that the store answered. */
+/** The store breaks its contract. The message is logged, so it holds nothing of the store's answer. */
 export class StoreFault extends Error {}
 
 /**
- * The operations of a store with checked answers: an application may give us any object with three methods. Notes which
- * operation was called last.
+ * Checks the answers of a store, which may be any object with three methods. Notes which operation was called last.
  */
 export class CheckedStore {
   last: StoreOperationName = 'get';

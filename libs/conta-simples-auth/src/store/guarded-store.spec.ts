@@ -38,7 +38,7 @@ describe('a guarded store', () => {
     expect(operation.error).toBeInstanceOf(StoreUnavailable);
   });
 
-  it('gives up after 250 ms, and leaves the store alone for 4 to 5 s after that', async () => {
+  it('times out after 250 ms, and does not use the store for 4 to 5 s after that', async () => {
     const { ask, clock, told, asked } = harness();
     const first = watch(ask(hang));
     await clock.advance(249);
@@ -53,7 +53,7 @@ describe('a guarded store', () => {
     expect(told).toEqual(['unavailable: no answer within 250 ms', 'recovered: it answers again']);
   });
 
-  it('leaves it alone longer and longer, up to 30 s, and says so once', async () => {
+  it('is not used for longer and longer, up to 30 s, which is reported once', async () => {
     const { ask, clock, told, asked } = harness();
     const fails = () => ask(() => Promise.reject(new Error('READONLY You cannot write'))).catch(() => {});
     for (const pauseMs of [4_000, 8_000, 16_000, 24_000, 24_000]) {
@@ -68,7 +68,7 @@ describe('a guarded store', () => {
     expect(told).toEqual(['unavailable: READONLY']);
   });
 
-  it('takes operations that fail together for one trouble', async () => {
+  it('takes operations that fail together for one failure', async () => {
     const { ask, clock, told, asked } = harness();
     const together = Array.from({ length: 8 }, () => watch(ask(hang)));
     await clock.advance(250);
@@ -81,7 +81,7 @@ describe('a guarded store', () => {
     expect(told).toEqual(['unavailable: no answer within 250 ms', 'recovered: it answers again']);
   });
 
-  it('is not taken for healthy because of what was begun before its trouble', async () => {
+  it('is not taken for healthy because of operations that began before its failure', async () => {
     const { ask, clock, told } = harness();
     let answer = (_value: number) => {};
     const slow = watch(ask(() => new Promise<number>((resolve) => (answer = resolve))));

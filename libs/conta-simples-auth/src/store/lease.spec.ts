@@ -23,7 +23,7 @@ describe('a lease', () => {
   it('is held by one process', async () => {
     const { given, take } = stage();
     await take();
-    for (const look of ['no', 'yes', 'must exist'] as const) expect(await Lease.take(given, look)).toBe('held');
+    for (const check of ['no', 'yes', 'must exist'] as const) expect(await Lease.take(given, check)).toBe('held');
   });
 
   it('is shortened by its holder', async () => {
@@ -61,7 +61,7 @@ describe('a lease', () => {
     await store.set(KEY, value, { ttlMs: LEASE_MS });
     expect(await Lease.takeAbandoned(given)).toBeDefined();
     expect(store.left('lease')).toEqual([LEASE_MS]);
-    // One process alone takes it over, although all of them saw it at once.
+    // One process takes it over, although all of them saw it at once.
     await store.set(KEY, value, { ttlMs: LEASE_MS });
     expect(await Lease.takeAbandoned(given)).toBeUndefined();
   });

@@ -22,7 +22,7 @@ export interface RecordAge {
 const LEAST_TOLERANCE_MS = 1_000;
 const MAX_TOLERANCE_MS = 30_000;
 
-/** A share of the margin that is left of a token's life when it is no longer handed out, or of a cool-down. */
+/** The tolerance for a margin: that at the end of a token's lifetime, or a share of a cool-down. */
 export function toleranceMs(marginMs: number): number {
   return Math.max(LEAST_TOLERANCE_MS, Math.min(MAX_TOLERANCE_MS, marginMs));
 }

@@ -91,8 +91,8 @@ export class SharedAttempt {
     const { clock, signal } = this.#options;
     let pauseMs = FIRST_PAUSE_MS;
     for (let round = 0; ; round++) {
-      // Every other round reads the token alone: only a holder that failed or died changes more, and a hundred waiting
-      // processes cost each other the processor.
+      // Every other round reads the token only: the rest changes only if a holder failed or died, and a hundred waiting
+      // processes share the processor.
       const result = await this.#round(round % 2 === 0);
       if (result !== undefined) return result;
       this.#waitsSince ??= clock.monotonic();

@@ -65,7 +65,7 @@ describe('a fleet with more accounts than requests may run at once', () => {
     const failure = { kind: 'rate_limited', what: 'It said no', retryAfterMs: 60 * SECOND } as const;
     endpoint.request = async () => ({ ok: false, failure });
     expect(await free.obtain('other')).toMatchObject({ ok: false });
-    endpoint.request = () => Promise.reject(new Error('The endpoint is to be left alone'));
+    endpoint.request = () => Promise.reject(new Error('No request should be sent'));
     ends[0]?.();
     await clock.advance(SECOND);
     expect(queued.value).toMatchObject({ ok: false, failure: { kind: 'rate_limited' } });
@@ -167,10 +167,10 @@ describe('what is set in the store', () => {
     void processes[0]?.obtain();
     await clock.advance(SECOND);
     store.delete('lease');
-    // Hidden at the first look, as if it were written between that and the lease.
+    // Hidden at the first read, as if it were written between that and the lease.
     const ttlMs = store.ttlMs.bind(store);
-    let looks = 0;
-    store.ttlMs = async (key) => (key.endsWith(':token') && looks++ === 0 ? null : ttlMs(key));
+    let reads = 0;
+    store.ttlMs = async (key) => (key.endsWith(':token') && reads++ === 0 ? null : ttlMs(key));
     store.writeFailure = new Error('READONLY You cannot write against a replica');
     expect(await processes[1]?.obtain()).toMatchObject({ ok: true, grant: { shared: true } });
     expect(endpoint.asked).toHaveLength(1);
@@ -190,7 +190,7 @@ describe('a lease without an end', () => {
 
   it('has no holder: one process of a cold fleet takes it over after two seconds', async () => {
     const { clock, store, endpoint, processes } = await left(20);
-    // All of them look at the same moments, and have the answer before any acts on it.
+    // All of them read at the same moments, and have the answer before any acts on it.
     clock.nextRandom = 0.5;
     const ttlMs = store.ttlMs.bind(store);
     store.ttlMs = async (key) => {

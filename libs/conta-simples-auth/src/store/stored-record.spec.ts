@@ -20,10 +20,10 @@ describe('a stored token', () => {
     ['no value', { value: undefined }],
     ['a value no header may carry', { value: 'a\r\nb' }],
     ['a value that is no string', { value: 5 }],
-    ['no life', { lifeMs: undefined }],
-    ['a life of nothing', { lifeMs: 0 }],
-    ['a life of two years', { lifeMs: 2 * 366 * 24 * 3_600_000 }],
-    ['more left than its life', { leftMs: 1_800_001 }],
+    ['no lifetime', { lifeMs: undefined }],
+    ['a lifetime of nothing', { lifeMs: 0 }],
+    ['a lifetime of two years', { lifeMs: 2 * 366 * 24 * 3_600_000 }],
+    ['more left than its lifetime', { leftMs: 1_800_001 }],
     ['nothing left', { leftMs: 0 }],
     ['no time of writing', { writtenAt: 'yesterday' }],
   ])('is a miss with %s', (_what, change) => {
@@ -32,7 +32,7 @@ describe('a stored token', () => {
 });
 
 describe('a stored failure', () => {
-  it('keeps its kind, its status and its wait, in words of ours', () => {
+  it('keeps its kind, its status and its wait, in the words of the library', () => {
     expect(readFailure(writeFailure(failure))).toEqual({
       failure: {
         kind: 'credentials_rejected',

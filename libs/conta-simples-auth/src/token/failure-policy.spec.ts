@@ -49,7 +49,7 @@ it.each([
   [300_000, 3_000],
   [HOUR / 2, 15_000],
   [24 * HOUR, 15_000],
-])('caps the backoff at a hundredth of a life of %d ms, but not under a second: %d ms', (lastLifeMs, capMs) => {
+])('caps the backoff at a hundredth of a lifetime of %d ms, but not under a second: %d ms', (lastLifeMs, capMs) => {
   expect(afterFailure(input('server_error', { attempts: 20, lastLifeMs })).waitMs).toBe(capMs);
 });
 

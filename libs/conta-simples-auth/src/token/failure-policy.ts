@@ -20,9 +20,9 @@ export interface FailureInput {
   readonly failure: TokenFailure;
   /** Failures in a row, this one included. */
   readonly attempts: number;
-  /** How many of those before it were terminal: a cool-down doubles by these alone. Left out, all of them were. */
+  /** How many of those before it were terminal: only these double a cool-down. Default: all of them. */
   readonly coolDowns?: number;
-  /** The life of the last token, if there ever was one. */
+  /** The lifetime of the last token, if there was one. */
   readonly lastLifeMs: number | undefined;
   /** Uniform in [0, 1). */
   readonly random: number;
@@ -78,7 +78,7 @@ function coolDownMs(firstMs: number, coolDowns: number): number {
   return Math.min(MAX_WAIT_MS, firstMs * 2 ** coolDowns);
 }
 
-/** A server that says "at once" every time is not taken at its word. */
+/** A server that requests no wait at each failure still gets a growing one. */
 function limitedMs(requestedMs: number, attempts: number): number {
   return Math.max(requestedMs, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
 }
