@@ -18,21 +18,21 @@ const GROUPS = {
 
 const HEAD = ['id', 'fault', 'without a token', 'token held', 'note'];
 
-const INTRODUCTION = `# Faults, and what a caller sees of them
+const INTRODUCTION = `# Faults of the token endpoint, and what a caller sees
 
-Written by \`test/faults\` from what it has seen, over real sockets and through the public module;
-\`UPDATE_DOCS=1 npm test -- test/faults\` writes it anew, and the test fails while the two differ.
+\`test/faults\` runs each fault over real sockets, through the public module, and writes this page. The test fails if the page and the
+result differ. To write it again: \`UPDATE_DOCS=1 npm test -- test/faults\`.
 
-- **Without a token**: what a first call to \`getToken()\` comes to, its kind of error and status, and how many token requests
-  had reached the server by then. 20 more calls fail at once with the same kind and with \`retryAt\`, and cause no request before it.
-  Where an attempt does not show up as a request, the other thing counted is named.
-- **Token held**: what \`refresh()\` comes to while \`getToken()\` hands out the held token. "Back by itself" means: the fault
-  ends, and without a call the account has a new token within one step of the backoff, by one request.
+- **Without a token**: the result of a first call to \`getToken()\` (kind of error and status), and how many token requests had
+  reached the server by then. 20 more calls fail at once with the same kind and with \`retryAt\`, and make no request before that time.
+  If an attempt cannot be seen as a request, the row says what was counted instead.
+- **Token held**: the result of \`refresh()\` while \`getToken()\` returns the current token. "Back by itself" means: after the fault
+  ended, the account had a new token within one backoff step, without a call and with one request.
 
-No error and no log line held any part of a secret or of the server's answer; each failure was logged once.
+No error and no log line contained any part of a secret or of the server's answer. Each failure was logged once.
 
-With a shared store another process learns of a failure and waits for what is left of its wait, plus jitter. What goes wrong with
-the store itself costs no call: [fleets.md](fleets.md#when-redis-is-away).
+With a shared store, another process learns of a failure and waits for the rest of its wait, plus jitter. Failures of the store
+make no call fail: [fleets.md](fleets.md#when-redis-is-away).
 `;
 
 export function tableRow(row: Row, { cold, warm }: Observed): TableRow {
