@@ -90,11 +90,12 @@ export function createRuntime(
       telemetry?.event(event);
       hub.emit(event);
     });
-  const guarded = options.store && guardStore(options.store, { clock, emit, telemetry });
-  const sharing = {
+  // One object, to which the shared tokens of every account refer.
+  const sharing = options.store && {
+    store: guardStore(options.store, { clock, emit, telemetry }),
     clock,
-    keyPrefix: options.store?.keyPrefix ?? DEFAULT_KEY_PREFIX,
-    leaseMs: options.store?.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
+    keyPrefix: options.store.keyPrefix ?? DEFAULT_KEY_PREFIX,
+    leaseMs: options.store.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
     requestTimeoutMs: options.requestTimeoutMs,
     waitTimeoutMs: options.waitTimeoutMs,
     refreshAt: options.refreshAt,
@@ -117,7 +118,7 @@ export function createRuntime(
     endpointUrl,
     request,
     gate,
-    shared: () => guarded && new SharedTokens({ ...sharing, store: guarded }),
+    shared: () => sharing && new SharedTokens(sharing),
     log,
     telemetry,
     emit,
