@@ -5,6 +5,7 @@ import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import axios, { type AxiosAdapter, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
 import type { RunInContext } from '../../token/keeper-options.js';
+import { HTTP } from './inner-adapter.js';
 
 export interface ConnectionOptions {
   readonly tls: AgentOptions | undefined;
@@ -45,7 +46,7 @@ export class Connections {
    * The adapter that sends. It adds agents and proxy to the config that is sent. If they were defaults of the instance,
    * they would be in every config that a caller prints, with the raw headers of sockets and the proxy's password.
    */
-  readonly send: AxiosAdapter = async (config) => {
+  readonly send: AxiosAdapter = Object.assign(async (config: InternalAxiosRequestConfig) => {
     const send = axios.getAdapter('http');
     this.#addTo(config);
     const startedAt = config.timeout ? performance.now() : 0;
@@ -60,7 +61,7 @@ export class Connections {
       config.httpsAgent = new HttpsAgent(this.#tls);
       return send(config);
     }
-  };
+  }, HTTP);
 
   /** Ends every call in flight, and every tunnel that is being opened, so that no connection keeps the process alive. */
   close(): void {

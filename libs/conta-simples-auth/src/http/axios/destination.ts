@@ -13,6 +13,7 @@ import {
   untrusted,
 } from '../destination.js';
 import { isOwnAgent } from './connections.js';
+import { isHttpAdapter } from './inner-adapter.js';
 import { verifiedAgent } from './verified-agent.js';
 
 /** Whether the caller opted out of the token, or set other credentials. */
@@ -155,8 +156,7 @@ function uncheckedTls(
   const rejectUnauthorized = field(decides, 'rejectUnauthorized');
   if (rejectUnauthorized === false) return UNCHECKED_BY_AGENT;
   // Only the http adapter of axios is known to use the agent; the one over `fetch` does not.
-  const isAgentUsed = defaultAgent !== undefined || field(inner, 'adapterName') === 'http';
-  return rejectUnauthorized === true && isAgentUsed ? undefined : uncheckedByEnvironment();
+  return rejectUnauthorized === true && isHttpAdapter(inner) ? undefined : uncheckedByEnvironment();
 }
 
 function field(object: unknown, name: string): unknown {

@@ -14,11 +14,17 @@ export function adapterFinder(choice: AdapterChoice): (config: InternalAxiosRequ
     const { getAdapter, defaults } = buildOf(config);
     const find = getAdapter as FindAdapter;
     const adapter = typeof choice === 'function' ? choice : find(choice ?? defaults.adapter, config);
-    // Nearly always; no other adapter of axios has this name.
-    if ((adapter as { adapterName?: unknown }).adapterName === 'http') return adapter;
-    return recording401(adapter, config.env, find);
+    return isHttpAdapter(adapter) ? adapter : recording401(adapter, config.env, find);
   };
 }
+
+/** Whether an adapter is the one of axios over Node's `http`, which nearly every request uses. */
+export function isHttpAdapter(adapter: AxiosAdapter): boolean {
+  return (adapter as { adapterName?: unknown }).adapterName === HTTP.adapterName;
+}
+
+/** The mark of that adapter; no other adapter of axios has this name. */
+export const HTTP = { adapterName: 'http' } as const;
 
 const answered401 = new WeakSet<object>();
 

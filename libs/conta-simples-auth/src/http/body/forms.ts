@@ -59,24 +59,45 @@ interface FormParts {
 
 const PART_METHODS = ['getBoundary', 'getLengthSync', 'hasKnownLength'] as const;
 
-export interface WrittenForm {
-  readonly data: Buffer;
-  readonly contentType: string;
-}
+/** From this length on, a form is sent in pieces: joining them would block the process and double the memory. */
+const LARGE_FORM_BYTES = 1_048_576;
 
-const LINE_BREAK = Buffer.from('\r\n');
+/** A form that can be sent any number of times. */
+export class WrittenForm {
+  readonly isReplayable = true;
+  readonly contentType: string;
+  readonly length: number;
+  readonly #pieces: readonly Uint8Array[];
+  #joined: Buffer | undefined;
+
+  constructor(contentType: string, pieces: readonly Uint8Array[]) {
+    this.contentType = contentType;
+    this.#pieces = pieces;
+    this.length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  get data(): Buffer {
+    this.#joined ??= Buffer.concat(this.#pieces, this.length);
+    return this.#joined;
+  }
+
+  /** The pieces of a large form. Each send needs a new iterator. */
+  get pieces(): Iterable<Uint8Array> | undefined {
+    return this.length < LARGE_FORM_BYTES ? undefined : this.#pieces;
+  }
+}
 
 export function isNodeForm(data: unknown): data is NodeForm {
   const form = data as Partial<NodeForm> | null;
   return typeof form?.getBuffer === 'function' && typeof form.getHeaders === 'function';
 }
 
-/** The bytes of a form. `undefined` if one of its parts is a stream. */
-export function nodeFormBytes(form: NodeForm): WrittenForm | undefined {
+/** `undefined` if one of its parts is a stream. */
+export function writtenNodeForm(form: NodeForm): WrittenForm | undefined {
   const contentType = form.getHeaders()['content-type'];
   if (contentType === undefined) return undefined;
-  const data = hasParts(form) ? joinedParts(form) : bufferOf(form);
-  return data && { data, contentType };
+  const pieces = hasParts(form) ? piecesOf(form) : bufferOf(form);
+  return pieces && new WrittenForm(contentType, pieces);
 }
 
 function hasParts(form: object): form is FormParts {
@@ -85,28 +106,35 @@ function hasParts(form: object): form is FormParts {
 }
 
 /**
- * The same as `getBuffer()`, which copies all bytes again for each part: 400 parts of 100 KiB block the process for 10 s.
- * `undefined` if the parts do not have the length that the form states, for example because a function makes one.
+ * The same bytes as `getBuffer()`, which copies all bytes again for each part: 400 parts of 100 KiB block the process for
+ * 10 s. `undefined` if the parts do not have the length that the form states, for example because a function makes one.
  */
-function joinedParts(form: FormParts): Buffer | undefined {
+function piecesOf(form: FormParts): Uint8Array[] | undefined {
   if (!form.hasKnownLength()) return undefined;
   const boundary = form.getBoundary();
-  const bytes: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const add = (bytes: Uint8Array) => {
+    pieces.push(bytes);
+    length += bytes.byteLength;
+  };
+  // Text between two files is one piece.
+  let text = '';
   for (const part of form._streams) {
-    if (typeof part === 'string') {
-      bytes.push(Buffer.from(part));
-      if (!part.startsWith(boundary, 2)) bytes.push(LINE_BREAK);
-    } else if (part instanceof Uint8Array) bytes.push(part, LINE_BREAK);
-    else if (typeof part !== 'function') return undefined;
+    if (typeof part === 'string') text += part.startsWith(boundary, 2) ? part : part + CRLF;
+    else if (part instanceof Uint8Array) {
+      if (text !== '') add(Buffer.from(text));
+      add(part);
+      text = CRLF;
+    } else if (typeof part !== 'function') return undefined;
   }
-  bytes.push(Buffer.from(`--${boundary}--`), LINE_BREAK);
-  const length = bytes.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return length === form.getLengthSync() ? Buffer.concat(bytes, length) : undefined;
+  add(Buffer.from(`${text}--${boundary}--${CRLF}`));
+  return length === form.getLengthSync() ? pieces : undefined;
 }
 
-function bufferOf(form: NodeForm): Buffer | undefined {
+function bufferOf(form: NodeForm): [Buffer] | undefined {
   try {
-    return form.getBuffer();
+    return [form.getBuffer()];
   } catch {
     // One of its parts is a stream.
     return undefined;

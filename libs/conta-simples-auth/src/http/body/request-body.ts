@@ -1,14 +1,18 @@
 import { isAnyArrayBuffer } from 'node:util/types';
 import { isOlderKind } from './detached-body.js';
-import { isNodeForm, multipart, nodeFormBytes } from './forms.js';
+import { isNodeForm, multipart, type WrittenForm, writtenNodeForm } from './forms.js';
 
 /** The caller's body in the form in which it is sent, once or twice. */
 export interface RequestBody {
   readonly data: unknown;
   /** Set if the body was written to bytes here, which decides its content type. */
   readonly contentType?: string;
+  /** In bytes; set with `pieces`. */
+  readonly length?: number;
   /** Whether the same bytes can be sent a second time. */
   readonly isReplayable: boolean;
+  /** Set if it is a large form: the same bytes as `data`, without the cost of joining them. */
+  readonly pieces?: WrittenForm['pieces'];
   /** Set if it is a stream that has not been read yet. */
   readonly stream?: StreamedBody | undefined;
 }
@@ -34,10 +38,7 @@ export function unchangedBody(data: unknown): RequestBody {
 }
 
 function writtenForm(data: unknown): RequestBody | undefined {
-  if (isNodeForm(data)) {
-    const form = nodeFormBytes(data);
-    return form && { ...form, isReplayable: true };
-  }
+  if (isNodeForm(data)) return writtenNodeForm(data);
   const written = isForm(data) ? multipart(data) : undefined;
   return written && { data: written, contentType: written.type, isReplayable: true };
 }
