@@ -3,7 +3,7 @@ import { LIBRARY, ROOT } from '../paths.mjs';
 
 const CARRIED = ['README.md', 'LICENSE', 'CHANGELOG.md', 'scripts/release-check/package/package-docs.mjs'];
 
-/** Builds the library in the temporary folder, with the same layout as the repository. */
+/** Builds and bundles the library in the temporary folder, with the same layout as the repository. */
 export function buildCheck({ temporary }) {
   const tree = `${temporary}/tree`;
   const folder = `${tree}/libs/conta-simples-auth`;
@@ -17,6 +17,7 @@ export function buildCheck({ temporary }) {
       await writeFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
       const project = `${LIBRARY}/tsconfig.lib.json`;
       await shell.run(`${ROOT}node_modules/.bin/tsc`, ['-p', project, '--outDir', `${folder}/dist`], { cwd: ROOT });
+      await shell.run(process.execPath, [`${ROOT}scripts/bundle-library.mjs`, `${folder}/dist`], { cwd: ROOT });
       return { note: `${manifest.name} ${manifest.version}`, value: folder };
     },
   };

@@ -1,5 +1,7 @@
 const DOCUMENTS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-const COMPILED = /^dist(?!.*(?:\.(?:spec|slow|test)\.|\/support\/))\/[\w./-]+(?:\.js|\.d\.ts|\.cjs|\.d\.cts)$/;
+const COMPILED = /^dist(?!.*\.(?:spec|slow|test)\.)\/[\w./-]+(?:\.js|\.d\.ts|\.cjs|\.d\.cts)$/;
+/** Code that several entry points share, written by scripts/bundle-library.mjs. */
+const SHARED = /^dist\/shared-\w+\.js$/;
 const EXECUTABLE = 0o100;
 
 /** The package may contain only these files: no sources, specs, build records or maps without sources. */
@@ -9,7 +11,7 @@ export function fileProblems(files, manifest) {
   const reviewed = new Set([...DOCUMENTS, ...commands]);
   const strangers = [...paths].filter((path) => !reviewed.has(path) && !COMPILED.test(path));
   const missing = [...reviewed, ...targetsOf(manifest.exports)].filter((path) => !paths.has(path));
-  const unpaired = [...paths].filter((path) => COMPILED.test(path) && !paths.has(partnerOf(path)));
+  const unpaired = [...paths].filter((path) => isPaired(path) && !paths.has(partnerOf(path)));
   const inert = files.filter(({ path, mode }) => commands.includes(path) && (mode & EXECUTABLE) === 0);
   return [
     ...strangers.map((path) => `${path}: not among the reviewed files`),
@@ -23,10 +25,14 @@ function targetsOf(target) {
   return typeof target === 'string' ? [relative(target)] : Object.values(target).flatMap(targetsOf);
 }
 
-/** Code comes with its declarations, and declarations with their code. */
+/** Code comes with its declarations. The reverse holds for CommonJS: the code of ES modules is bundled. */
+function isPaired(path) {
+  if (SHARED.test(path)) return false;
+  return /^dist\/.*\.(?:js|cjs|d\.cts)$/.test(path);
+}
+
 function partnerOf(path) {
-  const declared = /\.d\.(c?)ts$/.exec(path);
-  if (declared !== null) return path.replace(/\.d\.c?ts$/, `.${declared[1]}js`);
+  if (path.endsWith('.d.cts')) return path.replace(/\.d\.cts$/, '.cjs');
   return path.replace(/\.(c?)js$/, '.d.$1ts');
 }
 
