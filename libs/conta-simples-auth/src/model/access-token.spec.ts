@@ -6,7 +6,7 @@ const VALUE = 'eyJhbGciOiJSUzI1NiJ9.canary-canary-canary.c2lnbmF0dXJl';
 const token = new AccessToken(VALUE, 1_000, 2_000);
 
 describe('an access token', () => {
-  it('gives its value to whoever asks for it by name', () => {
+  it('returns its value only by name', () => {
     expect(token.value).toBe(VALUE);
     expect(token).toMatchObject({ type: 'Bearer', obtainedAt: 1_000, expiresAt: 2_000 });
   });
@@ -29,7 +29,7 @@ describe('an access token', () => {
   });
 
   it.each(['type', 'expiresAt', 'fingerprint', 'anything'])(
-    'lets nobody write its %s: all callers share it',
+    'has a read-only %s, because all callers share it',
     (property) => {
       expect(Reflect.set(token, property, 'x')).toBe(false);
       expect(token.type).toBe('Bearer');

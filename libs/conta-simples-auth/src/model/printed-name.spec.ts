@@ -3,7 +3,7 @@ import { printedName } from './printed-name.js';
 
 describe('a name in a message', () => {
   it.each(['matriz', 'filial-sp', '12.345.678/0001-95', 'São Paulo & Cia.', '東京', '😀', "o'clock", ' '])(
-    'is as it is, in quotes: %s',
+    'is unchanged and in quotes: %s',
     (name) => {
       expect(printedName(name)).toBe(`"${name}"`);
     },

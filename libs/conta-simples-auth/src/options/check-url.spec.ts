@@ -33,7 +33,7 @@ describe('a trusted URL', () => {
     'http://[::]',
     'http://[::2]',
     'http://[::ffff:10.0.0.1]',
-    // The same machine in a spelling that nobody needs: refused, as everything that is not on the list.
+    // The same machine in an unusual spelling: only the listed spellings are accepted.
     'http://[::ffff:127.0.0.1]',
     'http://localhost.',
   ])('is not http beyond this machine: %s', (text) => {

@@ -156,7 +156,7 @@ describe('a secret in a file', () => {
     ['is under a file', () => join(file('key', 'k'), 'x'), 'ENOTDIR'],
     ['has an impossible path', () => 'canary\0', 'unreadable'],
     ['has blanks for a path', () => '  ', 'ENOENT'],
-  ])('that %s is told by its variable and its code alone', (_what, path, code) => {
+  ])('that %s is reported with its variable and its code only', (_what, path, code) => {
     const { message } = readAll({ CONTA_SIMPLES_API_KEY_FILE: path() });
     expect(message).toContain(`CONTA_SIMPLES_API_KEY_FILE names a file that cannot be read (${code})`);
     expect(message).not.toContain('canary');
@@ -169,7 +169,7 @@ describe('a secret in a file', () => {
   };
 
   it.each([
-    ['a pipe that nobody writes to', pipe, /names a pipe, socket or device/],
+    ['a pipe without a writer', pipe, /names a pipe, socket or device/],
     ['a device without an end', () => '/dev/zero', /names a pipe, socket or device/],
     ['a file that is too large', () => file('key', 'canary'.repeat(20_000)), /names a file of more than 64 KiB/],
   ])('is not waited for, nor read whole, where it is %s', async (_what, path, words) => {

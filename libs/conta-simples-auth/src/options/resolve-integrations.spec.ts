@@ -10,7 +10,7 @@ afterEach(() => {
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 });
 
-/** What is told of these options; nothing if they are sound. */
+/** The problems of these options; empty if they are valid. */
 function told(options: object): string {
   const problems = new Problems();
   resolveTransport(options as ContaSimplesAuthOptions, problems);
@@ -44,7 +44,7 @@ describe('tls.ca', () => {
     ['escaped line breaks', cert.replaceAll('\n', '\\n')],
     ['a key', selfSigned.key],
     ['DER, which Node passes over', new X509Certificate(cert).raw],
-  ])('stops the start with %s: Node would trust nobody', (_what, ca) => {
+  ])('stops the start with %s: Node would trust no server', (_what, ca) => {
     const message = told({ tls: { ca } });
     expect(message).toMatch(/- option tls\.ca \w+/);
     expect(message).not.toContain('canary');
@@ -52,7 +52,7 @@ describe('tls.ca', () => {
 });
 
 describe('httpsAgent', () => {
-  it('stops the start where nobody would check certificates with it', () => {
+  it('stops the start if certificates would not be checked with it', () => {
     expect(told({ httpsAgent: new Agent() })).toBe('');
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     expect(told({ httpsAgent: new Agent() })).toContain('remove NODE_TLS_REJECT_UNAUTHORIZED=0');

@@ -201,7 +201,7 @@ describe('accounts', () => {
     expect(resolve({ environment: 'sandbox', accounts: () => PAIR }).accounts.size).toBe(0);
   });
 
-  it('may have any name of its own in code', async () => {
+  it('may have any name in code', async () => {
     const accounts = JSON.parse(
       '{"__proto__":{"apiKey":"k","apiSecret":"s"},"constructor":{"apiKey":"k2","apiSecret":"s"}}',
     );
@@ -325,7 +325,7 @@ describe('what is wrong with an option', () => {
     ['tls', ['canary', 5]],
     ['httpsAgent', ['canary', {}, 5, new HttpsAgent({ rejectUnauthorized: false })]],
     ['origins', ['https://canary.example.com', {}, 5]],
-  ] as const)('is told of %s by its name', (name, values: readonly unknown[]) => {
+  ] as const)('is reported for %s by its name', (name, values: readonly unknown[]) => {
     for (const value of values) {
       expect([value, named({ ...SOUND, [name]: value })]).toEqual([value, [`option ${name}`]]);
     }
@@ -335,7 +335,7 @@ describe('what is wrong with an option', () => {
     ['CONTA_SIMPLES_ENVIRONMENT', ['Sandbox', ' sandbox', 'canary', ' ']],
     ['CONTA_SIMPLES_BASE_URL', ['http://canary.example.com', 'canary', ' ']],
     ['CONTA_SIMPLES_USER_AGENT', ['canary\n', ' ']],
-  ])('is told of %s by its name', (name, values) => {
+  ])('is reported for %s by its name', (name, values) => {
     for (const value of values) {
       expect([value, named({}, { ...ENV, [name]: value })]).toEqual([value, [name]]);
     }
