@@ -51,7 +51,7 @@ export function createAccountInstance(options: AccountInstanceOptions): AxiosIns
     maxBodyLength: -1,
     env: { ...env },
     validateStatus: (status: number) => status >= 200 && status < 300,
-    // One object per method, as on any instance, so that an application can set `defaults.headers.post['X-…']`.
+    // One object per method, as on any instance, so that an application can set `defaults.headers.post['X-Name']`.
     headers: { common, delete: {}, get: {}, head: {}, post: {}, put: {}, patch: {}, query: {} },
     baseURL: baseUrl,
     adapter,
