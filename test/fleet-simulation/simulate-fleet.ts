@@ -5,8 +5,8 @@ import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access
 import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-store.js';
 import type { DeriveKey } from '../../libs/conta-simples-auth/src/store/record-cipher.js';
 import { SharedTokens } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
+import { LifetimeClock } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import type { TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { EventClock } from './event-clock.js';
 import { busiestMinute, SimulatedEndpoint } from './simulated-endpoint.js';
@@ -147,9 +147,10 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
     settings: {
       environment: 'sandbox',
       clock,
-      lifeClock: new LifeClock(clock),
+      lifetimeClock: new LifetimeClock(clock),
       refreshAt: REFRESH_AT,
       waitTimeoutMs: WAIT_TIMEOUT_MS,
+      keepFresh: () => 'always',
       inContext: (work) => work(),
       onContention: () => {},
       emit: (event) => {
@@ -157,7 +158,6 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
       },
     },
     source,
-    keepFresh: 'always',
   });
 }
 

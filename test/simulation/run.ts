@@ -1,7 +1,7 @@
 import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access-token.js';
 import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/model/auth-error.js';
+import { LifetimeClock } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
 import { minimumIntervalMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { SeededRandom } from './random.js';
@@ -67,15 +67,15 @@ class Simulation {
       settings: {
         environment: 'sandbox',
         clock: this.#clock,
-        lifeClock: new LifeClock(this.#clock),
+        lifetimeClock: new LifetimeClock(this.#clock),
         refreshAt: this.#random.pick([0.9, 0.9, 0.5, 0.95] as const),
         waitTimeoutMs: WAIT_TIMEOUT_MS,
+        keepFresh: () => 'always',
         emit: (event) => this.#scan('an event', JSON.stringify(event)),
         inContext: (work) => work(),
         onContention: () => {},
       },
       source: this.#server,
-      keepFresh: 'always',
     });
   }
 
@@ -174,8 +174,8 @@ class Simulation {
       if (this.#use(token)) return;
       const replacement = await this.#keeper.replacementFor(token, { timeoutMs });
       if (replacement === undefined) this.#checkPause();
-      else if (this.#use(replacement)) this.#keeper.acceptReplay(replacement);
-      else this.#keeper.refuseReplay(replacement);
+      else if (this.#use(replacement)) this.#keeper.noteReplayAccepted(replacement);
+      else this.#keeper.noteReplayRejected(replacement);
     } catch (error) {
       this.#refused++;
       if (!isContaSimplesAuthError(error)) this.#violate(`a call failed with ${String(error)}`);
@@ -193,7 +193,7 @@ class Simulation {
     const leftMs = this.#server.leftMs(token.value);
     if (leftMs > 0) {
       this.#served++;
-      this.#keeper.accept(token);
+      this.#keeper.noteAccepted(token);
       return true;
     }
     if (Number.isFinite(leftMs)) this.#violate(`a token was handed out ${-leftMs} ms after it had expired`);

@@ -1,8 +1,11 @@
 import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/model/events.js';
-import { readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
+import { LifetimeClock, readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import type { KeeperOptions, KeeperSettings } from '../../libs/conta-simples-auth/src/token/keeper-options.js';
-import { LifeClock } from '../../libs/conta-simples-auth/src/token/life-clock.js';
+import type {
+  KeeperOptions,
+  KeeperSettings,
+  KeepFresh,
+} from '../../libs/conta-simples-auth/src/token/keeper-settings.js';
 import type { TokenFailure, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -18,7 +21,10 @@ export const SECOND = 1_000;
 export const down: Answer = { failure: { kind: 'server_error', what: 'The token endpoint answered 503', status: 503 } };
 export const rejected: Answer = { failure: { kind: 'credentials_rejected', what: 'The token endpoint answered 401' } };
 
-export type HarnessOptions = Partial<Omit<KeeperOptions, 'settings'>> & { readonly settings?: Partial<KeeperSettings> };
+export type HarnessOptions = Partial<Omit<KeeperOptions, 'settings'>> & {
+  readonly settings?: Partial<KeeperSettings>;
+  readonly keepFresh?: KeepFresh;
+};
 
 /** A keeper on a fake clock, before an endpoint that answers as told and notes every request. */
 export class KeeperHarness {
@@ -40,15 +46,16 @@ export class KeeperHarness {
   readonly script: Answer[] = [];
   #inFlight = 0;
 
-  constructor({ settings, ...options }: HarnessOptions = {}) {
+  constructor({ settings, keepFresh = 'always', ...options }: HarnessOptions = {}) {
     this.keeper = new TokenKeeper({
       account: 'default',
       settings: {
         environment: 'sandbox',
         clock: this.clock,
-        lifeClock: new LifeClock(this.clock),
+        lifetimeClock: new LifetimeClock(this.clock),
         refreshAt: 0.9,
         waitTimeoutMs: 10_000,
+        keepFresh: () => keepFresh,
         emit: (event) => this.events.push(event),
         inContext: (work) => work(),
         onContention: () => this.contentions++,
@@ -58,7 +65,6 @@ export class KeeperHarness {
         obtain: (signal) => this.#obtain(signal),
         canRetryEarly: (_value, signal) => this.#canRetryEarly(signal),
       },
-      keepFresh: 'always',
       ...options,
     });
   }

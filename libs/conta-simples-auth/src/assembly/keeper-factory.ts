@@ -8,18 +8,17 @@ import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import type { TokenLog } from '../observability/token-log.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
-import type { Clock } from '../support/clock.js';
+import type { Clock, LifetimeClock } from '../support/clock.js';
 import { StartTurns } from '../support/waiting-line.js';
 import { TokenKeeper } from '../token/keeper.js';
-import type { KeeperOptions, KeeperSettings, RunInContext } from '../token/keeper-options.js';
-import type { LifeClock } from '../token/life-clock.js';
+import type { KeeperSettings, RunInContext } from '../token/keeper-settings.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
 
 export interface KeeperFactoryOptions {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
-  readonly lifeClock: LifeClock;
+  readonly lifetimeClock: LifetimeClock;
   readonly inContext: RunInContext;
   readonly endpointUrl: string;
   readonly request: RequestToken;
@@ -44,21 +43,29 @@ export class KeeperFactory {
   readonly #sourceSettings: TokenSourceSettings;
 
   constructor(given: KeeperFactoryOptions) {
-    const { options, clock, lifeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
+    const { options, clock, lifetimeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
     const turns = new StartTurns(clock);
     this.#given = given;
     this.#pairs = new Map(options.accounts);
+    const withPair = options.bootstrap === 'lazy' ? 'once_held' : 'always';
     this.#keeperSettings = {
       environment: options.environment,
       clock,
-      lifeClock,
+      lifetimeClock,
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
+      // `setAccount()` can give an account its own pair.
+      keepFresh: (account) => (this.#pairs.has(account) ? withPair : 'while_used'),
+      listTimer: given.listTimer,
       emit: given.emit,
       observer: telemetry,
       inContext,
       onContention: (account) => log.contended(account, options.store !== undefined),
-      startTurn: () => turns.next(),
+      startTurn: (start) => {
+        const turn = turns.next();
+        if (turn === undefined) start();
+        else void turn.then(start);
+      },
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
@@ -77,12 +84,8 @@ export class KeeperFactory {
   }
 
   create(account: string): TokenKeeper {
-    const { options, shared, listTimer } = this.#given;
-    const settings = this.#keeperSettings;
-    const source = new AccountTokenSource(this.#sourceSettings, account, shared());
-    const timerListing = listTimer(account);
-    const keepFresh = options.bootstrap === 'lazy' ? 'once_held' : 'always';
-    return new TokenKeeper(new AccountOptions({ account, settings, source, keepFresh, timerListing }, this.#pairs));
+    const source = new AccountTokenSource(this.#sourceSettings, account, this.#given.shared());
+    return new TokenKeeper({ account, settings: this.#keeperSettings, source });
   }
 
   /**
@@ -116,32 +119,6 @@ export class KeeperFactory {
     this.#pairs.delete(account);
     this.#set.delete(account);
     this.#pairsInUse.delete(account);
-  }
-}
-
-/** The options of a keeper. How it is kept fresh is asked each time: `setAccount()` may give an account a pair. */
-class AccountOptions implements KeeperOptions {
-  readonly account: string;
-  readonly settings: KeeperSettings;
-  readonly source: KeeperOptions['source'];
-  readonly timerListing: KeeperOptions['timerListing'];
-  readonly #withPair: KeeperOptions['keepFresh'];
-  readonly #pairs: ReadonlyMap<string, unknown>;
-
-  constructor(
-    { account, settings, source, keepFresh, timerListing }: KeeperOptions,
-    pairs: ReadonlyMap<string, unknown>,
-  ) {
-    this.account = account;
-    this.settings = settings;
-    this.source = source;
-    this.timerListing = timerListing;
-    this.#withPair = keepFresh;
-    this.#pairs = pairs;
-  }
-
-  get keepFresh(): KeeperOptions['keepFresh'] {
-    return this.#pairs.has(this.account) ? this.#withPair : 'while_used';
   }
 }
 

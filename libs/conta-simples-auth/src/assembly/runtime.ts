@@ -19,10 +19,9 @@ import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.
 import type { LeaseWait } from '../store/shared-attempt.js';
 import { SharedTokens } from '../store/shared-tokens.js';
 import type { TokenStore } from '../store/token-store.js';
-import { type Clock, systemClock } from '../support/clock.js';
+import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
-import type { RunInContext } from '../token/keeper-options.js';
-import { LifeClock } from '../token/life-clock.js';
+import type { RunInContext } from '../token/keeper-settings.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 import { KeeperFactory } from './keeper-factory.js';
 
@@ -113,7 +112,7 @@ export function createRuntime(
     options,
     clock,
     // Every call with a cached token reads it; it sets no timers, so it needs no context.
-    lifeClock: new LifeClock(systemTime),
+    lifetimeClock: new LifetimeClock(systemTime),
     inContext,
     endpointUrl,
     request,

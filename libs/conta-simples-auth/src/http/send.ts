@@ -42,11 +42,11 @@ export async function sendWithToken<Response>(call: Call<Response>): Promise<Sen
   const first = await call.send(token, deadline?.remainingMs);
   if (first.status !== 401) {
     // Any response but 401 shows that the API accepts the token. Without a response nothing is known.
-    if (first.status !== undefined) keeper.accept(token);
+    if (first.status !== undefined) keeper.noteAccepted(token);
     return first;
   }
   if (!body.isReplayable) {
-    keeper.refuse(token);
+    keeper.noteRejected(token);
     if (first.ok && call.returnsAccepted401) return first;
     discard(first.body);
     throw notReplayable(keeper.account);
@@ -64,9 +64,9 @@ export async function sendWithToken<Response>(call: Call<Response>): Promise<Sen
   discard(first.body);
 
   const second = await call.send(replacement, deadline?.remainingMs);
-  if (second.status === 401) keeper.refuseReplay(replacement);
-  else if (second.status !== undefined) keeper.acceptReplay(replacement);
-  keeper.noteReplay(second.status ?? 0);
+  if (second.status === 401) keeper.noteReplayRejected(replacement);
+  else if (second.status !== undefined) keeper.noteReplayAccepted(replacement);
+  keeper.noteReplayed(second.status ?? 0);
   return second;
 }
 

@@ -65,8 +65,8 @@ export class ContaSimplesTokenService {
    * @throws as `getToken`
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
-    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.current();
-    return held !== undefined ? held.valuePromise : this.#getToken(account, options).then(({ value }) => value);
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue();
+    return held ?? this.#getToken(account, options).then(({ value }) => value);
   }
 
   /**

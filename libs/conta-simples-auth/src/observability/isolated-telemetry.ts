@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock } from '../support/clock.js';
 import { harmless } from '../support/harmless.js';
-import type { KeeperObserver } from '../token/keeper-options.js';
+import type { KeeperObserver } from '../token/keeper-settings.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import type {
   ContaSimplesLeaseWait,

@@ -1,5 +1,4 @@
-import { type Clock, type Instant, readInstant } from '../support/clock.js';
-import { sinceMs } from '../token/life-clock.js';
+import { type Clock, type Instant, readInstant, sinceMs } from '../support/clock.js';
 import { MARGIN_SHARE } from '../token/refresh-window.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
 import { ENDED_RECORD, type GuardedStore } from './guarded-store.js';

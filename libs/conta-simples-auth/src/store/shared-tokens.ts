@@ -1,7 +1,6 @@
 import { FAILURE_KINDS } from '../model/failure-kinds.js';
-import { type Clock, type Instant, readInstant } from '../support/clock.js';
+import { type Clock, type Instant, readInstant, sinceMs } from '../support/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
-import { sinceMs } from '../token/life-clock.js';
 import { minimumIntervalMs } from '../token/refresh-window.js';
 import type { GateAccount, RequestGate } from '../token/request-gate.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';

@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/**
- * The one source of time, randomness and timers, so that a test can drive all three.
- */
+/** The only source of time, randomness and timers, so that a test can control all three. */
 export interface Clock {
   /** Wall clock, epoch milliseconds. May step in either direction. */
   now(): number;
@@ -11,8 +9,8 @@ export interface Clock {
   /** Uniform in [0, 1). */
   random(): number;
   /**
-   * Calls back once after `delayMs` (0 to 2^31-1). `hold` keeps the process alive until then: right for a timer that
-   * a caller awaits, wrong for one that nobody does.
+   * Calls back once after `delayMs` (0 to 2^31-1). `hold` keeps the process alive until then, for a timer that a caller
+   * waits for.
    */
   setTimer(callback: () => void, delayMs: number, options?: { hold?: boolean }): Timer;
 }
@@ -47,3 +45,67 @@ export const systemClock: Clock = {
     return { handle, cancel: () => clearTimeout(handle) };
   },
 };
+
+/** One moment, and the elapsed time that lifetimes are measured in. */
+export interface Moment extends Instant {
+  /** Milliseconds since the {@link LifetimeClock} was made, at most. */
+  readonly elapsed: number;
+}
+
+/** A smaller difference between the two clocks is rounding: the wall clock is read in whole milliseconds. */
+const LEAST_JUMP_MS = 10;
+
+/**
+ * Measures token lifetimes, for all accounts of an application. The monotonic clock stands still while the machine is
+ * suspended, and the wall clock can be set either way. Each jump of the wall clock ahead is added to the monotonic time,
+ * so that a token never seems younger than it is. A wall clock set forward costs one early renewal, one set back nothing.
+ */
+export class LifetimeClock {
+  readonly #clock: Clock;
+  /** The last reading of each clock. */
+  #wall: number;
+  #monotonic: number;
+  #elapsed = 0;
+  /** The difference between the wall clock and the monotonic clock after the last jump. */
+  #lead: number;
+  /** The difference between the wall clock and the elapsed time. */
+  #start: number;
+
+  constructor(clock: Clock) {
+    const { wall, monotonic } = readInstant(clock);
+    this.#clock = clock;
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    this.#lead = wall - monotonic;
+    this.#start = wall;
+  }
+
+  /**
+   * The elapsed time by the wall clock alone, for a call with a cached token: one clock read. If the wall clock was set
+   * back, both clocks are read. In whole milliseconds, which V8 stores without an allocation.
+   */
+  elapsedMs(): number {
+    const wall = this.#clock.now();
+    if (wall < this.#wall) this.read();
+    else this.#wall = wall;
+    return this.#wall - this.#start;
+  }
+
+  /** Reads both clocks. */
+  read(): Moment {
+    const { wall, monotonic } = readInstant(this.#clock);
+    // An earlier reading may be ahead of this one: that time had passed before the wall clock was set back.
+    const jumpMs = Math.max(wall, this.#wall) - monotonic - this.#lead;
+    this.#elapsed += monotonic - this.#monotonic + (jumpMs > LEAST_JUMP_MS ? jumpMs : 0);
+    if (Math.abs(wall - monotonic - this.#lead) > LEAST_JUMP_MS) this.#lead = wall - monotonic;
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    this.#start = wall - Math.ceil(this.#elapsed);
+    return { wall, monotonic, elapsed: this.#elapsed };
+  }
+}
+
+/** How long ago `then` was, by the clock that shows more. */
+export function sinceMs(then: Instant, now: Instant): number {
+  return Math.max(0, now.monotonic - then.monotonic, now.wall - then.wall);
+}

@@ -1,33 +1,39 @@
 import { describe, expect, it } from '@jest/globals';
-import { EarlyRetryCheck } from './early-retry-check.js';
+import { EarlyRetryCheck, earlyRetryCheckDueInMs } from './early-retry-check.js';
 import { failureStateAfter } from './failure-state.js';
 
 /** A check after a failure at a moment of the monotonic clock; `ask` resolves with whether it led to a retry. */
 function checking({ failedAt = 1_000, answer = async () => true } = {}) {
   const asked: number[] = [];
   let now = failedAt;
-  const check = new EarlyRetryCheck(
-    {
-      obtain: () => Promise.reject(new Error('not asked for')),
-      canRetryEarly: () => {
-        asked.push(now);
-        return answer();
-      },
+  const source = {
+    obtain: () => Promise.reject(new Error('not asked for')),
+    canRetryEarly: () => {
+      asked.push(now);
+      return answer();
     },
-    (work) => work(),
-  );
+  };
+  let check: EarlyRetryCheck | undefined;
   const moment = (monotonic: number) => ({ wall: 1_000_000 + monotonic, monotonic });
   const failed = failureStateAfter({
     failure: { kind: 'credentials_rejected', what: 'It failed' },
     previous: undefined,
     now: moment(failedAt),
     startedAt: failedAt,
-    lastLifeMs: undefined,
+    lastLifetimeMs: undefined,
     random: 0,
   });
+  // As the keeper runs it.
   const run = (monotonic: number, retry: () => void) => {
     now = monotonic;
-    return check.run(failed, moment(monotonic), undefined, retry);
+    if (earlyRetryCheckDueInMs(failed, check, moment(monotonic)) > 0) return undefined;
+    if (!check?.isRunning) {
+      const started = new EarlyRetryCheck(monotonic);
+      started.done = started.run(source, undefined).then((isWorthwhile) => (isWorthwhile ? retry() : undefined));
+      check = started;
+    }
+    const waitMs = check.callerWaitMs(moment(monotonic));
+    return waitMs > 0 ? { done: check.done, waitMs } : undefined;
   };
   const ask = async (monotonic: number) => {
     let isRetried = false;
@@ -36,7 +42,7 @@ function checking({ failedAt = 1_000, answer = async () => true } = {}) {
     })?.done;
     return isRetried;
   };
-  return { asked, ask, run, check };
+  return { asked, ask, run, cancel: () => check?.cancel() };
 }
 
 describe('the early retry check during a cool-down', () => {
@@ -85,9 +91,9 @@ describe('the early retry check during a cool-down', () => {
       new Promise<boolean>((resolve) => {
         end = resolve;
       });
-    const { check, ask } = checking({ answer });
+    const { cancel, ask } = checking({ answer });
     const asked = ask(10_000);
-    check.cancel();
+    cancel();
     end(true);
     expect(await asked).toBe(false);
   });

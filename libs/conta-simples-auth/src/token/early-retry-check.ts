@@ -1,10 +1,9 @@
 import type { Instant } from '../support/clock.js';
 import type { FailureState } from './failure-state.js';
-import type { RunInContext } from './keeper-options.js';
 import type { TokenSource } from './token-source.js';
 
 const CHECK_INTERVAL_MS = 5_000;
-/** How long callers wait for a check, from its start. Enough for a file or a store nearby; a slow vault delays no caller. */
+/** How long callers wait for a check, from its start: enough for a file or a store nearby. A slow vault delays no caller. */
 const CALLER_WAIT_MS = 50;
 
 /**
@@ -12,68 +11,49 @@ const CALLER_WAIT_MS = 50;
  * token. Runs only while the account is used, and at most every 5 s, because it may cost a query of a vault.
  */
 export class EarlyRetryCheck {
-  readonly #source: TokenSource;
-  readonly #inContext: RunInContext;
-  #abort: AbortController | undefined;
-  #startedAt = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  /** By the monotonic clock. */
+  readonly startedAt: number;
+  isRunning = true;
+  /** Resolves after the result was applied. Set by the keeper. */
+  done: Promise<void> = Promise.resolve();
+  readonly #abort = new AbortController();
 
-  constructor(source: TokenSource, inContext: RunInContext) {
-    this.#source = source;
-    this.#inContext = inContext;
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined;
-  }
-
-  /** Milliseconds until the next check is due; 0 while one runs. */
-  dueInMs(failed: FailureState | undefined, { monotonic }: Instant): number {
-    if (failed === undefined) return Number.POSITIVE_INFINITY;
-    if (this.#running !== undefined) return 0;
-    // The failed attempt read the credentials, so the first interval starts there.
-    return Math.max(0, Math.max(this.#startedAt, failed.at.monotonic) + CHECK_INTERVAL_MS - monotonic);
-  }
-
-  /**
-   * Starts a check if one is due, and joins one that runs; `retry` is called if a retry is worthwhile. Returns what a
-   * caller may wait for and how long, or `undefined` if there is nothing to wait for. Never rejects.
-   */
-  run(
-    failed: FailureState,
-    now: Instant,
-    lastValue: string | undefined,
-    retry: () => void,
-  ): { readonly done: Promise<void>; readonly waitMs: number } | undefined {
-    if (this.dueInMs(failed, now) > 0) return undefined;
-    this.#running ??= this.#inContext(() => this.#check(now, lastValue, retry));
-    const waitMs = this.#startedAt + CALLER_WAIT_MS - now.monotonic;
-    return waitMs > 0 ? { done: this.#running, waitMs } : undefined;
-  }
-
-  /** Ends the check that runs, and ignores its result. The next one is due as if there had been none. */
-  cancel(): void {
-    this.#abort?.abort();
-    this.#running = undefined;
-    this.#startedAt = Number.NEGATIVE_INFINITY;
-  }
-
-  async #check({ monotonic }: Instant, lastValue: string | undefined, retry: () => void): Promise<void> {
-    this.#startedAt = monotonic;
-    this.#abort = new AbortController();
+  /** Whether to retry now. Never rejects: a source does not throw, and if it does, there is no reason to retry. */
+  async run(source: TokenSource, lastValue: string | undefined): Promise<boolean> {
     const { signal } = this.#abort;
-    const isWorthwhile = await canRetryEarly(this.#source, lastValue, signal);
-    if (signal.aborted) return;
-    this.#running = undefined;
-    if (isWorthwhile) retry();
+    let isWorthwhile = false;
+    try {
+      isWorthwhile = await source.canRetryEarly(lastValue, signal);
+    } catch {}
+    this.isRunning = false;
+    return isWorthwhile && !signal.aborted;
+  }
+
+  /** How long a caller that comes now waits for {@link EarlyRetryCheck.done}. */
+  callerWaitMs({ monotonic }: Instant): number {
+    return Math.max(0, this.startedAt + CALLER_WAIT_MS - monotonic);
+  }
+
+  /** Ends the check; its result is ignored. */
+  cancel(): void {
+    this.isRunning = false;
+    this.#abort.abort();
   }
 }
 
-/** Sources do not throw. If one does, there is nothing to retry for. */
-async function canRetryEarly(source: TokenSource, lastValue: string | undefined, signal: AbortSignal) {
-  try {
-    return await source.canRetryEarly(lastValue, signal);
-  } catch {
-    return false;
-  }
+/** Milliseconds until the next check is due; 0 while one runs. */
+export function earlyRetryCheckDueInMs(
+  failed: FailureState | undefined,
+  last: EarlyRetryCheck | undefined,
+  { monotonic }: Instant,
+): number {
+  if (failed === undefined) return Number.POSITIVE_INFINITY;
+  if (last?.isRunning) return 0;
+  // The failed attempt read the credentials, so the first interval starts there.
+  const lastRead = Math.max(last?.startedAt ?? Number.NEGATIVE_INFINITY, failed.at.monotonic);
+  return Math.max(0, lastRead + CHECK_INTERVAL_MS - monotonic);
 }

@@ -14,12 +14,12 @@ const after = (failure: TokenFailure, given: Partial<Parameters<typeof failureSt
     previous: undefined,
     now: NOW,
     startedAt: 4_900,
-    lastLifeMs: undefined,
+    lastLifetimeMs: undefined,
     random: 0,
     ...given,
   });
 
-describe('the failureState after a failure', () => {
+describe('the failure state after a failure', () => {
   it('counts failures in a row', () => {
     const first = after(DOWN);
     expect(first.attempts).toBe(1);
@@ -40,12 +40,12 @@ describe('the failureState after a failure', () => {
     expect(failureState.untilMonotonic).toBe(5_000 + 120_000);
   });
 
-  it('lasts at least until the floor, counted from the start of the failed request', () => {
+  it('lasts at least until the minimum interval, counted from the start of the failed request', () => {
     expect(after(DOWN).untilMonotonic).toBe(4_900 + 250);
-    expect(after(DOWN, { lastLifeMs: 20_000 }).untilMonotonic).toBe(4_900 + 2_000);
+    expect(after(DOWN, { lastLifetimeMs: 20_000 }).untilMonotonic).toBe(4_900 + 2_000);
   });
 
-  it('is over at once where the policy asks for no wait and the floor has passed', () => {
+  it('is over at once where the policy asks for no wait and the minimum interval has passed', () => {
     expect(after(DOWN, { startedAt: 0 }).untilMonotonic).toBe(5_000);
   });
 

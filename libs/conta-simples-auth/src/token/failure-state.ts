@@ -16,16 +16,16 @@ export interface FailureState {
   readonly untilMonotonic: number;
   /** Whether callers without a token fail at once, instead of waiting for the next attempt. */
   readonly failsCallers: boolean;
-  /** How long a caller waits for an attempt that is made all the same. */
-  readonly patienceMs: number;
+  /** How long a caller waits for the next attempt. */
+  readonly callerWaitMs: number;
 }
 
 /** An attempt that takes longer is slow. */
 const SLOW_MS = 1_000;
-/** Where the last attempt was slow, callers do not wait for a further slow one; an endpoint that works again is faster. */
-const PATIENCE_AFTER_SLOW_MS = 400;
+/** After a slow attempt, callers do not wait for another slow one; an endpoint that works again is faster. */
+const CALLER_WAIT_AFTER_SLOW_MS = 400;
 
-/** What an error says of the account. */
+/** The account that an error is about. */
 export interface ErrorSubject {
   readonly account: string;
   readonly settings: { readonly environment: string };
@@ -37,7 +37,7 @@ export interface FailureStateInput {
   readonly now: Instant;
   /** When the failed request was started, by the monotonic clock. */
   readonly startedAt: number;
-  readonly lastLifeMs: number | undefined;
+  readonly lastLifetimeMs: number | undefined;
   readonly random: number;
 }
 
@@ -46,12 +46,12 @@ export function failureStateAfter({
   previous,
   now,
   startedAt,
-  lastLifeMs,
+  lastLifetimeMs,
   random,
 }: FailureStateInput): FailureState {
   const attempts = (previous?.attempts ?? 0) + 1;
   const coolDowns = previous?.coolDowns ?? 0;
-  const { waitMs, callers } = afterFailure({ failure, attempts, coolDowns, lastLifeMs, random });
+  const { waitMs, callers } = afterFailure({ failure, attempts, coolDowns, lastLifeMs: lastLifetimeMs, random });
   return {
     failure,
     attempts,
@@ -59,21 +59,21 @@ export function failureStateAfter({
     at: now,
     untilMonotonic: Math.max(
       now.monotonic + Math.max(waitMs, failure.notBeforeMs ?? 0),
-      // No request was made where the failure is another process's or account's.
-      failure.coolsForMs === undefined ? startedAt + minimumIntervalMs(lastLifeMs) : Number.NEGATIVE_INFINITY,
+      // No request was sent if another process or account met this failure.
+      failure.coolsForMs === undefined ? startedAt + minimumIntervalMs(lastLifetimeMs) : Number.NEGATIVE_INFINITY,
     ),
     failsCallers: callers === 'fail',
-    patienceMs:
-      callers === 'fail' && now.monotonic - startedAt > SLOW_MS ? PATIENCE_AFTER_SLOW_MS : Number.POSITIVE_INFINITY,
+    callerWaitMs:
+      callers === 'fail' && now.monotonic - startedAt > SLOW_MS ? CALLER_WAIT_AFTER_SLOW_MS : Number.POSITIVE_INFINITY,
   };
 }
 
-/** The same, but to be tried again at once: what it was about is no longer so. */
+/** The same failures, but with a retry allowed now: their cause may have been removed. */
 export function withoutWait(failureState: FailureState): FailureState {
   return { ...failureState, untilMonotonic: Number.NEGATIVE_INFINITY };
 }
 
-/** The end of the wait as a wall clock shows it now. */
+/** The end of the wait, by the wall clock. */
 export function retryAt(failureState: FailureState, now: Instant): number {
   return Math.round(now.wall + Math.max(0, failureState.untilMonotonic - now.monotonic));
 }

@@ -4,12 +4,7 @@ import type { TokenOutcome } from './token-source.js';
 
 const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 
-/** A request whose turn comes when the test says so. */
 function stage() {
-  let begin = () => {};
-  const turn = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
   const signals: AbortSignal[] = [];
   const source = {
     obtain: async (signal: AbortSignal) => {
@@ -19,37 +14,20 @@ function stage() {
     canRetryEarly: async () => false,
   };
   const flight = new Flight('first', 0, true);
-  return {
-    flight,
-    begin,
-    signals,
-    run: (hasTurn: boolean) => flight.run(source, undefined, () => (hasTurn ? turn : undefined)),
-  };
+  return { flight, signals, run: () => flight.run(source, undefined) };
 }
 
 describe('a token request', () => {
-  it('waits for its turn, where there is one to wait for', async () => {
-    const { begin, signals, run } = stage();
-    const outcome = run(true);
-    await Promise.resolve();
-    expect(signals).toEqual([]);
-    begin();
-    expect(await outcome).toBe(token);
-    expect(signals).toHaveLength(1);
-  });
-
-  it('that is cancelled before its turn is not made', async () => {
-    const { flight, begin, signals, run } = stage();
-    const outcome = run(true);
+  it('that is cancelled before it is sent is not made', async () => {
+    const { flight, signals, run } = stage();
     flight.cancel();
-    begin();
-    expect(await outcome).toMatchObject({ ok: false, failure: { kind: 'timeout' } });
+    expect(await run()).toMatchObject({ ok: false, failure: { kind: 'timeout' } });
     expect(signals).toEqual([]);
   });
 
   it('that is cancelled while it runs sees it by its signal', async () => {
     const { flight, signals, run } = stage();
-    const outcome = run(false);
+    const outcome = run();
     flight.cancel();
     await outcome;
     expect(signals[0]?.aborted).toBe(true);

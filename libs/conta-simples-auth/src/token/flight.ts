@@ -1,33 +1,35 @@
 import type { AcquisitionCause } from '../model/events.js';
 import type { Clock } from '../support/clock.js';
-import { attempt, type TokenFailure, type TokenOutcome, type TokenSource } from './token-source.js';
-
-/** Waits for the turn of a request where many start at once; `undefined` if it may start at once. */
-export type StartTurn = () => Promise<void> | undefined;
+import type { TokenFailure, TokenOutcome, TokenSource } from './token-source.js';
 
 const CANCELLED: TokenFailure = { kind: 'timeout', what: 'The token request was cancelled before it was sent' };
 
-/** The one token request that is under way. */
+/** The token request of one account that is under way: there is at most one. */
 export class Flight {
   readonly cause: AcquisitionCause;
   /** By the monotonic clock. */
   readonly startedAt: number;
-  /** Whether callers may join it although the account is cooling: not a probe that the timer made on its own. */
-  readonly awaited: boolean;
-  /** Made when the request starts: thousands of them at once are what blocks the event loop most. */
+  /** Whether callers wait for it even while the account cools. The timer also starts requests that callers do not join. */
+  readonly isAwaited: boolean;
+  /** Made when the request is sent: thousands of controllers at once would block the event loop. */
   #abort: AbortController | undefined;
   #isCancelled = false;
 
-  constructor(cause: AcquisitionCause, startedAt: number, awaited: boolean) {
+  constructor(cause: AcquisitionCause, startedAt: number, isAwaited: boolean) {
     this.cause = cause;
     this.startedAt = startedAt;
-    this.awaited = awaited;
+    this.isAwaited = isAwaited;
   }
 
-  /** Never rejects. */
-  run(source: TokenSource, replaces: string | undefined, startTurn: StartTurn | undefined): Promise<TokenOutcome> {
-    const turn = startTurn?.();
-    return turn === undefined ? this.#start(source, replaces) : turn.then(() => this.#start(source, replaces));
+  /** Sends the request. Never rejects: an error that a source throws may hold secrets, and is not passed on. */
+  async run(source: TokenSource, replaces: string | undefined): Promise<TokenOutcome> {
+    if (this.#isCancelled) return { ok: false, failure: CANCELLED };
+    this.#abort = new AbortController();
+    try {
+      return await source.obtain(this.#abort.signal, { cause: this.cause, replaces });
+    } catch {
+      return { ok: false, failure: { kind: 'network_error', what: 'The token request broke off' } };
+    }
   }
 
   cancel(): void {
@@ -37,11 +39,5 @@ export class Flight {
 
   cancelIn(milliseconds: number, clock: Clock): void {
     clock.setTimer(() => this.cancel(), milliseconds);
-  }
-
-  async #start(source: TokenSource, replaces: string | undefined): Promise<TokenOutcome> {
-    if (this.#isCancelled) return { ok: false, failure: CANCELLED };
-    this.#abort = new AbortController();
-    return attempt(source, this.#abort.signal, { cause: this.cause, replaces });
   }
 }

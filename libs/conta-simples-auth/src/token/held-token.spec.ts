@@ -1,26 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { HeldToken } from './held-token.js';
 
-/** A token whose request left 200 ms ago, when 10,000 ms of the account's life clock had passed. */
+/** A token whose request left 200 ms ago, when 10,000 ms of the lifetime clock had passed. */
 const SENT_AT = { wall: 1_000_000, monotonic: 500 };
 const at = (elapsed: number) => ({ wall: 990_000 + elapsed, monotonic: elapsed - 9_500, elapsed });
 const held = new HeldToken(
   { value: 'abc.def', lifetimeMs: 60_000, sentAt: SENT_AT },
   { refreshAfterMs: 50_000, serveForMs: 58_000 },
   at(10_200),
-  { generation: 3, cause: 'scheduled', wantedFor: 'scheduled' },
+  { isReplacement: false },
 );
 
 describe('a held token', () => {
-  it('knows its number, its cause and its life', () => {
-    expect(held).toMatchObject({ generation: 3, cause: 'scheduled', accepted: false });
+  it('knows its lifetime, and that it was not obtained because of a 401', () => {
+    expect(held).toMatchObject({ isAccepted: false, replacement: undefined });
     expect(held.token).toMatchObject({ value: 'abc.def', obtainedAt: 1_000_000, expiresAt: 1_060_000 });
-  });
-
-  it('has its promises ready', async () => {
-    expect(await held.promise).toBe(held.token);
-    expect(await held.valuePromise).toBe('abc.def');
-    expect(held.promise).toBe(held.promise);
   });
 
   it.each([

@@ -1,51 +1,49 @@
 import { AccessToken } from '../model/access-token.js';
-import type { AcquisitionCause } from '../model/events.js';
-import { type Moment, sinceMs } from './life-clock.js';
+import { type Moment, sinceMs } from '../support/clock.js';
 import type { RefreshWindow } from './refresh-window.js';
 import type { TokenGrant } from './token-source.js';
 
-/** A token in use: its number, why it was obtained, when it is due for renewal and until when it is handed out. */
+/** What is known of a token that was obtained because of a 401. */
+export interface Replacement {
+  /** When this process obtained it, in elapsed time. */
+  readonly heldSince: number;
+  /** Whether a request that had been rejected with the previous token was accepted with this one. */
+  hasAcceptedReplay: boolean;
+  /** Whether a 401 to this token was once attributed to a route. */
+  isDoubted: boolean;
+}
+
+/**
+ * A token in use: when it is renewed, and until when it is served. Times are in elapsed time, and in whole milliseconds,
+ * which V8 stores without an allocation.
+ */
 export class HeldToken {
   readonly token: AccessToken;
-  readonly generation: number;
-  /** What is told of it. */
-  readonly cause: AcquisitionCause;
-  /** What was asked for, also where another process had it already. */
-  readonly wantedFor: AcquisitionCause;
-  /** Made once, so that a call with a cached token allocates nothing. */
-  readonly promise: Promise<AccessToken>;
-  /** The same for callers who want the bare string. */
-  readonly valuePromise: Promise<string>;
-  /** Whether a resource has answered anything but 401 to it. */
-  accepted = false;
-  /** Whether a request that had been rejected with the token before was accepted with this one. */
-  acceptedReplay = false;
-  /** Whether a 401 to this token was once taken for the fault of a route. */
-  isDoubted = false;
-  /** Since when this process holds it, in elapsed time of the {@link LifeClock}. */
-  readonly heldSince: number;
-  /** When to renew it, in elapsed time of the {@link LifeClock}. */
+  /** Promises of the token and of its value, for calls that find it cached. Made by the first such call. */
+  promise: Promise<AccessToken> | undefined;
+  valuePromise: Promise<string> | undefined;
+  /** Whether the API has answered anything but 401 to it. */
+  isAccepted = false;
+  readonly replacement: Replacement | undefined;
   readonly #renewAt: number;
-  /** Past it the token is no longer handed out, though it has a moment to live. */
+  /** Before the end of the lifetime, so that the call it is sent with still arrives in time. */
   readonly #serveUntil: number;
 
   constructor(
     { value, lifetimeMs, sentAt }: TokenGrant,
     window: RefreshWindow,
     now: Moment,
-    { generation, cause, wantedFor }: Pick<HeldToken, 'generation' | 'cause' | 'wantedFor'>,
+    { isReplacement }: { readonly isReplacement: boolean },
   ) {
     const sentElapsed = now.elapsed - sinceMs(sentAt, now);
     this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifetimeMs);
-    this.generation = generation;
-    this.cause = cause;
-    this.wantedFor = wantedFor;
-    this.promise = Promise.resolve(this.token);
-    // Not made on first use: a promise keeps the asynchronous context of the request that made it.
-    this.valuePromise = Promise.resolve(value);
-    this.heldSince = now.elapsed;
-    this.#renewAt = sentElapsed + window.refreshAfterMs;
-    this.#serveUntil = sentElapsed + window.serveForMs;
+    this.promise = undefined;
+    this.valuePromise = undefined;
+    this.replacement = isReplacement
+      ? { heldSince: now.elapsed, hasAcceptedReplay: false, isDoubted: false }
+      : undefined;
+    this.#renewAt = Math.round(sentElapsed + window.refreshAfterMs);
+    this.#serveUntil = Math.floor(sentElapsed + window.serveForMs);
   }
 
   isServable(now: Moment): boolean {
@@ -56,12 +54,12 @@ export class HeldToken {
     return now.elapsed >= this.#renewAt;
   }
 
-  /** Milliseconds it can still be handed out. */
+  /** Milliseconds for which it can still be served. */
   servableMs(now: Moment): number {
     return Math.max(0, this.#serveUntil - now.elapsed);
   }
 
-  /** Milliseconds until it is to be renewed; 0 when it is due. */
+  /** Milliseconds until its renewal; 0 when that is due. */
   dueInMs(now: Moment): number {
     return Math.max(0, this.#renewAt - now.elapsed);
   }

@@ -122,6 +122,17 @@ describe('a token that needs no deciding', () => {
   });
 });
 
+describe('the promises of a cached token', () => {
+  it('are made once', async () => {
+    const { keeper } = await remembering();
+    const token = keeper.current()?.token;
+    expect(await keeper.currentPromise()).toBe(token);
+    expect(await keeper.currentValue()).toBe('token-1');
+    expect(keeper.currentPromise()).toBe(keeper.currentPromise());
+    expect(keeper.currentValue()).toBe(keeper.currentValue());
+  });
+});
+
 describe('the status', () => {
   it('of a token that is served tells its life and the time of its renewal', async () => {
     const { keeper, clock } = await remembering();
@@ -213,7 +224,7 @@ describe('what is told of an account', () => {
 
   it('is that a request was sent again', async () => {
     const harness = await remembering();
-    harness.keeper.noteReplay(200);
+    harness.keeper.noteReplayed(200);
     expect(harness.events.at(-1)).toEqual({
       type: 'replayed',
       account: 'default',
@@ -251,7 +262,7 @@ describe('a call that asks for nothing new', () => {
     const harness = await remembering();
     const token = await harness.keeper.get();
     harness.keeper.invalidate(token.value);
-    expect(() => harness.keeper.accept(token)).not.toThrow();
+    expect(() => harness.keeper.noteAccepted(token)).not.toThrow();
   });
 });
 

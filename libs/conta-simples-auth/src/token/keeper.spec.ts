@@ -347,7 +347,7 @@ describe('a token that a resource refuses', () => {
     const harness = new KeeperHarness();
     await harness.warm();
     const token = await harness.keeper.get();
-    harness.keeper.accept(token);
+    harness.keeper.noteAccepted(token);
     return { harness, token };
   };
 
@@ -375,16 +375,16 @@ describe('a token that a resource refuses', () => {
 
   it('is let go of, and nothing fetched, where the request cannot be sent again', async () => {
     const { harness, token } = await accepted();
-    harness.keeper.refuse(token);
+    harness.keeper.noteRejected(token);
     expect(harness.requests).toHaveLength(1);
     const next = watch(harness.keeper.get());
     await harness.clock.advance(SECOND);
     expect(next).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
     const { value: second } = next;
     if (second === undefined) throw new Error('there should have been a second token');
-    harness.keeper.refuse(second);
+    harness.keeper.noteRejected(second);
     await harness.clock.advance(MINUTE / 3);
-    harness.keeper.refuse(second);
+    harness.keeper.noteRejected(second);
     expect((await harness.keeper.get()).value).toBe('token-2');
     expect(harness.requests).toHaveLength(2);
   });
@@ -406,7 +406,7 @@ describe('a replacement that is refused as well', () => {
     const harness = new KeeperHarness();
     await harness.warm();
     const first = await harness.keeper.get();
-    harness.keeper.accept(first);
+    harness.keeper.noteAccepted(first);
     const replacement = harness.keeper.replacementFor(first);
     await harness.clock.advance(SECOND);
     const second = await replacement;
@@ -416,7 +416,7 @@ describe('a replacement that is refused as well', () => {
 
   it('is replaced within the minimum interval where the API had accepted it in between', async () => {
     const { harness, second } = await refusedTwice();
-    harness.keeper.accept(second);
+    harness.keeper.noteAccepted(second);
     const third = watch(harness.keeper.replacementFor(second));
     await harness.clock.advance(3 * SECOND);
     expect(third.state).toBe('pending');
@@ -426,14 +426,14 @@ describe('a replacement that is refused as well', () => {
 
   it('is not taken for accepted because the one before it was', async () => {
     const { harness, first, second } = await refusedTwice();
-    harness.keeper.accept(first);
+    harness.keeper.noteAccepted(first);
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
   });
 
   it('makes refusals the affair of the resource where one request was refused both, whoever accepted the second', async () => {
     const { harness, second } = await refusedTwice();
-    harness.keeper.accept(second);
-    harness.keeper.refuseReplay(second);
+    harness.keeper.noteAccepted(second);
+    harness.keeper.noteReplayRejected(second);
     expect((await harness.keeper.get()).value).toBe('token-2');
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
     expect(harness.requests).toHaveLength(2);
@@ -441,12 +441,12 @@ describe('a replacement that is refused as well', () => {
 
   it('is let go of where it was obtained for another reason', async () => {
     const { harness, second } = await refusedTwice();
-    harness.keeper.accept(second);
+    harness.keeper.noteAccepted(second);
     const forced = harness.keeper.refresh();
     await harness.clock.advance(6 * SECOND);
     const third = await forced;
     await harness.clock.advance(5 * SECOND);
-    harness.keeper.refuseReplay(third);
+    harness.keeper.noteReplayRejected(third);
     expect(harness.types().at(-1)).toBe('invalidated');
   });
 
@@ -478,7 +478,7 @@ describe('a replacement that is refused as well', () => {
     harness.keeper.restart();
     await harness.clock.advance(SECOND);
     const fresh = await harness.keeper.get();
-    harness.keeper.accept(fresh);
+    harness.keeper.noteAccepted(fresh);
     const next = watch(harness.keeper.replacementFor(fresh));
     await harness.clock.advance(SECOND);
     expect(next).toMatchObject({ state: 'resolved', value: { value: 'token-4' } });
@@ -744,4 +744,15 @@ it('stops trying for an account that only use keeps fresh when nobody has asked 
   await harness.clock.advance(10 * MINUTE);
   expect(again.state).toBe('rejected');
   expect(harness.requests).toHaveLength(3);
+});
+
+it('sends a request when its turn comes', async () => {
+  const starts: (() => void)[] = [];
+  const harness = new KeeperHarness({ settings: { startTurn: (start) => starts.push(start) } });
+  const call = watch(harness.keeper.get());
+  await harness.clock.advance(SECOND);
+  expect(harness.requests).toEqual([]);
+  for (const start of starts) start();
+  await harness.clock.advance(SECOND);
+  expect(call.state).toBe('resolved');
 });

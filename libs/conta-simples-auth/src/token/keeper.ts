@@ -1,66 +1,83 @@
 import type { AccessToken, WaitOptions } from '../model/access-token.js';
+import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
-import { AccountUse } from './account-use.js';
-import { retryAt } from './failure-state.js';
+import type { LifetimeClock, Moment } from '../support/clock.js';
+import { waitFor } from '../support/deadline.js';
+import { EarlyRetryCheck, earlyRetryCheckDueInMs } from './early-retry-check.js';
+import { type FailureState, failureError, lateError } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
-import type { KeeperObserver, KeeperOptions } from './keeper-options.js';
-import type { LifeClock, Moment } from './life-clock.js';
+import type { KeeperOptions } from './keeper-settings.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import { Rejections } from './rejections.js';
+import { tokenStatus } from './token-reports.js';
+import type { Arrival, WaitLimits } from './waiters.js';
 
-/** One account's token, as its callers see it: what is asked here is answered from memory wherever that is possible. */
-export class TokenKeeper extends AccountUse {
-  readonly account: string;
-  readonly #lifeClock: LifeClock;
+/** One account's token, as its callers see it. Calls are answered from memory wherever that is possible. */
+export class TokenKeeper {
+  readonly #clock: LifetimeClock;
   readonly #cycle: RefreshCycle;
-  readonly #observer: KeeperObserver | undefined;
-  readonly #rejections: Rejections;
+  /** Made at the first 401. */
+  #rejections: Rejections | undefined;
+  /** The last one. */
+  #earlyRetry: EarlyRetryCheck | undefined;
   /** Set when the account was evicted: calls that still hold this keeper use the one that the account has now. */
   #successor: ((account: string) => TokenKeeper) | undefined;
 
   constructor(options: KeeperOptions) {
-    super();
-    this.account = options.account;
-    this.#lifeClock = options.settings.lifeClock;
-    this.#observer = options.settings.observer;
-    this.#rejections = new Rejections(options);
-    this.#cycle = new RefreshCycle(options, this);
+    this.#clock = options.settings.lifetimeClock;
+    this.#cycle = new RefreshCycle(options);
   }
 
-  /** The held token if nothing at all needs deciding, at the price of one clock read. */
+  get account(): string {
+    return this.#cycle.account;
+  }
+
+  /** The held token if the call needs no decision, at the price of one clock read. */
   current(): HeldToken | undefined {
-    return this.#needsNoLook() ? this.fast : undefined;
+    const cycle = this.#cycle;
+    const elapsed = this.#clock.elapsedMs();
+    if (elapsed >= cycle.decideAt) return undefined;
+    cycle.usedAt = elapsed;
+    cycle.isWanted = true;
+    return cycle.held;
   }
 
-  /** The same as a promise, made beforehand. */
+  /** {@link TokenKeeper.current} as a promise, which is made once. */
   currentPromise(): Promise<AccessToken> | undefined {
-    return this.#needsNoLook() ? this.fastPromise : undefined;
+    const held = this.current();
+    return held && (held.promise ?? this.#promiseOf(held));
+  }
+
+  /** The value of {@link TokenKeeper.current} as a promise, which is made once. */
+  currentValue(): Promise<string> | undefined {
+    const held = this.current();
+    if (held === undefined) return undefined;
+    held.valuePromise ??= this.#cycle.settings.inContext(() => Promise.resolve(held.token.value));
+    return held.valuePromise;
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
   get(wait: WaitOptions = {}): Promise<AccessToken> {
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
-    const now = this.#lifeClock.look();
-    const held = this.#cycle.held;
-    if (!held?.isServable(now)) return this.#forward((keeper) => keeper.get(wait)) ?? this.#cycle.next(now, wait);
-    this.#cycle.noteUse(now);
-    if (this.#cycle.failureState !== undefined) this.#observer?.servedWhileFailing(this.account);
-    // The timer should have done this; where it was throttled or slept through, a call does.
-    if (held.isDue(now)) this.#cycle.start(now, 'scheduled');
-    this.#rememberUntilNextDecision(now, held);
-    return held.promise;
+    const now = this.#clock.read();
+    const held = this.#serve(now);
+    if (held !== undefined) return held.promise ?? this.#promiseOf(held);
+    return this.#forward((keeper) => keeper.get(wait)) ?? this.#next(now, wait);
   }
 
-  /** A new token, whatever is held; joins a request that is under way. */
+  /** A new token, also if one is held; joins a request that runs. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    return this.#forward((keeper) => keeper.refresh(wait)) ?? this.#cycle.next(this.#lifeClock.look(), wait, 'forced');
+    return this.#forward((keeper) => keeper.refresh(wait)) ?? this.#next(this.#clock.read(), wait, 'forced');
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
   invalidate(value: string): boolean {
-    if (this.#cycle.held?.token.value !== value) return false;
-    this.#cycle.invalidate(this.#lifeClock.look());
+    const { held } = this.#cycle;
+    if (held?.token.value !== value) return false;
+    const now = this.#clock.read();
+    if (held.isAccepted) this.#cycle.interval.waive(now.monotonic);
+    this.#cycle.drop(now);
     return true;
   }
 
@@ -69,140 +86,224 @@ export class TokenKeeper extends AccountUse {
    * token is still held, one request replaces it for all callers that report it.
    */
   async replacementFor(rejected: AccessToken, wait: WaitOptions = {}): Promise<AccessToken | undefined> {
-    const now = this.#lifeClock.look();
+    const now = this.#clock.read();
     const { held } = this.#cycle;
     const isHeld = held?.token.value === rejected.value;
-    if (isHeld && !this.#reject(rejected, now, false)) return undefined;
+    if (isHeld && !this.#reject(held, now, false)) return undefined;
     const forwarded = this.#forward((keeper) => keeper.replacementFor(rejected, wait));
     if (forwarded !== undefined) return forwarded;
-    if (isHeld) return this.#cycle.next(now, wait, 'rejected');
-    return held === undefined ? this.#cycle.next(now, wait) : this.get(wait);
+    if (isHeld) return this.#next(now, wait, 'rejected');
+    return held === undefined ? this.#next(now, wait) : this.get(wait);
   }
 
   /** A request was rejected with 401 and cannot be sent again. */
-  refuse(rejected: AccessToken): void {
-    this.#reject(rejected, this.#lifeClock.look(), false);
+  noteRejected(token: AccessToken): void {
+    const { held } = this.#cycle;
+    if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), false);
   }
 
   /** A request was rejected with 401, was sent again with this token, and was rejected again. */
-  refuseReplay(rejected: AccessToken): void {
-    this.#reject(rejected, this.#lifeClock.look(), true);
+  noteReplayRejected(token: AccessToken): void {
+    const { held } = this.#cycle;
+    if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), true);
   }
 
   /** The API answered anything but 401 to this token. */
-  accept(token: AccessToken): void {
-    const held = this.#cycle.held;
-    if (held !== undefined && held.token === token) held.accepted = true;
+  noteAccepted(token: AccessToken): void {
+    const { held } = this.#cycle;
+    if (held?.token === token) held.isAccepted = true;
   }
 
   /** A request was rejected with 401, was sent again with this token, and was not rejected again. */
-  acceptReplay(token: AccessToken): void {
-    const held = this.#cycle.held;
-    if (held === undefined || held.token !== token) return;
-    held.accepted = true;
-    this.#rejections.acceptedReplay(held);
+  noteReplayAccepted(token: AccessToken): void {
+    const { held } = this.#cycle;
+    if (held?.token !== token) return;
+    held.isAccepted = true;
+    this.#rejections ??= new Rejections();
+    if (this.#rejections.replayAccepted(held)) this.#cycle.settings.onContention(this.account);
   }
 
   /** A request was sent again after a 401, and got this status; 0 if it got no answer. */
-  noteReplay(status: number): void {
-    this.#cycle.report.replayed(this.#lifeClock.look(), status);
+  noteReplayed(status: number): void {
+    this.#cycle.settings.emit({ type: 'replayed', account: this.account, at: this.#clock.read().wall, status });
   }
 
-  /** Obtains the first token without anybody waiting for it. Never rejects. */
+  /** Obtains the first token without a caller. Never rejects. */
   warmUp(): void {
-    if (this.#cycle.held === undefined) this.#cycle.start(this.#lifeClock.look());
+    if (this.#cycle.held === undefined) this.#cycle.start(this.#clock.read());
   }
 
   status(): ContaSimplesTokenStatus {
-    const now = this.#lifeClock.look();
-    const { failureState, generation, held } = this.#cycle;
-    const served = held?.isServable(now) ? held : undefined;
-    const retry = failureState && { retryAt: retryAt(failureState, now) };
+    const now = this.#clock.read();
+    const { account, failureState, generation, held } = this.#cycle;
     const state = this.#cycle.state(now);
     const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
-    return {
-      account: this.account,
-      state,
-      ...(neverHeld && this.#cycle.isKeptFresh && !this.#cycle.canStart && { pending: true }),
-      generation,
-      ...(served && {
-        obtainedAt: served.token.obtainedAt,
-        expiresAt: served.token.expiresAt,
-        fingerprint: served.token.fingerprint,
-        nextRefreshAt: retry?.retryAt ?? Math.round(now.wall + served.dueInMs(now)),
-      }),
-      ...(failureState && {
-        lastFailure: { kind: failureState.failure.kind, at: failureState.at.wall, message: failureState.failure.what },
-        ...retry,
-      }),
-    };
+    const isPending = neverHeld && this.#cycle.settings.keepFresh(account) === 'always' && !this.#cycle.canStart;
+    return tokenStatus(now, { account, state, generation, held, failureState, isPending });
   }
 
-  /** The credentials are others now: forgets the token and all failures, and obtains another for whoever waits. */
-  restart(): void {
-    this.#rejections.reset();
-    this.#cycle.restart();
-  }
-
-  /** The application is ending, but calls still arrive. */
-  drain(): void {
-    this.#cycle.drain();
-  }
-
-  /** Whether a request runs, or callers wait: such an account is not evicted. */
-  get isBusy(): boolean {
-    return this.#cycle.isBusy;
+  /** The elapsed time of the last call, in milliseconds of the {@link LifetimeClock}. */
+  get usedAt(): number {
+    return this.#cycle.usedAt;
   }
 
   get hasHadToken(): boolean {
     return this.#cycle.generation > 0;
   }
 
+  /** Whether a request or an early retry check runs, or callers wait: such an account is not evicted. */
+  get isBusy(): boolean {
+    return this.#cycle.isInFlight || this.#cycle.isAwaited || this.#earlyRetry?.isRunning === true;
+  }
+
+  /** The account has other credentials: forgets the token and all failures, and obtains another token for the waiters. */
+  restart(): void {
+    this.#rejections = undefined;
+    this.#cancelEarlyRetry();
+    this.#cycle.restart();
+  }
+
+  /** The application is closing, but calls still arrive. */
+  drain(): void {
+    this.#cycle.drain();
+  }
+
   /**
-   * Evicted to make room for others; no longer kept fresh. A call that still holds it, such as one whose token is rejected
-   * later, uses the keeper that `successor` gives.
+   * The account was evicted and is not kept fresh. A call that still holds this keeper, such as one whose token is rejected
+   * later, uses the keeper that `successor` returns.
    */
   retire(successor?: (account: string) => TokenKeeper): void {
     this.#successor = successor;
     this.#cycle.retire();
   }
 
-  /** Hands out no more tokens: each caller gets an error that `reason` makes, `shut_down` unless another is given. */
+  /** Serves no more tokens: each caller gets an error that `reason` makes, `shut_down` if it is left out. */
   close(reason?: () => Error): void {
+    this.#cancelEarlyRetry();
     this.#cycle.close(reason);
   }
 
-  /** Calls the keeper that took the place of this one; `undefined` where this one is the account's. */
+  /** The held token, if it can be served. Makes sure that it is renewed in time. */
+  #serve(now: Moment): HeldToken | undefined {
+    const cycle = this.#cycle;
+    const { held, failureState } = cycle;
+    if (!held?.isServable(now)) return undefined;
+    const { observer } = this.#cycle.settings;
+    this.#noteUse(now);
+    cycle.ensurePlanned(now);
+    if (failureState !== undefined) {
+      this.#checkEarly(failureState, now);
+      observer?.servedWhileFailing(this.account);
+    }
+    // The timer should have done this; if it was throttled or the machine was suspended, a call does.
+    if (held.isDue(now)) cycle.start(now, 'scheduled');
+    // An observer counts each call while a refresh fails.
+    if (observer === undefined || cycle.failureState === undefined) {
+      const limitInMs = held.servableMs(now);
+      const dueInMs = cycle.canStart ? cycle.dueInMs(now) : limitInMs;
+      const checkInMs = earlyRetryCheckDueInMs(cycle.failureState, this.#earlyRetry, now);
+      cycle.decideAt = Math.floor(now.elapsed + Math.min(limitInMs, dueInMs, checkInMs));
+    }
+    return held;
+  }
+
+  /**
+   * The next token; rejects as the caller's limits or the failure state require. Never throws. Not an async function: with
+   * thousands of callers at once, each of these takes as long as all the rest.
+   */
+  #next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#cycle.missingCause): Promise<AccessToken> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const cycle = this.#cycle;
+    this.#noteUse(now);
+    if (cycle.closedError !== undefined) return Promise.reject(cycle.closedError());
+    const { failureState } = cycle;
+    const { waitTimeoutMs } = this.#cycle.settings;
+    const callerWaitMs = failureState?.callerWaitMs ?? waitTimeoutMs;
+    const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? callerWaitMs, callerWaitMs) };
+    if (failureState !== undefined && cycle.mustFail(failureState, now))
+      return this.#failCaller(failureState, now, limits, cause);
+    const arrival = cycle.request(now, limits, cause);
+    return arrival.then((arrived) => this.#receive(arrived, limits.timeoutMs));
+  }
+
+  /** Fails a caller at once, unless a quick early retry check, or something else meanwhile, has changed the state. */
+  async #failCaller(failed: FailureState, now: Moment, limits: WaitLimits, cause: AcquisitionCause) {
+    const cycle = this.#cycle;
+    cycle.reportState(now, failed);
+    const check = cycle.phase === 'draining' ? undefined : this.#checkEarly(failed, now);
+    if (check !== undefined) {
+      const timeoutMs = Math.min(check.callerWaitMs(now), limits.timeoutMs);
+      await waitFor(check.done, { clock: this.#cycle.settings.clock, signal: limits.signal, timeoutMs });
+      limits.signal?.throwIfAborted();
+    }
+    const later = this.#clock.read();
+    const leftMs = Math.max(0, limits.timeoutMs - (later.monotonic - now.monotonic));
+    if (cycle.closedError === undefined && cycle.failureState === failed) throw failureError(failed, later, cycle);
+    if (cause !== 'forced' && cycle.held?.isServable(later)) return cycle.held.token;
+    return this.#next(later, { ...limits, timeoutMs: leftMs }, cause);
+  }
+
+  #receive(arrived: Arrival, timeoutMs: number): AccessToken {
+    if (typeof arrived === 'function') throw arrived();
+    if (arrived !== 'late') return arrived;
+    const cycle = this.#cycle;
+    const { failureState } = cycle;
+    throw failureState === undefined
+      ? lateError(timeoutMs, cycle)
+      : failureError(failureState, this.#clock.read(), cycle);
+  }
+
+  /** Starts an early retry check if one is due. Returns the running one, if a caller still waits for it. */
+  #checkEarly(failed: FailureState, now: Moment): EarlyRetryCheck | undefined {
+    let check = this.#earlyRetry;
+    if (earlyRetryCheckDueInMs(failed, check, now) > 0) return undefined;
+    if (!check?.isRunning) {
+      const started = new EarlyRetryCheck(now.monotonic);
+      started.done = this.#cycle.settings.inContext(() => this.#retryIfWorthwhile(started, failed));
+      this.#earlyRetry = started;
+      check = started;
+    }
+    return check.callerWaitMs(now) > 0 ? check : undefined;
+  }
+
+  async #retryIfWorthwhile(check: EarlyRetryCheck, failed: FailureState): Promise<void> {
+    const { source, lastValue } = this.#cycle;
+    if (await check.run(source, lastValue)) this.#cycle.retryNow(failed);
+  }
+
+  #cancelEarlyRetry(): void {
+    this.#earlyRetry?.cancel();
+    this.#earlyRetry = undefined;
+  }
+
+  /** Obtains another token after a 401 to the held one; `false` if the route seems to be the cause of the 401. */
+  #reject(held: HeldToken, now: Moment, isReplay: boolean): boolean {
+    const cycle = this.#cycle;
+    this.#rejections ??= new Rejections();
+    if (!this.#rejections.mayReplace(held, now, isReplay)) return false;
+    if (held.isAccepted) cycle.interval.waive(now.monotonic);
+    if (cycle.failureState !== undefined) return true;
+    // If the next request must wait, the token is served until then: calls of other routes need not wait. If another
+    // client revokes the tokens, no route would accept it.
+    const isEarly = !cycle.isInFlight && cycle.phase !== 'draining' && now.monotonic < cycle.interval.until;
+    if (!isEarly || this.#rejections.isContended) cycle.drop(now);
+    return true;
+  }
+
+  /** Calls the keeper that replaced this one; `undefined` if this one is the account's. */
   #forward<T>(call: (keeper: TokenKeeper) => Promise<T>): Promise<T> | undefined {
     const successor = this.#successor;
     return successor && Promise.resolve(this.account).then(successor).then(call);
   }
 
-  #needsNoLook(): boolean {
-    const now = this.#lifeClock.elapsedMs();
-    if (now >= this.fastUntil) return false;
-    this.noteUse(now);
-    return true;
+  #noteUse({ elapsed }: Moment): void {
+    this.#cycle.usedAt = Math.floor(elapsed);
+    this.#cycle.isWanted = true;
   }
 
-  /** Replaces a rejected token if it is the one held; `false` where the route seems to be the cause of the 401. */
-  #reject(rejected: AccessToken, now: Moment, isReplay: boolean): boolean {
-    const { held } = this.#cycle;
-    if (held?.token.value !== rejected.value) return true;
-    if (!this.#rejections.mayReplace(held, now, isReplay)) return false;
-    this.#cycle.reject(now, this.#rejections.isContended);
-    return true;
-  }
-
-  /** To the limit of the token, or to the next request that a call should start if the timer does not. */
-  #rememberUntilNextDecision(now: Moment, held: HeldToken): void {
-    // While a refresh fails, each call is somebody's to count; the way without a look is for when all is well.
-    if (this.#observer !== undefined && this.#cycle.failureState !== undefined) return;
-    const untilLimitMs = held.servableMs(now);
-    const untilDueMs = this.#cycle.canStart ? this.#cycle.dueInMs(now) : untilLimitMs;
-    this.fast = held;
-    this.fastPromise = held.promise;
-    const untilMs = Math.min(untilLimitMs, untilDueMs, this.#cycle.earlyRetry.dueInMs(this.#cycle.failureState, now));
-    this.fastUntil = Math.floor(now.elapsed + untilMs);
+  /** A promise keeps the async context in which it is made: it must not be that of a request. */
+  #promiseOf(held: HeldToken): Promise<AccessToken> {
+    held.promise ??= this.#cycle.settings.inContext(() => Promise.resolve(held.token));
+    return held.promise;
   }
 }

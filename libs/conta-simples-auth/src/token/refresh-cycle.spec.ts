@@ -1,11 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND, watch } from '@support/keeper-harness.js';
+import {
+  down,
+  type HarnessOptions,
+  HOUR,
+  KeeperHarness,
+  MINUTE,
+  rejected,
+  SECOND,
+  watch,
+} from '@support/keeper-harness.js';
 import { readInstant } from '../support/clock.js';
-import type { KeeperOptions } from './keeper-options.js';
 import type { TokenDemand, TokenFailure, TokenOutcome } from './token-source.js';
 
 /** An account that is only kept fresh while somebody uses it, and was refused when nobody did. */
-async function coolingUnasked(options: Partial<KeeperOptions> = {}) {
+async function coolingUnasked(options: HarnessOptions = {}) {
   const harness = new KeeperHarness({ keepFresh: 'while_used', ...options });
   harness.script.push(rejected);
   harness.keeper.warmUp();
@@ -300,7 +308,7 @@ describe('a monotonic clock that started below zero', () => {
     const harness = startBelowZero(new KeeperHarness());
     await harness.warm();
     const token = await harness.keeper.get();
-    harness.keeper.accept(token);
+    harness.keeper.noteAccepted(token);
     const replacement = watch(harness.keeper.replacementFor(token));
     await harness.clock.advance(100);
     expect(replacement).toMatchObject({ state: 'resolved', value: { value: 'token-2' } });
@@ -375,7 +383,7 @@ describe('a token that another process has shared', () => {
     const { harness } = sharing();
     await harness.warm();
     const first = await harness.keeper.get();
-    harness.keeper.accept(first);
+    harness.keeper.noteAccepted(first);
     const second = await harness.keeper.replacementFor(first);
     expect(second?.value).toBe('shared-2');
     expect(second && (await harness.keeper.replacementFor(second))).toBeUndefined();

@@ -1,327 +1,294 @@
-import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
-import type { Clock } from '../support/clock.js';
-import { waitFor } from '../support/deadline.js';
-import type { AccountUse } from './account-use.js';
-import { EarlyRetryCheck } from './early-retry-check.js';
-import {
-  type FailureState,
-  failureError,
-  failureStateAfter,
-  lateError,
-  shutDownError,
-  withoutWait,
-} from './failure-state.js';
+import { type Moment, sinceMs } from '../support/clock.js';
+import { type FailureState, failureError, failureStateAfter, shutDownError, withoutWait } from './failure-state.js';
 import { Flight } from './flight.js';
 import { HeldToken } from './held-token.js';
-import type { KeeperOptions } from './keeper-options.js';
-import { type LifeClock, type Moment, sinceMs } from './life-clock.js';
-import { RefreshPlan } from './refresh-plan.js';
-import { refreshWindow } from './refresh-window.js';
-import { TokenReporter } from './token-reporter.js';
-import type { TokenFailure, TokenGrant } from './token-source.js';
-import type { WaitLimits } from './waiter-groups.js';
-import { Waiters } from './waiters.js';
+import type { KeeperOptions, KeeperSettings } from './keeper-settings.js';
+import { RefreshTimer } from './refresh-timer.js';
+import { MinimumInterval, refreshWindow } from './refresh-window.js';
+import { acquiredEvent, failureEvent } from './token-reports.js';
+import type { TokenFailure, TokenGrant, TokenSource } from './token-source.js';
+import { type Arrival, Waiters, type WaitLimits } from './waiters.js';
 
-/** What an application that is ending grants a caller who still needs a token. */
+/** How long a request may take while the application closes. */
 const DRAIN_ATTEMPT_MS = 1_000;
-
+const NEVER = Number.NEGATIVE_INFINITY;
 const ENDED: TokenFailure = { kind: 'invalid_response', what: 'The token had ended before it arrived' };
 
 /**
- * How an account's token is obtained and replaced: one request at a time, renewal before the end, a pause after failures.
- * Driven by the timer or by callers; there is no loop.
+ * How one account's token is obtained and renewed: one request at a time, renewal before the end, a pause after failures.
+ * Driven by the timer or by callers; there is no loop. With thousands of accounts its size counts: objects that most
+ * accounts do not need are made on first use, and numbers are whole, which V8 stores without an allocation.
  */
 export class RefreshCycle {
-  /** Set when a token is in use. May be past its limit: ask {@link HeldToken.isServable}. */
+  readonly account: string;
+  /** May be past its limit: ask {@link HeldToken.isServable}. */
   held: HeldToken | undefined;
   /** Set from the first failure to the next token. */
   failureState: FailureState | undefined;
+  /** How many tokens were obtained. */
   generation = 0;
-  readonly report: TokenReporter;
-  readonly #options: KeeperOptions;
-  readonly #clock: Clock;
-  readonly #lifeClock: LifeClock;
-  readonly #plan: RefreshPlan;
-  readonly #waiters: Waiters;
-  readonly earlyRetry: EarlyRetryCheck;
-  readonly #use: AccountUse;
-  #life: 'open' | 'retired' | 'draining' | 'closed' = 'open';
-  #closedFor: (() => Error) | undefined;
+  /** Before this elapsed time, a call gets `held` without a decision; 0 after each change. */
+  decideAt = 0;
+  /** The elapsed time of the last call. */
+  usedAt = 0;
+  /** Whether there was a call after the last request started. */
+  isWanted = false;
+  readonly settings: KeeperSettings;
+  readonly source: TokenSource;
+  readonly interval = new MinimumInterval();
+  phase: 'open' | 'retired' | 'draining' | 'closed' = 'open';
+  closedError: (() => Error) | undefined;
   #flight: Flight | undefined;
-  #missingCause: AcquisitionCause = 'first';
-  #lastValue: string | undefined;
+  #waiters: Waiters | undefined;
+  #timer: RefreshTimer | undefined;
+  /** The cause of the next request while no token is held. */
+  missingCause: AcquisitionCause = 'first';
+  lastValue: string | undefined;
+  /** Failures since the last token. */
+  #failures = 0;
+  #reportedState: ContaSimplesTokenState = 'empty';
 
-  constructor(options: KeeperOptions, use: AccountUse) {
-    this.#options = options;
-    this.#clock = options.settings.clock;
-    this.#lifeClock = options.settings.lifeClock;
-    this.#use = use;
-    this.report = new TokenReporter(options.account, options.settings.emit);
-    this.earlyRetry = new EarlyRetryCheck(options.source, options.settings.inContext);
-    this.#waiters = new Waiters(options, this);
-    this.#plan = new RefreshPlan(options, this);
+  constructor({ account, settings, source }: KeeperOptions) {
+    this.account = account;
+    this.settings = settings;
+    this.source = source;
   }
 
   state(now: Moment): ContaSimplesTokenState {
-    if (this.#life === 'closed') return 'closed';
+    if (this.phase === 'closed') return 'closed';
     if (this.held?.isServable(now)) return this.failureState ? 'degraded' : 'valid';
     return this.failureState?.failsCallers ? 'cooling' : 'empty';
   }
 
-  /** Starts a request nobody waits for, unless one runs or it is too early for one. */
-  start(now: Moment, cause: AcquisitionCause = this.#missingCause): void {
-    if (this.#life === 'open') this.#tryStart(now, cause, false);
+  /** Whether callers wait. */
+  get isAwaited(): boolean {
+    return this.#waiters?.isEmpty === false;
   }
 
-  /**
-   * Resolves with the next token; rejects when the caller's patience, its signal or the failure policy says so. Never
-   * throws; not an async function, since each of these on the way costs a cold herd as much as all the rest.
-   */
-  next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#missingCause): Promise<AccessToken> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    this.#use.noteUse(now.elapsed);
-    if (this.#closedFor !== undefined) return Promise.reject(this.#closedFor());
-    const { waitTimeoutMs } = this.#options.settings;
-    const failureState = this.failureState;
-    const patienceMs = failureState?.patienceMs ?? waitTimeoutMs;
-    const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? patienceMs, patienceMs) };
-    if (failureState !== undefined && this.#mustFail(failureState, now))
-      return this.#failCaller(failureState, now, limits, cause);
-    const arrival = this.#waiters.add(limits, now.monotonic);
+  get isInFlight(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /** Whether a token is obtained and renewed without calls. */
+  get #isKeptFresh(): boolean {
+    const keepFresh = this.settings.keepFresh(this.account);
+    return keepFresh === 'always' || (keepFresh === 'once_held' && this.generation > 0);
+  }
+
+  /** Whether a caller without a token fails now, instead of waiting for a request. */
+  mustFail(failed: FailureState, now: Moment): boolean {
+    if (this.#flight?.isAwaited) return false;
+    if (this.phase === 'draining') return true;
+    // Callers do not wait for a request that the timer started during a cool-down.
+    return failed.failsCallers && (this.#flight !== undefined || now.monotonic < failed.untilMonotonic);
+  }
+
+  /** Whether a call would start a renewal now. */
+  get canStart(): boolean {
+    return this.#flight === undefined && this.phase === 'open';
+  }
+
+  /** Starts a request without a caller that waits for it, unless one runs or it is too early for one. */
+  start(now: Moment, cause: AcquisitionCause = this.missingCause): void {
+    if (this.phase === 'open') this.#tryStart(now, cause, false);
+  }
+
+  /** Makes sure that a timer renews the held token. */
+  ensurePlanned(now: Moment): void {
+    if (this.#timer?.isArmed !== true && this.#flight === undefined) this.#planNext(now, 'scheduled');
+  }
+
+  /** Starts the request for a caller that waits, or plans it if it is too early. Resolves with what the caller gets. */
+  request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<Arrival> {
+    this.#waiters ??= new Waiters(this.settings.clock);
+    const onEnd = this.settings.observer?.callerWaits(this.account);
+    const arrival = this.#waiters.add(limits, now.monotonic, onEnd);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return arrival;
   }
 
-  /** Fails a caller at once, unless a quick early retry check, or anything else meanwhile, has changed the state. */
-  async #failCaller(
-    failed: FailureState,
-    now: Moment,
-    limits: WaitLimits,
-    cause: AcquisitionCause,
-  ): Promise<AccessToken> {
-    this.report.state(now, this.state(now), failed);
-    const check = this.#life === 'draining' ? undefined : this.#checkEarly(failed, now);
-    if (check !== undefined) {
-      const timeoutMs = Math.min(check.waitMs, limits.timeoutMs);
-      await waitFor(check.done, { clock: this.#clock, signal: limits.signal, timeoutMs });
-      limits.signal?.throwIfAborted();
-    }
-    const later = this.#lifeClock.look();
-    const leftMs = Math.max(0, limits.timeoutMs - (later.monotonic - now.monotonic));
-    if (this.#closedFor === undefined && this.failureState === failed) throw failureError(failed, later, this.#options);
-    if (cause !== 'forced' && this.held?.isServable(later)) return this.held.token;
-    return this.next(later, { ...limits, timeoutMs: leftMs }, cause);
+  /** Ends the cool-down, because a retry has become worthwhile. */
+  retryNow(failed: FailureState): void {
+    if (this.failureState !== failed || this.phase === 'draining' || this.phase === 'closed') return;
+    this.failureState = withoutWait(failed);
+    const now = this.settings.lifetimeClock.read();
+    const cause = this.held === undefined ? this.missingCause : 'scheduled';
+    if (!this.#tryStart(now, cause, true)) this.#planNext(now, cause);
   }
 
-  /** Checks in the background, if it is time for that, whether a retry is worthwhile; starts it if it is. */
-  #checkEarly(failed: FailureState, now: Moment) {
-    return this.earlyRetry.run(failed, now, this.#lastValue, () => {
-      if (this.failureState !== failed || this.#life === 'draining' || this.#life === 'closed') return;
-      this.failureState = withoutWait(failed);
-      const later = this.#lifeClock.look();
-      const cause = this.held === undefined ? this.#missingCause : 'scheduled';
-      if (!this.#tryStart(later, cause, true)) this.#planNext(later, cause);
-    });
+  #tryStart(now: Moment, cause: AcquisitionCause, isAwaited: boolean): boolean {
+    if (this.phase === 'closed' || this.#flight !== undefined) return false;
+    // A closing application makes one attempt, which cannot wait for the minimum interval.
+    if (this.phase !== 'draining' && now.monotonic < this.#earliestStart) return false;
+    this.#timer?.cancel();
+    const flight = new Flight(cause, now.monotonic, isAwaited);
+    this.#flight = flight;
+    this.interval.requestStarted(now.monotonic);
+    // A rejected token was served only until this request could be made.
+    if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
+    this.isWanted = false;
+    if (this.phase === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.settings.clock);
+    const { inContext, startTurn } = this.settings;
+    const run = () => void this.#run(flight);
+    inContext(startTurn === undefined ? run : () => startTurn(run));
+    return true;
   }
 
-  /** The held token is used: makes sure that a timer renews it. */
-  noteUse(now: Moment): void {
-    this.#use.noteUse(now.elapsed);
-    if (!this.#plan.isArmed && this.#flight === undefined) this.#planNext(now, 'scheduled');
-    if (this.failureState !== undefined) this.#checkEarly(this.failureState, now);
+  async #run(flight: Flight): Promise<void> {
+    const outcome = await flight.run(this.source, this.lastValue);
+    // Restarted or closed in the meantime.
+    if (this.#flight !== flight) return;
+    this.#flight = undefined;
+    const now = this.settings.lifetimeClock.read();
+    if (!outcome.ok) this.#fail(now, flight, outcome.failure);
+    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifetimeMs) this.#fail(now, flight, ENDED);
+    else this.#succeed(now, flight, outcome.grant);
+    this.decideAt = 0;
+  }
+
+  #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
+    const { account, settings } = this;
+    const { refreshAt, clock, emit } = settings;
+    const { lifetimeMs, shared = false } = grant;
+    const requestMs = shared ? 0 : sinceMs(grant.sentAt, now);
+    const window = refreshWindow({ lifetimeMs, refreshAt, requestMs, random: clock.random() });
+    const held = new HeldToken(grant, window, now, { isReplacement: flight.cause === 'rejected' });
+    const generation = ++this.generation;
+    this.#hold(held);
+    this.failureState = undefined;
+    this.missingCause = 'expired';
+    this.lastValue = grant.value;
+    this.interval.lastLifetimeMs = Math.floor(lifetimeMs);
+    if (shared) this.interval.requestNotSent();
+    this.#settle(held.token);
+    // An account that is kept fresh only while it is used gets its timer when it is used again.
+    if (settings.keepFresh(account) !== 'while_used') this.#planNext(now, 'scheduled');
+    emit(acquiredEvent(account, now, held, { cause: shared ? 'shared' : flight.cause, generation, requestMs }));
+    this.#reportedState = 'valid';
+    if (this.#failures > 0) emit({ type: 'recovered', account, at: now.wall, attempts: this.#failures });
+    this.#failures = 0;
+  }
+
+  #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
+    const { lastLifetimeMs } = this.interval;
+    const input = { failure, previous: this.failureState, now, startedAt, lastLifetimeMs };
+    const failureState = failureStateAfter({ ...input, random: this.settings.clock.random() });
+    this.failureState = failureState;
+    if (failure.coolsForMs !== undefined) this.interval.requestNotSent();
+    if (failureState.failsCallers || this.phase === 'draining')
+      this.#settle(() => failureError(failureState, now, this));
+    this.#planNext(now, cause);
+    this.#failures++;
+    this.settings.emit(failureEvent('refresh_failed', this.account, now, failureState));
+    this.reportState(now, failureState);
+  }
+
+  /** Emits an event when the state has become worse. */
+  reportState(now: Moment, failed: FailureState): void {
+    const state = this.state(now);
+    if (state === this.#reportedState) return;
+    this.#reportedState = state;
+    if (state === 'degraded' || state === 'cooling') this.settings.emit(failureEvent(state, this.account, now, failed));
+  }
+
+  /** Arms the timer for the next request: a renewal, a retry, or the request that the minimum interval delays. */
+  #planNext(now: Moment, cause: AcquisitionCause): void {
+    const isAwaited = this.isAwaited;
+    if (this.phase !== 'open' && !(this.phase === 'retired' && isAwaited)) return;
+    const { clock, listTimer } = this.settings;
+    this.#timer ??= new RefreshTimer(clock);
+    // The application can clear a listed timer, so one that callers wait for is not listed.
+    const listing = isAwaited ? undefined : listTimer?.(this.account);
+    this.#timer.arm(this.dueInMs(now), () => this.#onTimer(cause), listing);
+  }
+
+  #onTimer(cause: AcquisitionCause): void {
+    const now = this.settings.lifetimeClock.read();
+    const isAwaited = this.isAwaited;
+    const isRenewal = this.held !== undefined && this.failureState === undefined && !isAwaited;
+    if (this.dueInMs(now) > 0) this.#planNext(now, cause);
+    else if (isAwaited || (this.phase === 'open' && (this.#isKeptFresh || this.isWanted)))
+      this.#tryStart(now, isRenewal ? 'scheduled' : cause, isAwaited);
+  }
+
+  /** By the monotonic clock. */
+  get #earliestStart(): number {
+    return Math.max(this.interval.until, this.failureState?.untilMonotonic ?? NEVER);
   }
 
   /** Milliseconds until the next request is due; 0 when it is. */
   dueInMs(now: Moment): number {
     const { held, failureState } = this;
-    return this.#plan.dueInMs(now, { held, failureState, awaited: this.#waiters.size > 0 });
-  }
-
-  /** Whether a token is obtained although nobody ever asks. */
-  get isKeptFresh(): boolean {
-    return this.#options.keepFresh === 'always';
-  }
-
-  /** Whether a request or an early retry check runs, or callers wait. */
-  get isBusy(): boolean {
-    return this.#flight !== undefined || this.#waiters.size > 0 || this.earlyRetry.isRunning;
-  }
-
-  /** Whether anything would come of asking for a renewal now. */
-  get canStart(): boolean {
-    return this.#flight === undefined && this.#life === 'open';
-  }
-
-  /**
-   * The API rejected the held token with 401. It is given up if another can be requested now. Otherwise it is served on:
-   * the calls of other routes need not wait. Where another client revokes the tokens, no route would accept it.
-   */
-  reject(now: Moment, isContended: boolean): void {
-    const { interval } = this.#plan;
-    if (this.held?.accepted) interval.waive(now.monotonic);
-    if (this.failureState !== undefined) return;
-    const isEarly = this.#flight === undefined && this.#life !== 'draining' && now.monotonic < interval.until;
-    if (!isEarly || isContended) this.drop(now);
-  }
-
-  /** The application reports that the API rejected the held token. */
-  invalidate(now: Moment): void {
-    if (this.held?.accepted) this.#plan.interval.waive(now.monotonic);
-    this.drop(now);
+    const allowedInMs = Math.max(0, this.#earliestStart - now.monotonic);
+    if (failureState !== undefined || held === undefined || this.isAwaited) return allowedInMs;
+    return Math.max(allowedInMs, held.dueInMs(now));
   }
 
   /** Gives up the held token. */
   drop(now: Moment): void {
-    const held = this.held;
+    const { held, account } = this;
     if (held === undefined) return;
     this.#hold(undefined);
-    this.#missingCause = 'rejected';
-    this.report.invalidated(now, held);
-    if (this.#plan.isKeptFresh(this.generation) && this.#flight === undefined) this.#planNext(now, 'rejected');
+    this.missingCause = 'rejected';
+    this.settings.emit({ type: 'invalidated', account, at: now.wall, fingerprint: held.token.fingerprint });
+    if (this.#isKeptFresh && this.#flight === undefined) this.#planNext(now, 'rejected');
   }
 
   /** Forgets everything but the waiters, as if the account had just been added. */
   restart(): void {
-    if (this.#life !== 'open') return;
-    this.earlyRetry.cancel();
-    this.#lastValue = undefined;
-    this.#flight?.cancel();
-    this.#flight = undefined;
+    if (this.phase !== 'open') return;
+    this.#endFlight();
     this.#hold(undefined);
     this.failureState = undefined;
-    this.#plan.interval.reset();
-    this.#missingCause = 'first';
-    this.#plan.cancel();
-    this.report.restart();
-    if (this.#waiters.size > 0 || this.#plan.isKeptFresh(this.generation))
-      this.#tryStart(this.#lifeClock.look(), 'first', true);
+    this.missingCause = 'first';
+    this.lastValue = undefined;
+    this.interval.reset();
+    this.#reportedState = 'empty';
+    if (this.isAwaited || this.#isKeptFresh) this.#tryStart(this.settings.lifetimeClock.read(), 'first', true);
   }
 
-  /** The application is ending: no timers, no retries; a held token is served on, without one there is one short try. */
+  /** The application is closing: no timers and no retries. A held token is served; without one there is one short try. */
   drain(): void {
-    if (this.#life === 'draining' || this.#life === 'closed') return;
-    this.#life = 'draining';
-    this.#plan.cancel();
-    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-    else this.#waiters.rejectAll(() => shutDownError(this.#options));
+    if (this.phase === 'draining' || this.phase === 'closed') return;
+    this.phase = 'draining';
+    this.#timer?.cancel();
+    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.settings.clock);
+    else this.#settle(() => shutDownError(this));
   }
 
-  /** Nobody will ask but those who have it already: no timer and no attempt but for a caller. */
+  /** The account was evicted: no timer and no request unless a caller waits. */
   retire(): void {
-    if (this.#life !== 'open') return;
-    this.#life = 'retired';
-    if (this.#waiters.size === 0) this.#plan.cancel();
+    if (this.phase !== 'open') return;
+    this.phase = 'retired';
+    if (!this.isAwaited) this.#timer?.cancel();
   }
 
-  /** Rejects all callers, those that wait and those that come; `reason` makes one error for each of them. */
-  close(reason: () => Error = () => shutDownError(this.#options)): void {
-    this.#life = 'closed';
-    this.#closedFor ??= reason;
-    this.#plan.cancel();
-    this.earlyRetry.cancel();
-    this.#flight?.cancel();
-    this.#flight = undefined;
+  /** Rejects all callers, now and later; `reason` makes one error for each of them. */
+  close(reason: () => Error = () => shutDownError(this)): void {
+    this.phase = 'closed';
+    this.closedError ??= reason;
+    this.#endFlight();
     this.#hold(undefined);
-    this.#waiters.rejectAll(this.#closedFor);
+    this.#settle(this.closedError);
   }
 
   #hold(held: HeldToken | undefined): void {
     this.held = held;
-    this.#use.forget();
+    this.decideAt = 0;
   }
 
-  #mustFail(failureState: FailureState, now: Moment): boolean {
-    if (this.#flight?.awaited) return false;
-    if (this.#life === 'draining') return true;
-    // Callers do not wait for a request that the timer started: while it cools, the account fails them at once.
-    return failureState.failsCallers && (this.#flight !== undefined || now.monotonic < failureState.untilMonotonic);
+  /** Callers that come while these are settled wait for the next token. */
+  #settle(arrival: Arrival): void {
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    waiters?.settleAll(arrival);
   }
 
-  #tryStart(now: Moment, cause: AcquisitionCause, awaited: boolean): boolean {
-    if (this.#life === 'closed' || this.#flight !== undefined) return false;
-    // The one attempt of an application that is ending has no time to wait for the minimum interval.
-    if (this.#life !== 'draining' && now.monotonic < this.#plan.earliest(this.failureState)) return false;
-    this.#plan.cancel();
-    const flight = new Flight(cause, now.monotonic, awaited);
-    this.#flight = flight;
-    this.#plan.interval.requestStarted(now.monotonic);
-    // A rejected token was served on only until this request could be made.
-    if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
-    // What is asked from here on is asked of the next attempt.
-    this.#use.wanted = false;
-    if (this.#life === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.#clock);
-    void this.#options.settings.inContext(() => this.#fly(flight));
-    return true;
-  }
-
-  async #fly(flight: Flight): Promise<void> {
-    const outcome = await flight.run(this.#options.source, this.#lastValue, this.#options.settings.startTurn);
-    // Closed while the answer was on its way.
-    if (this.#flight !== flight) return;
+  #endFlight(): void {
+    this.#timer?.cancel();
+    this.#flight?.cancel();
     this.#flight = undefined;
-    const now = this.#lifeClock.look();
-    if (!outcome.ok) this.#fail(now, flight, outcome.failure);
-    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifetimeMs) this.#fail(now, flight, ENDED);
-    else this.#succeed(now, flight, outcome.grant);
-    this.#use.forget();
-  }
-
-  #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
-    const { lifetimeMs: lifeMs, sentAt } = grant;
-    const requestMs = grant.shared ? 0 : sinceMs(sentAt, now);
-    const { refreshAt } = this.#options.settings;
-    const window = refreshWindow({ lifeMs, refreshAt, requestMs, random: this.#clock.random() });
-    const cause = grant.shared ? 'shared' : flight.cause;
-    this.#lastValue = grant.value;
-    const held = new HeldToken(grant, window, now, { generation: ++this.generation, cause, wantedFor: flight.cause });
-    this.#hold(held);
-    this.failureState = undefined;
-    this.#missingCause = 'expired';
-    this.#plan.interval.lastLifeMs = lifeMs;
-    if (grant.shared) this.#plan.interval.requestNotSent();
-    this.#waiters.resolveAll(held.token);
-    // Where only use keeps it fresh, it has no timer until it is used again.
-    if (this.#options.keepFresh !== 'while_used') this.#planNext(now, 'scheduled');
-    this.report.acquired(now, held, requestMs);
-  }
-
-  #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
-    const input = { failure, previous: this.failureState, now, startedAt, random: this.#clock.random() };
-    const failureState = failureStateAfter({ ...input, lastLifeMs: this.#plan.interval.lastLifeMs });
-    this.failureState = failureState;
-    if (failure.coolsForMs !== undefined) this.#plan.interval.requestNotSent();
-    if (failureState.failsCallers || this.#life === 'draining') {
-      this.#waiters.rejectAll(() => failureError(failureState, now, this.#options));
-    }
-    this.#planNext(now, cause);
-    this.report.refreshFailed(now, failureState);
-    this.report.state(now, this.state(now), failureState);
-  }
-
-  #planNext(now: Moment, cause: AcquisitionCause): void {
-    const awaited = this.#waiters.size > 0;
-    if (this.#life === 'open' || (this.#life === 'retired' && awaited))
-      this.#plan.arm(this.dueInMs(now), cause, awaited);
-  }
-
-  /** Moves on whatever is due. */
-  onTimer(): void {
-    const now = this.#lifeClock.look();
-    const dueInMs = this.dueInMs(now);
-    const awaited = this.#waiters.size > 0;
-    const isRenewal = this.held !== undefined && this.failureState === undefined && !awaited;
-    if (dueInMs > 0) this.#plan.arm(dueInMs, this.#plan.cause, awaited);
-    else if (awaited || (this.#life === 'open' && (this.#plan.isKeptFresh(this.generation) || this.#use.wanted))) {
-      this.#tryStart(now, isRenewal ? 'scheduled' : this.#plan.cause, awaited);
-    }
-  }
-
-  /** For a caller whose patience has ended. */
-  lateError(timeoutMs: number): Error {
-    const now = this.#lifeClock.look();
-    if (this.failureState !== undefined) return failureError(this.failureState, now, this.#options);
-    return lateError(timeoutMs, this.#options);
   }
 }

@@ -15,7 +15,11 @@ function timer() {
     },
   };
   const start = clock.monotonic();
-  const subject = new RefreshTimer(clock, { onTimer: () => steps.push(clock.monotonic() - start) }, listing);
+  const refreshTimer = new RefreshTimer(clock);
+  const subject = {
+    arm: (delayMs: number) => refreshTimer.arm(delayMs, () => steps.push(clock.monotonic() - start), listing),
+    cancel: () => refreshTimer.cancel(),
+  };
   return { clock, steps, listed, subject, removals: () => removed };
 }
 

@@ -1,12 +1,12 @@
-/** When a token is renewed and when it is no longer handed out, in milliseconds from the moment its request left. */
+/** When a token is renewed and until when it is served, in milliseconds from the moment its request was sent. */
 export interface RefreshWindow {
   readonly refreshAfterMs: number;
   readonly serveForMs: number;
 }
 
 export interface RefreshWindowInput {
-  readonly lifeMs: number;
-  /** Share of the life, 0.1 to 0.95, at which to refresh. */
+  readonly lifetimeMs: number;
+  /** Share of the lifetime, 0.1 to 0.95, after which to refresh. */
   readonly refreshAt: number;
   /** How long the request for this token took. */
   readonly requestMs: number;
@@ -14,26 +14,71 @@ export interface RefreshWindowInput {
   readonly random: number;
 }
 
-/** Taken off the share, at random, so that replicas which started together do not refresh together. */
+/** Subtracted from the share, at random, so that replicas which started together do not refresh together. */
 const JITTER_SHARE = 0.05;
-/** A token is not handed out in the last part of its life: the call it goes out with still has to arrive. */
+/** A token is not served in the last part of its lifetime: the call that it is sent with still has to arrive. */
 export const MARGIN_SHARE = 0.02;
 const MAX_MARGIN_MS = 30_000;
 
-export function refreshWindow({ lifeMs, refreshAt, requestMs, random }: RefreshWindowInput): RefreshWindow {
-  const margin = Math.min(MAX_MARGIN_MS, lifeMs / 2, Math.max(lifeMs * MARGIN_SHARE, requestMs));
-  const serveForMs = lifeMs - margin;
-  const wished = lifeMs * (refreshAt - JITTER_SHARE * random);
-  // On a very short life the refresh itself must still fit in before the limit.
+export function refreshWindow({ lifetimeMs, refreshAt, requestMs, random }: RefreshWindowInput): RefreshWindow {
+  const margin = Math.min(MAX_MARGIN_MS, lifetimeMs / 2, Math.max(lifetimeMs * MARGIN_SHARE, requestMs));
+  const serveForMs = lifetimeMs - margin;
+  const wished = lifetimeMs * (refreshAt - JITTER_SHARE * random);
+  // With a very short lifetime the refresh itself must still fit in before the limit.
   const refreshAfterMs = Math.max(0, Math.min(wished, serveForMs - requestMs));
   return { refreshAfterMs, serveForMs };
 }
 
-const MAX_FLOOR_MS = 5_000;
-const MIN_FLOOR_MS = 250;
+const LONGEST_INTERVAL_MS = 5_000;
+const SHORTEST_INTERVAL_MS = 250;
 
-/** The least time between the starts of two token requests of one account, whatever happens. */
-export function minimumIntervalMs(lastLifeMs: number | undefined): number {
-  if (lastLifeMs === undefined) return MIN_FLOOR_MS;
-  return Math.max(MIN_FLOOR_MS, Math.min(MAX_FLOOR_MS, lastLifeMs / 10));
+/** The least time between the starts of two token requests of one account. */
+export function minimumIntervalMs(lastLifetimeMs: number | undefined): number {
+  if (lastLifetimeMs === undefined) return SHORTEST_INTERVAL_MS;
+  return Math.max(SHORTEST_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, lastLifetimeMs / 10));
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/**
+ * Keeps the token requests of one account apart. It can be waived for a token that worked and was then rejected. A waived
+ * request uses up the interval that follows: until as much time has passed without a request, there is no other waiver.
+ * By the monotonic clock, in whole milliseconds, which V8 stores without an allocation.
+ */
+export class MinimumInterval {
+  /** The lifetime of the last token, which the interval depends on. */
+  lastLifetimeMs: number | undefined;
+  #startedAt: number | undefined;
+  /** When the last request would have started if each had kept the interval. */
+  #regularStart: number | undefined;
+  #isWaived = false;
+
+  /** The earliest start of the next request. */
+  get until(): number {
+    if (this.#isWaived || this.#startedAt === undefined) return NEVER;
+    return this.#startedAt + minimumIntervalMs(this.lastLifetimeMs);
+  }
+
+  requestStarted(at: number): void {
+    const regularStart = (this.#regularStart ?? NEVER) + minimumIntervalMs(this.lastLifetimeMs);
+    this.#regularStart = Math.ceil(Math.max(at, regularStart));
+    this.#startedAt = Math.ceil(at);
+    this.#isWaived = false;
+  }
+
+  /** No request was sent: another process had the token. The lease in the store separates the requests of all processes. */
+  requestNotSent(): void {
+    this.#startedAt = undefined;
+  }
+
+  /** Lets the next request start at once, if the last one was not waived as well. */
+  waive(now: number): void {
+    if (now >= (this.#regularStart ?? NEVER)) this.#isWaived = true;
+  }
+
+  /** For other credentials. */
+  reset(): void {
+    this.#startedAt = undefined;
+    this.#regularStart = undefined;
+  }
 }

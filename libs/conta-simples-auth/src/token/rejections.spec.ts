@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
 import type { AccessToken } from '../model/access-token.js';
-import { readInstant } from '../support/clock.js';
+import { LifetimeClock, readInstant } from '../support/clock.js';
 import { TokenKeeper } from './keeper.js';
-import { LifeClock } from './life-clock.js';
 
 /** The API: which tokens it accepts, and calls as `guardedSend` makes them. */
 class Api {
@@ -16,20 +15,20 @@ class Api {
     const { keeper } = this.harness;
     const token = await keeper.get();
     if (accepts(token.value)) {
-      keeper.accept(token);
+      keeper.noteAccepted(token);
       return 200;
     }
     const replacement = await keeper.replacementFor(token).catch(() => undefined);
     if (replacement === undefined) return 401;
-    if (accepts(replacement.value)) keeper.acceptReplay(replacement);
-    else keeper.refuseReplay(replacement);
+    if (accepts(replacement.value)) keeper.noteReplayAccepted(replacement);
+    else keeper.noteReplayRejected(replacement);
     return accepts(replacement.value) ? 200 : 401;
   }
 
   /** A call whose body cannot be sent again, to a route that always answers 401. */
   async deadStream(): Promise<void> {
     const { keeper } = this.harness;
-    keeper.refuse(await keeper.get());
+    keeper.noteRejected(await keeper.get());
   }
 
   async settled<T>(promise: Promise<T>, withinMs = 200): Promise<T | undefined> {
@@ -83,14 +82,14 @@ describe('the pause after a replacement that is rejected as well', () => {
     await api.settled(api.call(never));
     const second = await keeper.get();
     for (let second_ = 0; second_ < 29; second_++) {
-      keeper.refuseReplay(second);
-      keeper.refuse(second);
-      keeper.refuse(first);
+      keeper.noteReplayRejected(second);
+      keeper.noteRejected(second);
+      keeper.noteRejected(first);
       expect(await api.settled(keeper.replacementFor(first), 1_000)).toBe(second);
     }
     expect(requests).toHaveLength(2);
     await clock.advance(SECOND);
-    keeper.refuseReplay(second);
+    keeper.noteReplayRejected(second);
     await clock.advance(200);
     expect(requests).toHaveLength(3);
   });
@@ -126,7 +125,7 @@ describe('the pause after a replacement that is rejected as well', () => {
     await api.settled(api.call(never));
     await api.harness.clock.advance(31 * SECOND);
     const held = await api.harness.keeper.get();
-    api.harness.keeper.accept(held);
+    api.harness.keeper.noteAccepted(held);
     expect(await api.settled(api.call((value) => value !== held.value))).toBe(200);
   });
 });
@@ -192,7 +191,7 @@ describe('the minimum interval', () => {
     const { clock, keeper, requests } = api.harness;
     for (let ms = 0; ms < 60 * SECOND; ms += 20) {
       watch(act(api));
-      watch(keeper.get().then((token) => keeper.accept(token)));
+      watch(keeper.get().then((token) => keeper.noteAccepted(token)));
       await clock.advance(20);
     }
     expect(requests.length).toBeLessThanOrEqual(60 / 5 + 2);
@@ -206,7 +205,7 @@ describe('the minimum interval', () => {
     const { clock, keeper, requests } = api.harness;
     for (let round = 0; round < 3; round++) {
       const token = await keeper.get();
-      keeper.accept(token);
+      keeper.noteAccepted(token);
       expect(await api.settled(keeper.replacementFor(token))).toBeDefined();
       await clock.advance(11 * SECOND);
     }
@@ -238,9 +237,10 @@ class Contest {
       settings: {
         environment: 'sandbox',
         clock: this.clock,
-        lifeClock: new LifeClock(this.clock),
+        lifetimeClock: new LifetimeClock(this.clock),
         refreshAt: 0.9,
         waitTimeoutMs: 10_000,
+        keepFresh: () => 'always',
         emit: () => {},
         inContext: (work) => work(),
         onContention: (name) => this.contentions.push(name),
@@ -257,23 +257,22 @@ class Contest {
           return { ok: true, grant: { value, lifetimeMs: HOUR, sentAt } };
         },
       },
-      keepFresh: 'always',
     });
   }
 
   async call(keeper: TokenKeeper): Promise<number> {
     const token = await keeper.get();
     if (await this.#send(token)) {
-      keeper.accept(token);
+      keeper.noteAccepted(token);
       return 200;
     }
     const replacement = await keeper.replacementFor(token).catch(() => undefined);
     if (replacement === undefined) return 401;
     if (await this.#send(replacement)) {
-      keeper.acceptReplay(replacement);
+      keeper.noteReplayAccepted(replacement);
       return 200;
     }
-    keeper.refuseReplay(replacement);
+    keeper.noteReplayRejected(replacement);
     return 401;
   }
 

@@ -1,53 +1,129 @@
 import type { AccessToken } from '../model/access-token.js';
-import type { KeeperOptions } from './keeper-options.js';
-import { WaiterGroups, type WaitLimits } from './waiter-groups.js';
+import { onAbort } from '../support/abort-listeners.js';
+import type { Clock, Timer } from '../support/clock.js';
 
-/** Knows why no token came in time. */
-export interface LateErrors {
-  lateError(timeoutMs: number): Error;
+export interface WaitLimits {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs: number;
 }
 
-/** The callers that wait for one account's next token. */
+/** A token; a function that makes an error, since each caller gets its own; or `late` when the caller's time is over. */
+export type Arrival = AccessToken | (() => Error) | 'late';
+
+/** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
+class WaiterGroup {
+  readonly timeoutMs: number;
+  /** By the monotonic clock. */
+  readonly deadline: number;
+  readonly arrival: Promise<Arrival>;
+  #resolve: (arrival: Arrival) => void = () => {};
+  #onEnd: (() => void)[] | undefined;
+
+  constructor(timeoutMs: number, deadline: number) {
+    this.timeoutMs = timeoutMs;
+    this.deadline = deadline;
+    this.arrival = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  onEnd(callback: (() => void) | undefined): void {
+    if (callback === undefined) return;
+    this.#onEnd ??= [];
+    this.#onEnd.push(callback);
+  }
+
+  settle(arrival: Arrival): void {
+    this.#resolve(arrival);
+    const callbacks = this.#onEnd;
+    this.#onEnd = undefined;
+    for (const callback of callbacks ?? []) callback();
+  }
+}
+
+/** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
+const SAME_MOMENT_MS = 1;
+
+/** The callers that wait for one account's next token, with one timer for all of them. */
 export class Waiters {
-  /** Only while anybody waits: with thousands of accounts, nobody does for nearly all of them. */
-  #waiting: WaiterGroups | undefined;
-  readonly #options: KeeperOptions;
-  readonly #late: LateErrors;
+  readonly #clock: Clock;
+  readonly #groups = new Set<WaiterGroup>();
+  /** The last group that callers without a signal can still join. */
+  #open: WaiterGroup | undefined;
+  #timer: Timer | undefined;
+  #timerDeadline = 0;
 
-  constructor(options: KeeperOptions, late: LateErrors) {
-    this.#options = options;
-    this.#late = late;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#waiting?.size ?? 0;
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
   }
 
-  /** Resolves with the next token; rejects by the limits, or when all are told to give up. `monotonic` is now. */
-  add(limits: WaitLimits, monotonic: number): Promise<AccessToken> {
-    this.#waiting ??= this.#nobody();
-    return this.#waiting.add(limits, monotonic);
+  /** Resolves with the next arrival, or when a limit is reached. `monotonic` is now; `onEnd` is called when the wait ends. */
+  add({ signal, timeoutMs }: WaitLimits, monotonic: number, onEnd: (() => void) | undefined): Promise<Arrival> {
+    const group = signal === undefined ? this.#join(timeoutMs, monotonic) : this.#begin(timeoutMs, monotonic);
+    group.onEnd(onEnd);
+    if (signal === undefined) return group.arrival;
+    const leave = () => {
+      this.#remove(group);
+      // The application's own reason, whether or not it is an error.
+      group.settle(() => signal.reason as Error);
+    };
+    group.onEnd(onAbort(signal, leave));
+    return group.arrival;
   }
 
-  resolveAll(token: AccessToken): void {
-    this.#take()?.settleAll(token);
+  settleAll(arrival: Arrival): void {
+    for (const group of [...this.#groups]) {
+      this.#remove(group);
+      group.settle(arrival);
+    }
   }
 
-  rejectAll(error: () => Error): void {
-    this.#take()?.settleAll(error);
+  #join(timeoutMs: number, monotonic: number): WaiterGroup {
+    const open = this.#open;
+    const canJoin =
+      open !== undefined && open.timeoutMs === timeoutMs && monotonic + timeoutMs - open.deadline < SAME_MOMENT_MS;
+    this.#open = canJoin ? open : this.#begin(timeoutMs, monotonic);
+    return this.#open;
   }
 
-  #nobody(): WaiterGroups {
-    const { account, settings } = this.#options;
-    const { clock, observer } = settings;
-    const onWait = observer && (() => observer.callerWaits(account));
-    return new WaiterGroups({ clock, onWait, lateError: (timeoutMs) => this.#late.lateError(timeoutMs) });
+  #begin(timeoutMs: number, monotonic: number): WaiterGroup {
+    const group = new WaiterGroup(timeoutMs, monotonic + timeoutMs);
+    this.#groups.add(group);
+    if (this.#timer === undefined || group.deadline < this.#timerDeadline) this.#arm(group.deadline, monotonic);
+    return group;
   }
 
-  /** Who comes while these are told waits for the next. */
-  #take(): WaiterGroups | undefined {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    return waiting;
+  #remove(group: WaiterGroup): void {
+    this.#groups.delete(group);
+    if (this.#open === group) this.#open = undefined;
+    if (this.#groups.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** A caller waits for this timer, so it keeps the process alive, and with it the attempt that runs or is planned. */
+  #arm(deadline: number, monotonic: number): void {
+    this.#timer?.cancel();
+    this.#timerDeadline = deadline;
+    this.#timer = this.#clock.setTimer(() => this.#onTimer(), Math.max(0, deadline - monotonic), { hold: true });
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    const monotonic = this.#clock.monotonic();
+    let next = Number.POSITIVE_INFINITY;
+    // A timer can fire up to 1 ms early.
+    for (const group of [...this.#groups]) {
+      if (group.deadline > monotonic + SAME_MOMENT_MS) next = Math.min(next, group.deadline);
+      else {
+        this.#remove(group);
+        group.settle('late');
+      }
+    }
+    if (!this.isEmpty && this.#timer === undefined) this.#arm(next, monotonic);
   }
 }

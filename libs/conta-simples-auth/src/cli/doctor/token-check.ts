@@ -74,7 +74,7 @@ const SHORT_MS = 60_000;
 
 function lifetime({ lifetimeMs }: TokenGrant, requestMs: number, refreshAt: number): Check {
   const [earliest, latest] = [1, 0].map(
-    (random) => refreshWindow({ lifeMs: lifetimeMs, refreshAt, requestMs, random }).refreshAfterMs,
+    (random) => refreshWindow({ lifetimeMs, refreshAt, requestMs, random }).refreshAfterMs,
   );
   const message = `valid for ${duration(lifetimeMs)}; the library would refresh it after ${duration(earliest ?? 0)} to ${duration(latest ?? 0)}`;
   if (lifetimeMs >= SHORT_MS) return ok('lifetime', message);

@@ -4,7 +4,7 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'no
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import axios, { type AxiosAdapter, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
-import type { RunInContext } from '../../token/keeper-options.js';
+import type { RunInContext } from '../../token/keeper-settings.js';
 import { HTTP } from './inner-adapter.js';
 
 export interface ConnectionOptions {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { AccessToken } from '../model/access-token.js';
-import { WaiterGroups } from './waiter-groups.js';
+import { Waiters } from './waiters.js';
 
 const TOKEN = new AccessToken('the-token', 0, 1_000);
 
@@ -13,33 +13,40 @@ function waiting() {
     told.push('waits');
     return () => told.push('ends');
   };
-  const parties = new WaiterGroups({ clock, onWait, lateError: (timeoutMs) => new Error(`late by ${timeoutMs}`) });
-  const add = (timeoutMs: number, signal?: AbortSignal) => watch(parties.add({ timeoutMs, signal }, clock.monotonic()));
-  return { clock, told, parties, add };
+  const waiters = new Waiters(clock);
+  // As the keeper receives what arrives.
+  const wait = async (timeoutMs: number, signal?: AbortSignal) => {
+    const arrived = await waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait());
+    if (arrived === 'late') throw new Error(`late by ${timeoutMs}`);
+    if (typeof arrived === 'function') throw arrived();
+    return arrived;
+  };
+  const add = (timeoutMs: number, signal?: AbortSignal) => watch(wait(timeoutMs, signal));
+  return { clock, told, waiters, add };
 }
 
 describe('callers that wait', () => {
   it('of one moment and one patience cost one timer, and get one token', async () => {
-    const { clock, parties, add } = waiting();
+    const { clock, waiters, add } = waiting();
     const calls = Array.from({ length: 1_000 }, () => add(500));
-    expect([clock.pending({ hold: true }), parties.size]).toEqual([1, 1]);
-    parties.settleAll(TOKEN);
+    expect([clock.pending({ hold: true }), waiters.isEmpty]).toEqual([1, false]);
+    waiters.settleAll(TOKEN);
     await clock.advance(0);
     expect(new Set(calls.map(({ value }) => value))).toEqual(new Set([TOKEN]));
-    expect([clock.pending({ hold: true }), parties.size]).toEqual([0, 0]);
+    expect([clock.pending({ hold: true }), waiters.isEmpty]).toEqual([0, true]);
   });
 
   it('get an error each, since clients write to what they are given', async () => {
-    const { clock, parties, add } = waiting();
+    const { clock, waiters, add } = waiting();
     const calls = [add(500), add(500)];
-    parties.settleAll(() => new Error('no token'));
+    waiters.settleAll(() => new Error('no token'));
     await clock.advance(0);
     expect(calls.map(({ state }) => state)).toEqual(['rejected', 'rejected']);
     expect(calls[0]?.error).not.toBe(calls[1]?.error);
   });
 
   it('leave each at the end of their own patience, whichever came first', async () => {
-    const { clock, parties, add } = waiting();
+    const { clock, waiters, add } = waiting();
     const patient = add(500);
     await clock.advance(100);
     const hasty = add(50);
@@ -54,18 +61,18 @@ describe('callers that wait', () => {
     expect(states()).toEqual(['rejected', 'rejected', 'pending']);
     await clock.advance(100);
     expect(states()).toEqual(['rejected', 'rejected', 'rejected']);
-    expect([clock.pending({ hold: true }), parties.size]).toEqual([0, 0]);
+    expect([clock.pending({ hold: true }), waiters.isEmpty]).toEqual([0, true]);
   });
 
   it('leave by their signal alone, with its reason, and leave nothing behind', async () => {
-    const { clock, told, parties, add } = waiting();
+    const { clock, told, waiters, add } = waiting();
     const abort = new AbortController();
     const stays = add(500);
     const leaves = add(500, abort.signal);
     abort.abort('enough');
     await clock.advance(0);
     expect([stays.state, leaves.state, leaves.error]).toEqual(['pending', 'rejected', 'enough']);
-    parties.settleAll(TOKEN);
+    waiters.settleAll(TOKEN);
     await clock.advance(0);
     expect(stays.state).toBe('resolved');
     expect(told).toEqual(['waits', 'waits', 'ends', 'ends']);
@@ -73,10 +80,10 @@ describe('callers that wait', () => {
   });
 
   it('end their wait once, although the signal comes in the same turn as the token', async () => {
-    const { clock, told, parties, add } = waiting();
+    const { clock, told, waiters, add } = waiting();
     const abort = new AbortController();
     const call = add(500, abort.signal);
-    parties.settleAll(TOKEN);
+    waiters.settleAll(TOKEN);
     abort.abort();
     await clock.advance(0);
     expect(call.value).toBe(TOKEN);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import { LifeClock, sinceMs } from './life-clock.js';
+import { LifetimeClock, sinceMs } from './clock.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe('the clock that measures lives', () => {
+describe('the clock that measures token lifetimes', () => {
   it.each([
     ['time passes', (clock: FakeClock) => clock.block(MINUTE), MINUTE],
     ['the machine is suspended', (clock: FakeClock) => clock.suspend(MINUTE), MINUTE],
@@ -14,76 +14,76 @@ describe('the clock that measures lives', () => {
     ['the wall clock is set back', (clock: FakeClock) => clock.stepWall(-MINUTE), 0],
   ])('when %s', (_what, happen, elapsed) => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     happen(clock);
-    expect(life.look().elapsed).toBe(elapsed);
-    expect(life.look().elapsed).toBe(elapsed);
+    expect(life.read().elapsed).toBe(elapsed);
+    expect(life.read().elapsed).toBe(elapsed);
   });
 
   it('remembers a suspension although the wall clock is set back afterwards', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.suspend(10 * MINUTE);
-    life.look();
+    life.read();
     clock.stepWall(-20 * MINUTE);
     clock.block(MINUTE);
-    expect(life.look().elapsed).toBe(11 * MINUTE);
+    expect(life.read().elapsed).toBe(11 * MINUTE);
   });
 
   it('believes the latest reading that anybody had in between', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.suspend(10 * MINUTE);
     expect(life.elapsedMs()).toBe(10 * MINUTE);
     clock.stepWall(-20 * MINUTE);
-    expect(life.look().elapsed).toBe(10 * MINUTE);
+    expect(life.read().elapsed).toBe(10 * MINUTE);
   });
 
   it.each([0.01, 0.3, 0.9, 1.7])('runs no faster for being looked at every %d ms', (gapMs) => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     for (let look = 0; look < 10_000; look++) {
       clock.block(gapMs);
-      life.look();
+      life.read();
     }
-    expect(life.look().elapsed).toBeCloseTo(10_000 * gapMs, 3);
+    expect(life.read().elapsed).toBeCloseTo(10_000 * gapMs, 3);
   });
 
   it('follows a wall clock that is drawn ahead little by little', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     for (let look = 0; look < 1_000; look++) {
       clock.block(SECOND);
       clock.stepWall(1);
-      life.look();
+      life.read();
     }
-    expect(life.look().elapsed).toBeGreaterThan(1_000 * SECOND + 980);
+    expect(life.read().elapsed).toBeGreaterThan(1_000 * SECOND + 980);
   });
 
   it('counts each time that the wall clock is set forward, and never that it is set back', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     for (let turn = 0; turn < 3; turn++) {
       clock.stepWall(MINUTE);
-      life.look();
+      life.read();
       clock.stepWall(-MINUTE);
-      life.look();
+      life.read();
     }
-    expect(life.look().elapsed).toBe(3 * MINUTE);
+    expect(life.read().elapsed).toBe(3 * MINUTE);
   });
 
   it('measures also before 1970', () => {
     const clock = new FakeClock(-10 * MINUTE);
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.block(MINUTE);
-    expect(life.look().elapsed).toBe(MINUTE);
+    expect(life.read().elapsed).toBe(MINUTE);
   });
 });
 
 describe('the wall clock alone, read by who needs to know nothing more', () => {
   it('shows what has elapsed, in whole milliseconds', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     for (let call = 0; call < 1_000; call++) {
       clock.block(1.3);
       const elapsed = life.elapsedMs();
@@ -94,14 +94,14 @@ describe('the wall clock alone, read by who needs to know nothing more', () => {
 
   it('shows a suspension at once', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.suspend(MINUTE);
     expect(life.elapsedMs()).toBe(MINUTE);
   });
 
   it('goes on as if nothing had been where it was set back', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.block(10 * MINUTE);
     clock.stepWall(-HOUR);
     expect(life.elapsedMs()).toBe(10 * MINUTE);
@@ -111,21 +111,21 @@ describe('the wall clock alone, read by who needs to know nothing more', () => {
 
   it('goes on also where the other clock has noticed it first', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     clock.block(10 * MINUTE);
     clock.stepWall(-HOUR);
-    life.look();
+    life.read();
     clock.block(MINUTE);
     expect(life.elapsedMs()).toBe(11 * MINUTE);
   });
 
   it('agrees with both clocks as often as they are asked', () => {
     const clock = new FakeClock();
-    const life = new LifeClock(clock);
+    const life = new LifetimeClock(clock);
     for (let turn = 0; turn < 500; turn++) {
       clock.block(0.7);
       const alone = life.elapsedMs();
-      expect(Math.abs(alone - life.look().elapsed)).toBeLessThanOrEqual(2);
+      expect(Math.abs(alone - life.read().elapsed)).toBeLessThanOrEqual(2);
     }
   });
 });
