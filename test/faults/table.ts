@@ -21,7 +21,7 @@ const HEAD = ['id', 'fault', 'without a token', 'token held', 'note'];
 const INTRODUCTION = `# Faults of the token endpoint, and what a caller sees
 
 \`test/faults\` runs each fault over real sockets, through the public module, and writes this page. The test fails if the page and the
-result differ. To write it again: \`UPDATE_DOCS=1 npm test -- test/faults\`.
+result differ. To write it again: \`UPDATE_DOCS=1 npm run test:slow -- test/faults\`.
 
 - **Without a token**: the result of a first call to \`getToken()\` (kind of error and status), and how many token requests had
   reached the server by then. 20 more calls fail at once with the same kind and with \`retryAt\`, and make no request before that time.
@@ -91,7 +91,7 @@ export function checkTable(rows: readonly TableRow[], isUpdate: boolean): void {
   const [old, now] = [present.split('\n'), document.split('\n')];
   const line = now.findIndex((text, index) => text !== old[index]);
   throw new Error(
-    `docs/faults.md is not what the faults came to. If that is right, write it anew: UPDATE_DOCS=1 npm test -- test/faults\n` +
+    `docs/faults.md is not what the faults came to. If that is right, write it anew: UPDATE_DOCS=1 npm run test:slow -- test/faults\n` +
       `Line ${line + 1} is:        ${old[line] ?? '(missing)'}\nIt should be: ${now[line] ?? '(nothing)'}`,
   );
 }
