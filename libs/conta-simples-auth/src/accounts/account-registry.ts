@@ -20,17 +20,17 @@ export interface AccountRegistryOptions {
   readonly create: (account: string) => TokenKeeper;
 }
 
-/** Finds the keeper of an account. Names are data: nothing that an object inherits is ever one. */
+/** Finds the keeper of an account. Names are data: `constructor` and other inherited properties are no accounts. */
 export class AccountRegistry {
   readonly #options: AccountRegistryOptions;
   readonly #clock: Clock;
-  /** Accounts with credentials of their own: held as long as the application runs. */
+  /** Accounts that have their own credentials: held as long as the application runs. */
   readonly #fixed = new Map<string, TokenKeeper>();
   /** Accounts whose credentials a function provides: held while they are among the last used. */
   readonly #provided: RecentAccounts;
-  /** The keeper of a call without a name, looked up once. */
+  /** The keeper for calls without a name. */
   #default: TokenKeeper | undefined;
-  #life: 'open' | 'draining' | 'closed' = 'open';
+  #phase: 'open' | 'draining' | 'closed' = 'open';
 
   constructor(options: AccountRegistryOptions) {
     this.#options = options;
@@ -48,12 +48,12 @@ export class AccountRegistry {
 
   /** @throws ContaSimplesAuthError of kind `unknown_account` */
   get(account: string | undefined): TokenKeeper {
-    return this.find(account) ?? this.#createOrRefuse(account);
+    return this.find(account) ?? this.#createIfAllowed(account);
   }
 
   /**
-   * The keeper if there is one; `undefined` for an account that nobody has used yet. Looking makes none, so that a look at
-   * many accounts costs none of them its place.
+   * The keeper if there is one; `undefined` for an account that was not used yet. Makes none, so that no other account is
+   * evicted for it.
    *
    * @throws ContaSimplesAuthError of kind `unknown_account`
    */
@@ -73,11 +73,11 @@ export class AccountRegistry {
     const keeper = present ?? this.#options.create(account);
     this.#fixed.set(account, keeper);
     if (account === DEFAULT_ACCOUNT) this.#default = keeper;
-    this.#endWithTheRest(keeper);
+    this.#followPhase(keeper);
     return keeper;
   }
 
-  /** Forgets an account, timers and all; whoever waits for its token is told that it is unknown. */
+  /** Forgets an account and cancels its timer. Callers that wait for its token get an `unknown_account` error. */
   remove(account: string): boolean {
     const keeper = this.#fixed.get(account) ?? this.#provided.get(account);
     if (keeper === undefined) return false;
@@ -88,7 +88,7 @@ export class AccountRegistry {
     return true;
   }
 
-  /** The names that exist for certain; a provider's function may know others. */
+  /** The names of the accounts with their own credentials; a provider function may know others. */
   get names(): readonly string[] {
     return [...this.#fixed.keys()];
   }
@@ -98,33 +98,28 @@ export class AccountRegistry {
     yield* this.#provided;
   }
 
-  /** An account of the function has obtained a token: accounts without one are evicted before it. */
-  noteToken(account: string): void {
-    this.#provided.noteToken(account);
-  }
-
   /** Obtains the first token of each account that exists. */
   warmUp(): Promise<void> {
     return inSlices(this, this.#clock, (keeper) => keeper.warmUp());
   }
 
   drain(): Promise<void> {
-    if (this.#life === 'open') this.#life = 'draining';
+    if (this.#phase === 'open') this.#phase = 'draining';
     this.#provided.stop();
     return inSlices(this, this.#clock, (keeper) => keeper.drain());
   }
 
   close(): Promise<void> {
-    this.#life = 'closed';
+    this.#phase = 'closed';
     this.#provided.stop();
     return inSlices(this, this.#clock, (keeper) => keeper.close());
   }
 
-  #createOrRefuse(account: unknown): TokenKeeper {
+  #createIfAllowed(account: unknown): TokenKeeper {
     this.#checkCanExist(account);
     const keeper = this.#options.create(account);
-    this.#endWithTheRest(keeper);
-    if (this.#life !== 'closed') this.#provided.add(account, keeper);
+    this.#followPhase(keeper);
+    if (this.#phase !== 'closed') this.#provided.add(account, keeper);
     return keeper;
   }
 
@@ -133,9 +128,9 @@ export class AccountRegistry {
   }
 
   /** Accounts that are added while the application ends are treated like those that were there. */
-  #endWithTheRest(keeper: TokenKeeper): void {
-    if (this.#life === 'draining') keeper.drain();
-    if (this.#life === 'closed') keeper.close();
+  #followPhase(keeper: TokenKeeper): void {
+    if (this.#phase === 'draining') keeper.drain();
+    if (this.#phase === 'closed') keeper.close();
   }
 
   #unknown(account: unknown): ContaSimplesAuthError {

@@ -1,7 +1,5 @@
 import type { Clock, Timer } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
-import { type Evictable, EvictionQueue } from './eviction-queue.js';
-import { NameMap } from './name-map.js';
 
 export interface RecentAccountsOptions {
   /** How many accounts are held at most. More only while all of them have a request or callers that wait. */
@@ -15,8 +13,8 @@ interface Entry extends Evictable {
   readonly keeper: TokenKeeper;
 }
 
-/** Added to the score of an account without a token, so that it comes before all others. */
-const NEVER_HAD_TOKEN = -1e15;
+/** For each new account, so many accounts are checked for whether they have obtained a token since. */
+const CHECKED_PER_ADDITION = 2;
 /** Accounts examined for one eviction: with more, the least recently used of these is evicted. */
 const MAX_EXAMINED = 1_000;
 /** Evictions take this much of each window; the rest is evicted later, so that the event loop is not blocked. */
@@ -31,7 +29,9 @@ export class RecentAccounts {
   readonly #options: RecentAccountsOptions;
   readonly #entries: NameMap<Entry>;
   #size = 0;
-  readonly #queue = new EvictionQueue<Entry>();
+  /** Accounts that had no token when they were examined. They are evicted before all others. */
+  readonly #withoutToken = new EvictionQueue<Entry>();
+  readonly #withToken = new EvictionQueue<Entry>();
   /** Accounts that had a request or callers when they were examined. They go back to the queue later. */
   #busy: Entry[] = [];
   #timer: Timer | undefined;
@@ -50,16 +50,12 @@ export class RecentAccounts {
 
   add(account: string, keeper: TokenKeeper): void {
     if (this.#size >= this.#options.max) this.#shrink(this.#options.max - 1);
-    const entry: Entry = { keeper, score: NEVER_HAD_TOKEN, at: -1 };
+    // So that few are left to move when the first account has to be evicted.
+    for (let checked = 0; checked < CHECKED_PER_ADDITION; checked++) this.#moveIfHadToken();
+    const entry: Entry = { keeper, score: keeper.usedAt, at: -1 };
     this.#entries.set(account, entry);
     this.#size++;
-    this.#queue.add(entry);
-  }
-
-  /** An account has a token now: others are evicted before it. */
-  noteToken(account: string): void {
-    const entry = this.#entries.get(account);
-    if (entry !== undefined && entry.at >= 0) this.#queue.rescore(entry, scoreOf(entry.keeper));
+    this.#withoutToken.add(entry);
   }
 
   delete(account: string): TokenKeeper | undefined {
@@ -67,7 +63,7 @@ export class RecentAccounts {
     if (entry === undefined) return undefined;
     this.#entries.delete(account);
     this.#size--;
-    this.#queue.delete(entry);
+    this.#unqueue(entry);
     return entry.keeper;
   }
 
@@ -95,6 +91,7 @@ export class RecentAccounts {
       const before = now;
       now = clock.monotonic();
       this.#spentMs += now - before;
+      if (entry === 'again') continue;
       if (entry === undefined) break;
       this.delete(entry.keeper.account);
       entry.keeper.retire(this.#options.successor);
@@ -103,22 +100,48 @@ export class RecentAccounts {
     if (this.#size > size || this.#busy.length > 0) this.#timer ??= this.#armShrink();
   }
 
-  #findEvictable(): Entry | undefined {
+  /** `again` if so many had obtained a token that none was examined for eviction. */
+  #findEvictable(): Entry | 'again' | undefined {
     let best: Entry | undefined;
+    let moved = false;
     for (let examined = 0; examined < MAX_EXAMINED; examined++) {
-      const entry = this.#queue.first;
+      if (this.#moveIfHadToken()) {
+        moved = true;
+        continue;
+      }
+      const queue = this.#withoutToken.first === undefined ? this.#withToken : this.#withoutToken;
+      const entry = queue.first;
       if (entry === undefined) break;
       if (entry.keeper.isBusy) {
-        this.#queue.delete(entry);
+        queue.delete(entry);
         this.#busy.push(entry);
         continue;
       }
-      const score = scoreOf(entry.keeper);
-      if (score <= entry.score) return entry;
-      this.#queue.rescore(entry, score);
-      if (best === undefined || score < best.score) best = entry;
+      const { usedAt } = entry.keeper;
+      if (usedAt <= entry.score) return entry;
+      queue.rescore(entry, usedAt);
+      if (best === undefined || usedAt < best.score) best = entry;
     }
-    return best;
+    return best ?? (moved ? 'again' : undefined);
+  }
+
+  /** Moves the first account of those without a token if it has obtained one since. */
+  #moveIfHadToken(): boolean {
+    const entry = this.#withoutToken.first;
+    if (entry === undefined || !entry.keeper.hasHadToken) return false;
+    this.#withoutToken.delete(entry);
+    this.#enqueue(entry);
+    return true;
+  }
+
+  #enqueue(entry: Entry): void {
+    entry.score = entry.keeper.usedAt;
+    (entry.keeper.hasHadToken ? this.#withToken : this.#withoutToken).add(entry);
+  }
+
+  #unqueue(entry: Entry): void {
+    this.#withoutToken.delete(entry);
+    this.#withToken.delete(entry);
   }
 
   #armShrink(): Timer {
@@ -136,14 +159,118 @@ export class RecentAccounts {
       // Removed in the meantime, or replaced by another keeper of that name.
       if (this.#entries.get(entry.keeper.account) !== entry) continue;
       if (entry.keeper.isBusy) this.#busy.push(entry);
-      else {
-        entry.score = scoreOf(entry.keeper);
-        this.#queue.add(entry);
-      }
+      else this.#enqueue(entry);
     }
   }
 }
 
-function scoreOf({ usedAt, hasHadToken }: TokenKeeper): number {
-  return hasHadToken ? usedAt : NEVER_HAD_TOKEN + usedAt;
+/** A Map copies all its entries when it grows: this many take about 2 ms. */
+const ENTRIES_PER_MAP = 16_384;
+
+/**
+ * A map by account name that never blocks the event loop to grow, whatever its size: one Map for a small number of entries,
+ * several where more are expected.
+ */
+class NameMap<T> {
+  readonly #maps: readonly Map<string, T>[];
+
+  constructor(expected: number) {
+    const count = 2 ** Math.ceil(Math.log2(Math.max(1, expected / ENTRIES_PER_MAP)));
+    this.#maps = Array.from({ length: count }, () => new Map<string, T>());
+  }
+
+  get(name: string): T | undefined {
+    return this.#mapOf(name)?.get(name);
+  }
+
+  set(name: string, value: T): void {
+    this.#mapOf(name)?.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#mapOf(name)?.delete(name);
+  }
+
+  *values(): IterableIterator<T> {
+    for (const map of this.#maps) yield* map.values();
+  }
+
+  #mapOf(name: string): Map<string, T> | undefined {
+    const { length } = this.#maps;
+    return this.#maps[length === 1 ? 0 : hash(name) & (length - 1)];
+  }
+}
+
+/** FNV-1a: names that differ in one character are spread evenly. */
+function hash(name: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) value = Math.imul(value ^ name.charCodeAt(at), 0x01000193);
+  return value ^ (value >>> 15);
+}
+
+/** An entry of the queue, and its position there. */
+interface Evictable {
+  /** The lower, the sooner it is evicted. */
+  score: number;
+  /** Its index in the queue; -1 while it is not in it. */
+  at: number;
+}
+
+/** A binary heap, lowest score first. An entry at any position can be removed, or can get another score. */
+class EvictionQueue<T extends Evictable> {
+  readonly #heap: T[] = [];
+
+  get first(): T | undefined {
+    return this.#heap[0];
+  }
+
+  add(entry: T): void {
+    this.#place(entry, this.#heap.length);
+    this.#rise(entry);
+  }
+
+  delete(entry: T): void {
+    const { at } = entry;
+    if (this.#heap[at] !== entry) return;
+    const last = this.#heap.pop();
+    entry.at = -1;
+    if (last === undefined || last === entry) return;
+    this.#place(last, at);
+    this.rescore(last, last.score);
+  }
+
+  rescore(entry: T, score: number): void {
+    entry.score = score;
+    this.#rise(entry);
+    this.#sink(entry);
+  }
+
+  #rise(entry: T): void {
+    for (let at = entry.at; at > 0; ) {
+      const above = (at - 1) >> 1;
+      const parent = this.#heap[above];
+      if (parent === undefined || parent.score <= entry.score) return;
+      this.#place(parent, at);
+      this.#place(entry, above);
+      at = above;
+    }
+  }
+
+  #sink(entry: T): void {
+    for (let at = entry.at; ; ) {
+      const left = this.#heap[2 * at + 1];
+      const right = this.#heap[2 * at + 2];
+      const child = right !== undefined && left !== undefined && right.score < left.score ? right : left;
+      if (child === undefined || child.score >= entry.score) return;
+      const below = child.at;
+      this.#place(child, at);
+      this.#place(entry, below);
+      at = below;
+    }
+  }
+
+  #place(entry: T, at: number): void {
+    this.#heap[at] = entry;
+    entry.at = at;
+  }
 }

@@ -61,11 +61,7 @@ export class KeeperFactory {
       observer: telemetry,
       inContext,
       onContention: (account) => log.contended(account, options.store !== undefined),
-      startTurn: (start) => {
-        const turn = turns.next();
-        if (turn === undefined) start();
-        else void turn.then(start);
-      },
+      startTurn: (start) => turns.next(start),
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),

@@ -84,7 +84,6 @@ export function createRuntime(
 
   const emit = (event: ContaSimplesTokenEvent) =>
     inContext(() => {
-      if (event.type === 'acquired') accounts.noteToken(event.account);
       log.event(event);
       telemetry?.event(event);
       hub.emit(event);

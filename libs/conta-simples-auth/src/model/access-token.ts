@@ -63,7 +63,8 @@ export class AccessToken {
 
 /** How a secret is printed: it distinguishes two secrets in a log, and cannot be used or guessed from. */
 export function fingerprint(secret: string): string {
-  return `sha256:${createHash('sha256').update(secret).digest().toString('hex', 0, 6)}`;
+  // Joined, so that V8 stores one short string and not a pair of them.
+  return ['sha256', createHash('sha256').update(secret).digest().toString('hex', 0, 6)].join(':');
 }
 
 /**

@@ -51,14 +51,15 @@ export class StartTurns {
     this.#clock = clock;
   }
 
-  /** `undefined` where a request may start at once. */
-  next(): Promise<void> | undefined {
+  /** Calls `start` at once, or in a later turn of the event loop. */
+  next(start: () => void): void {
     if (this.#started < STARTS_PER_TURN) {
       this.#started++;
-      return undefined;
+      start();
+      return;
     }
     this.#timer ??= this.#armTurn();
-    return new Promise((start) => this.#line.push({ hasLeft: false, start }));
+    this.#line.push({ hasLeft: false, start });
   }
 
   #armTurn(): Timer {
