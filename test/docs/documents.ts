@@ -16,8 +16,8 @@ export function document(path: string): Markdown {
   return known;
 }
 
-/** Every document that is checked: those of the root, and all of `docs/`. */
-export const DOCUMENTS: readonly string[] = ['', 'docs/'].flatMap((folder) =>
+/** Every document that is checked: those of the root, all of `docs/`, and their translations. */
+export const DOCUMENTS: readonly string[] = ['', 'docs/', 'docs/pt-BR/'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => folder + name),
