@@ -111,7 +111,7 @@ describe('a registry with a provider of further accounts', () => {
   });
 });
 
-/** A registry of real keepers, each before an endpoint of its own. */
+/** A registry of real keepers, each with its own endpoint. */
 function running(names: string[], { open = false, maxAccounts = 8 } = {}) {
   const harnesses = new Map<string, KeeperHarness>();
   const create = (account: string) => {
@@ -122,7 +122,7 @@ function running(names: string[], { open = false, maxAccounts = 8 } = {}) {
   const accounts = new AccountRegistry({ names, open, maxAccounts, environment: 'sandbox', create });
   const of = (account: string): KeeperHarness => {
     const harness = harnesses.get(account);
-    if (harness === undefined) throw new Error(`Nobody asked for ${account}`);
+    if (harness === undefined) throw new Error(`No call asked for ${account}`);
     return harness;
   };
   const use = async (account: string) => {
@@ -138,7 +138,7 @@ describe('a registry at its bound', () => {
     const { accounts, of, use } = running([], { open: true });
     for (let index = 0; index < 8; index++) {
       await use(`a${index}`);
-      // Each keeper has a clock of its own here: a later one is set to a later time.
+      // Each keeper has its own clock here: a later one is set to a later time.
       of(`a${index}`).clock.stepWall(index * SECOND);
       await accounts.get(`a${index}`).get();
     }
@@ -162,7 +162,7 @@ describe('accounts that change while the application runs', () => {
     expect(accounts.names).toEqual(['matriz', 'filial']);
   });
 
-  it('start afresh when they are set again, also for whoever waits', async () => {
+  it('start afresh when they are set again, also for callers that wait', async () => {
     const { accounts, of, use } = running(['matriz']);
     expect((await use('matriz')).value).toBe('token-1');
     accounts.set('matriz');
@@ -173,7 +173,7 @@ describe('accounts that change while the application runs', () => {
     expect(waiting).toMatchObject({ state: 'resolved', value: { value: 'token-3' } });
   });
 
-  it('of a function give whoever waits a token of the new pair when they are set', async () => {
+  it('of a function give callers that wait a token of the new pair when they are set', async () => {
     const { accounts, of } = running([], { open: true });
     accounts.get('tenant');
     const harness = of('tenant');
@@ -187,7 +187,7 @@ describe('accounts that change while the application runs', () => {
     expect(accounts.get('tenant')).toBe(harness.keeper);
   });
 
-  it('are unknown from the moment they are removed, also to whoever waits', async () => {
+  it('are unknown from the moment they are removed, also to callers that wait', async () => {
     const { accounts, of } = running(['default', 'matriz']);
     const waiting = watch(accounts.get('matriz').get());
     expect(accounts.remove('matriz')).toBe(true);

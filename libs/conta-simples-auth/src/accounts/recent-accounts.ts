@@ -168,7 +168,7 @@ export class RecentAccounts {
 const ENTRIES_PER_MAP = 16_384;
 
 /**
- * A map by account name that never blocks the event loop to grow, whatever its size: one Map for a small number of entries,
+ * A map by account name that does not block the event loop when it grows, at any size: one Map for a small number of entries,
  * several where more are expected.
  */
 class NameMap<T> {

@@ -51,9 +51,7 @@ export class TokenKeeper {
   /** The value of {@link TokenKeeper.current} as a promise, which is made once. */
   currentValue(): Promise<string> | undefined {
     const held = this.current();
-    if (held === undefined) return undefined;
-    held.valuePromise ??= this.#cycle.settings.inContext(() => Promise.resolve(held.token.value));
-    return held.valuePromise;
+    return held && (held.valuePromise ?? this.#valuePromiseOf(held));
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
@@ -97,15 +95,14 @@ export class TokenKeeper {
   }
 
   /** A request was rejected with 401 and cannot be sent again. */
-  noteRejected(token: AccessToken): void {
+  noteRejected(token: AccessToken, isReplay = false): void {
     const { held } = this.#cycle;
-    if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), false);
+    if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), isReplay);
   }
 
   /** A request was rejected with 401, was sent again with this token, and was rejected again. */
   noteReplayRejected(token: AccessToken): void {
-    const { held } = this.#cycle;
-    if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), true);
+    this.noteRejected(token, true);
   }
 
   /** The API answered anything but 401 to this token. */
@@ -116,9 +113,9 @@ export class TokenKeeper {
 
   /** A request was rejected with 401, was sent again with this token, and was not rejected again. */
   noteReplayAccepted(token: AccessToken): void {
+    this.noteAccepted(token);
     const { held } = this.#cycle;
     if (held?.token !== token) return;
-    held.isAccepted = true;
     this.#rejections ??= new Rejections();
     if (this.#rejections.replayAccepted(held)) this.#cycle.settings.onContention(this.account);
   }
@@ -135,11 +132,8 @@ export class TokenKeeper {
 
   status(): ContaSimplesTokenStatus {
     const now = this.#clock.read();
-    const { account, failureState, generation, held } = this.#cycle;
-    const state = this.#cycle.state(now);
-    const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
-    const isPending = neverHeld && this.#cycle.settings.keepFresh(account) === 'always' && !this.#cycle.canStart;
-    return tokenStatus(now, { account, state, generation, held, failureState, isPending });
+    const cycle = this.#cycle;
+    return tokenStatus(now, cycle, cycle.state(now));
   }
 
   /** The elapsed time of the last call, in milliseconds of the {@link LifetimeClock}. */
@@ -189,7 +183,7 @@ export class TokenKeeper {
     const { held, failureState } = cycle;
     if (!held?.isServable(now)) return undefined;
     const { observer } = this.#cycle.settings;
-    this.#noteUse(now);
+    cycle.noteUse(now);
     cycle.ensurePlanned(now);
     if (failureState !== undefined) {
       this.#checkEarly(failureState, now);
@@ -207,14 +201,11 @@ export class TokenKeeper {
     return held;
   }
 
-  /**
-   * The next token; rejects as the caller's limits or the failure state require. Never throws. Not an async function: with
-   * thousands of callers at once, each of these takes as long as all the rest.
-   */
+  /** The next token. Never throws. Not an async function, which would double its cost for thousands of callers at once. */
   #next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#cycle.missingCause): Promise<AccessToken> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const cycle = this.#cycle;
-    this.#noteUse(now);
+    cycle.noteUse(now);
     if (cycle.closedError !== undefined) return Promise.reject(cycle.closedError());
     const { failureState } = cycle;
     const { waitTimeoutMs } = this.#cycle.settings;
@@ -267,8 +258,8 @@ export class TokenKeeper {
   }
 
   async #retryIfWorthwhile(check: EarlyRetryCheck, failed: FailureState): Promise<void> {
-    const { source, lastValue } = this.#cycle;
-    if (await check.run(source, lastValue)) this.#cycle.retryNow(failed);
+    const cycle = this.#cycle;
+    if (await check.run(cycle.source, cycle.lastValue)) cycle.retryNow(failed);
   }
 
   #cancelEarlyRetry(): void {
@@ -296,14 +287,14 @@ export class TokenKeeper {
     return successor && Promise.resolve(this.account).then(successor).then(call);
   }
 
-  #noteUse({ elapsed }: Moment): void {
-    this.#cycle.usedAt = Math.floor(elapsed);
-    this.#cycle.isWanted = true;
-  }
-
   /** A promise keeps the async context in which it is made: it must not be that of a request. */
   #promiseOf(held: HeldToken): Promise<AccessToken> {
-    held.promise ??= this.#cycle.settings.inContext(() => Promise.resolve(held.token));
+    held.promise = this.#cycle.settings.inContext(() => Promise.resolve(held.token));
     return held.promise;
+  }
+
+  #valuePromiseOf(held: HeldToken): Promise<string> {
+    held.valuePromise = this.#cycle.settings.inContext(() => Promise.resolve(held.token.value));
+    return held.valuePromise;
   }
 }

@@ -95,6 +95,11 @@ export class RefreshCycle {
     if (this.phase === 'open') this.#tryStart(now, cause, false);
   }
 
+  noteUse({ elapsed }: Moment): void {
+    this.usedAt = Math.floor(elapsed);
+    this.isWanted = true;
+  }
+
   /** Makes sure that a timer renews the held token. */
   ensurePlanned(now: Moment): void {
     if (this.#timer?.isArmed !== true && this.#flight === undefined) this.#planNext(now, 'scheduled');

@@ -3,6 +3,7 @@ import type { ContaSimplesTokenState, ContaSimplesTokenStatus } from '../model/s
 import type { Instant, Moment } from '../support/clock.js';
 import { type FailureState, retryAt } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
+import type { KeeperSettings } from './keeper-settings.js';
 
 export interface Acquisition {
   readonly cause: AcquisitionCause;
@@ -43,18 +44,21 @@ export function failureEvent(
 /** What the status shows of an account. */
 export interface AccountState {
   readonly account: string;
-  readonly state: ContaSimplesTokenState;
   readonly generation: number;
   readonly held: HeldToken | undefined;
   readonly failureState: FailureState | undefined;
-  /** Whether the first token is being obtained without a call. */
-  readonly isPending: boolean;
+  readonly canStart: boolean;
+  readonly settings: Pick<KeeperSettings, 'keepFresh'>;
 }
 
 export function tokenStatus(
   now: Moment,
-  { account, state, generation, held, failureState, isPending }: AccountState,
+  { account, generation, held, failureState, canStart, settings }: AccountState,
+  state: ContaSimplesTokenState,
 ): ContaSimplesTokenStatus {
+  const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
+  // The first token is being obtained without a call.
+  const isPending = neverHeld && settings.keepFresh(account) === 'always' && !canStart;
   const served = held?.isServable(now) ? held : undefined;
   const retry = failureState && { retryAt: retryAt(failureState, now) };
   return {
