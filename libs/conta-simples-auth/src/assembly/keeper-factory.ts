@@ -28,7 +28,7 @@ export interface KeeperFactoryOptions {
   readonly log: TokenLog;
   readonly telemetry: IsolatedTelemetry | undefined;
   readonly emit: (event: ContaSimplesTokenEvent) => void;
-  readonly listTimer: (account: string) => TimerListing | undefined;
+  readonly listTimer: ((account: string) => TimerListing) | undefined;
 }
 
 /** Makes the keeper of an account, and knows whose credentials come from where. */

@@ -41,11 +41,12 @@ export interface Runtime {
   readonly release: () => void;
 }
 
-export type ListTimer = (account: string) => TimerListing | undefined;
+/** Where the refresh timer of an account is listed. */
+export type ListTimer = (account: string) => TimerListing;
 
 export function createRuntime(
   options: ResolvedOptions,
-  listTimer: ListTimer,
+  listTimer: ListTimer | undefined,
   systemTime: Clock = systemClock,
 ): Runtime {
   // Work that outlives the call which started it runs in the asynchronous context that created the module, so that it
@@ -120,7 +121,7 @@ export function createRuntime(
     log,
     telemetry,
     emit,
-    listTimer: (account) => listingInContext(listTimer(account), inContext),
+    listTimer: listTimer && ((account) => listingInContext(listTimer(account), inContext)),
   });
   const accounts: AccountRegistry = new AccountRegistry({
     names,
@@ -211,11 +212,9 @@ function clockInContext(clock: Clock, inContext: RunInContext): Clock {
 }
 
 /** A list of timers that is changed in the context. */
-function listingInContext(listing: TimerListing | undefined, inContext: RunInContext): TimerListing | undefined {
-  return (
-    listing && {
-      add: (handle) => inContext(() => listing.add(handle)),
-      remove: () => inContext(() => listing.remove()),
-    }
-  );
+function listingInContext(listing: TimerListing, inContext: RunInContext): TimerListing {
+  return {
+    add: (handle) => inContext(() => listing.add(handle)),
+    remove: () => inContext(() => listing.remove()),
+  };
 }

@@ -1,5 +1,5 @@
 import type { WaitOptions } from '../model/access-token.js';
-import { type CancelSignal, onAbort } from '../support/abort-listeners.js';
+import { type CancelSignal, onAbort } from '../support/deadline.js';
 import type { StreamedBody } from './body/request-body.js';
 
 /** The limits that a caller set for a request, with the names of axios; `fetch` has the signal only. */

@@ -135,7 +135,8 @@ function define(definition: Definition): DynamicModule {
           return new ServicesHandle(() => {
             // No start hook has run in a module that a test has only compiled.
             scope.check();
-            return createServices(createRuntime(options(), (account) => listInScheduler(scheduler, account)));
+            const listTimer = scheduler && ((account: string) => listInScheduler(scheduler, account));
+            return createServices(createRuntime(options(), listTimer));
           });
         },
       },

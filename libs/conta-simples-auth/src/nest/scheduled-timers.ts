@@ -39,8 +39,8 @@ function isRegistryClass(token: unknown): boolean {
  * number after it if that name is taken. It removes only what it added. A registry that fails, such as a stub in a test,
  * does not affect the timer.
  */
-export function listInScheduler(registry: SchedulerRegistry | undefined, account: string): TimerListing | undefined {
-  return registry && new ScheduledListing(registry, `conta-simples-auth:${account}`);
+export function listInScheduler(registry: SchedulerRegistry, account: string): TimerListing {
+  return new ScheduledListing(registry, `conta-simples-auth:${account}`);
 }
 
 class ScheduledListing implements TimerListing {

@@ -1,4 +1,3 @@
-import { onAbort } from './abort-listeners.js';
 import type { Clock } from './clock.js';
 
 /** What ends a wait early. */
@@ -54,4 +53,51 @@ export async function waitFor<T>(
   } finally {
     cancel();
   }
+}
+
+/** What HTTP clients accept as a signal: an `AbortSignal`, or one of an older package. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener?: ((...args: never[]) => unknown) | undefined;
+  removeEventListener?: ((...args: never[]) => unknown) | undefined;
+}
+
+interface CancelListeners {
+  addEventListener?(type: 'abort', listener: () => void): void;
+  removeEventListener?(type: 'abort', listener: () => void): void;
+}
+
+interface Shared {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const shared = new WeakMap<CancelSignal, Shared>();
+
+/**
+ * Calls back when the signal aborts; returns a function that stops this. All calls with the same signal share one
+ * listener: Node warns of a leak when a signal has more than ten.
+ */
+export function onAbort(signal: CancelSignal, callback: () => void): () => void {
+  const { callbacks, listener } = shared.get(signal) ?? listen(signal);
+  // A new function, because two calls may pass the same callback.
+  const mine = () => callback();
+  callbacks.add(mine);
+  return () => {
+    if (!callbacks.delete(mine) || callbacks.size > 0) return;
+    (signal as CancelListeners).removeEventListener?.('abort', listener);
+    shared.delete(signal);
+  };
+}
+
+function listen(signal: CancelSignal): Shared {
+  const callbacks = new Set<() => void>();
+  const listener = () => {
+    for (const callback of [...callbacks]) callback();
+  };
+  const made = { callbacks, listener };
+  shared.set(signal, made);
+  (signal as CancelListeners).addEventListener?.('abort', listener);
+  return made;
 }

@@ -64,3 +64,60 @@ export class HeldToken {
     return Math.max(0, this.#renewAt - now.elapsed);
   }
 }
+
+/** How long 401s are passed to callers without a refresh when a route, and not the token, seems to be the cause. */
+const PAUSE_MS = 30_000;
+/** After so many revoked tokens in a row, another client seems to use the same credentials. */
+const CONTENDED_AT = 2;
+const MAX_LOST = 2 * CONTENDED_AT;
+
+/**
+ * Decides what a 401 to the held token means. Made at the first 401 of an account.
+ *
+ * - Usually the token was revoked, and another one is obtained.
+ * - If that one is rejected as well, by the same request or within 30 s and before any call has accepted it, the route
+ *   seems to be the cause: 401s are then passed on for 30 s, once for each such token.
+ * - If the replacements work but are soon rejected too, another client uses the same credentials, and the API keeps one
+ *   valid token per account. Then 401s are never passed on, and the minimum interval limits the requests.
+ */
+export class Rejections {
+  #pauseUntil = Number.NEGATIVE_INFINITY;
+  /** Goes up with each token that was provably revoked, and down with each 401 that proves nothing. */
+  #lost = 0;
+
+  /** Whether another client seems to revoke the tokens of this one. */
+  get isContended(): boolean {
+    return this.#lost >= CONTENDED_AT;
+  }
+
+  /** Whether to obtain another token after a 401 to the held one. `isReplay`: the request was rejected before, too. */
+  mayReplace({ isAccepted, replacement }: HeldToken, now: Moment, isReplay: boolean): boolean {
+    if (now.monotonic < this.#pauseUntil) return false;
+    if (replacement === undefined) {
+      // It was not obtained because of a 401, so the previous token lived until its renewal.
+      this.#lost = 0;
+      return true;
+    }
+    const isNew = !isAccepted && now.elapsed - replacement.heldSince < PAUSE_MS;
+    const isRouteSuspect = isReplay || isNew;
+    if (!isRouteSuspect || replacement.isDoubted) return true;
+    // One pause for each token: a revoked token is never accepted, so a second pause would have no end.
+    replacement.isDoubted = true;
+    const isContended = this.isContended;
+    if (!replacement.hasAcceptedReplay && this.#lost > 0) this.#lost--;
+    if (isContended) return true;
+    this.#pauseUntil = now.monotonic + PAUSE_MS;
+    return false;
+  }
+
+  /**
+   * A request that was rejected before is accepted with this token, which proves that the previous one was revoked.
+   * Returns whether another client seems to be the cause from now on.
+   */
+  replayAccepted({ replacement }: HeldToken): boolean {
+    if (replacement === undefined || replacement.hasAcceptedReplay) return false;
+    replacement.hasAcceptedReplay = true;
+    this.#lost = Math.min(MAX_LOST, this.#lost + 1);
+    return this.#lost === CONTENDED_AT;
+  }
+}

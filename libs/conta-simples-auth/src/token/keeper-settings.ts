@@ -39,7 +39,7 @@ export interface KeeperSettings {
   /** Calls `start` when the request may start. If left out, each request starts at once. */
   readonly startTurn?: ((start: () => void) => void) | undefined;
   /** Where the refresh timer of an account is listed while it runs. */
-  readonly listTimer?: ((account: string) => TimerListing | undefined) | undefined;
+  readonly listTimer?: ((account: string) => TimerListing) | undefined;
 }
 
 export interface KeeperOptions {

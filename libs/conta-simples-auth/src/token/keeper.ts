@@ -6,9 +6,9 @@ import { waitFor } from '../support/deadline.js';
 import { EarlyRetryCheck, earlyRetryCheckDueInMs } from './early-retry-check.js';
 import { type FailureState, failureError, lateError } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
+import { Rejections } from './held-token.js';
 import type { KeeperOptions } from './keeper-settings.js';
 import { RefreshCycle } from './refresh-cycle.js';
-import { Rejections } from './rejections.js';
 import { tokenStatus } from './token-reports.js';
 import type { Arrival, WaitLimits } from './waiters.js';
 

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../model/access-token.js';
-import { onAbort } from '../support/abort-listeners.js';
 import type { Clock, Timer } from '../support/clock.js';
+import { onAbort } from '../support/deadline.js';
 
 export interface WaitLimits {
   readonly signal?: AbortSignal | undefined;
