@@ -28,7 +28,7 @@ function record(list: ReturnType<typeof pairs>): Record<string, ContaSimplesCred
 }
 
 describe('a look at an account of a function', () => {
-  it('takes nobody its place, and makes no request', async () => {
+  it('evicts no account, and makes no request', async () => {
     const list = pairs(8);
     const accounts = (name: string) => ({ apiKey: `key-of-${name}`, apiSecret: `secret-of-${name}` });
     const { tokens, http, emulator } = await boot({
@@ -39,7 +39,7 @@ describe('a look at an account of a function', () => {
     for (let other = 0; other < 40; other++) {
       const name = `tenant-${other}`;
       expect(tokens.status(name)).toEqual({ account: name, state: 'empty', generation: 0 });
-      tokens.invalidate('no token of anybody', name);
+      tokens.invalidate('an unknown token', name);
       tokens.forAccount(name);
       http.forAccount(name);
     }
@@ -70,7 +70,7 @@ describe('accounts by name', () => {
     await expect(tokens.getToken('constructor')).rejects.toMatchObject({ kind: 'unknown_account' });
   });
 
-  it('fail alone: one rejected pair of many costs one request and nobody else anything', async () => {
+  it('fail alone: one rejected pair of many costs one request and affects no other account', async () => {
     const list = pairs(40);
     const wrong = list.filter((_, index) => index % 10 === 0);
     const given = record(list);
@@ -163,7 +163,7 @@ describe('@InjectContaSimplesHttp()', () => {
 });
 
 describe('accounts of a provider function', () => {
-  it('are not renewed while nobody uses them', async () => {
+  it('are not renewed while they are not used', async () => {
     const list = pairs(1);
     const { tokens, emulator } = await boot({
       emulator: { accounts: list, tokenTtlSeconds: 1 },
@@ -198,9 +198,9 @@ describe('accounts of a provider function', () => {
     expect(emulator.counts.token.total).toBe(30);
     await tokens.getToken('company-0');
     expect(emulator.counts.token.total).toBe(31);
-    await expect(tokens.getToken('nobody')).rejects.toMatchObject({
+    await expect(tokens.getToken('unknown')).rejects.toMatchObject({
       kind: 'credentials_unavailable',
-      account: 'nobody',
+      account: 'unknown',
     });
     await expect(tokens.getToken()).rejects.toMatchObject({ kind: 'unknown_account' });
   });

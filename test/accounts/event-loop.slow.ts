@@ -21,7 +21,7 @@ interface Blocked {
   readonly closeMs: number;
 }
 
-/** What a process of its own, with a token endpoint in another one, was blocked for. */
+/** How long a separate process was blocked, with a token endpoint in another one. */
 async function cold(count: number, redisPort?: number): Promise<Blocked> {
   const server = start('test/fixtures/token-server.mjs');
   ends.push(() => server.kill());

@@ -78,7 +78,7 @@ describe("an account's name from a provider function", () => {
     },
   );
 
-  it('is printed as it is where it is text', async () => {
+  it('is printed unchanged if it is text', async () => {
     const { tokens, emulator } = await boot({ options: { ...provided, bootstrap: 'lazy' } });
     emulator.fail('token', { status: 401 }, { times: 2 });
     const error = await rejection(tokens.getToken('12.345.678/0001-95'));

@@ -125,7 +125,7 @@ function exportedNames(source: string): string[] {
   return [...listed, ...declared.map(([, name = '']) => name)];
 }
 
-/** The import that gives a block what it uses and neither declares nor imports, on one line of its own. */
+/** The import that gives a block what it uses and neither declares nor imports, on a separate line. */
 export function importsFor({ text, given }: CodeBlock): string {
   const used = new Set(text.replace(/\/\/.*$/gm, '').match(/(?<![.\w$])[A-Za-z_$][\w$]*/g));
   const declared = new Set([...text.matchAll(/\b(?:const|let|class|function) (\w+)/g)].map(([, name]) => name));

@@ -103,7 +103,7 @@ describe('the table of environment variables', () => {
         return values[name];
       });
     } catch {
-      // There are no pairs, which is told last.
+      // There are no pairs, which is reported last.
     }
     return asked;
   }

@@ -147,7 +147,7 @@ const ENTRIES: Record<string, (booted: Noting, account: string) => Promise<unkno
 };
 
 describe('what outlives a call', () => {
-  it('runs in the context of the module, whichever call started it; each caller goes on in its own', async () => {
+  it('runs in the context of the module, started by any call; each caller goes on in its own', async () => {
     const entries = Object.entries(ENTRIES);
     const names = entries.map((_entry, index) => `account-${index}`);
     const booted = await bootNoting(names);
@@ -159,7 +159,7 @@ describe('what outlives a call', () => {
         }),
       ),
     );
-    // Every account is used on, by calls in contexts of their own, until its token was renewed by its timer.
+    // Every account is used on, by calls in their own contexts, until its token was renewed by its timer.
     const renewed = new Set<string>();
     const done = new Promise<void>((resolve) => {
       booted.tokens.events.subscribe((event: ContaSimplesTokenEvent) => {
@@ -218,7 +218,7 @@ describe('the memory of a request', () => {
     // The timer of the built-in fetch belongs to the process, and keeps the context of the call that started it.
     const entries = Object.entries(ENTRIES).filter(([entry]) => !entry.includes('fetch()'));
     const names = entries.map((_entry, index) => `account-${index}`);
-    // A minimum interval of a second, for those that are held to it.
+    // A minimum interval of a second, for the accounts that must keep it.
     const booted = await bootNoting(names, { store: false, ttlSeconds: 10 });
     const left = await Promise.all(
       entries.map(async ([entry, call], index) => {

@@ -36,7 +36,7 @@ function stage(max: number, clock: Clock = new FakeClock()) {
   };
   const use = (account: string): Use => {
     const found = uses.get(account);
-    if (found === undefined) throw new Error(`Nobody added ${account}`);
+    if (found === undefined) throw new Error(`${account} was not added`);
     return found;
   };
   return { recent, add, use, evicted, held: () => [...recent].map(({ account }) => account) };

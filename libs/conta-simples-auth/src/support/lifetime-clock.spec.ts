@@ -30,7 +30,7 @@ describe('the clock that measures token lifetimes', () => {
     expect(life.read().elapsed).toBe(11 * MINUTE);
   });
 
-  it('believes the latest reading that anybody had in between', () => {
+  it('believes the latest reading in between', () => {
     const clock = new FakeClock();
     const life = new LifetimeClock(clock);
     clock.suspend(10 * MINUTE);

@@ -59,7 +59,7 @@ describe('the early retry check during a cool-down', () => {
     expect(asked).toEqual([8_000, 13_000]);
   });
 
-  it('runs whatever moment the monotonic clock started from', async () => {
+  it('runs with any start of the monotonic clock', async () => {
     expect(await checking({ failedAt: -100_000 }).ask(-95_000)).toBe(true);
   });
 

@@ -59,7 +59,7 @@ describe('the failure state after a failure', () => {
     expect(after(REJECTED).failsCallers).toBe(true);
   });
 
-  it('is over at once without its wait, whatever the monotonic clock started from', () => {
+  it('is over at once without its wait, with any start of the monotonic clock', () => {
     expect(withoutWait(after(REJECTED))).toEqual({ ...after(REJECTED), untilMonotonic: Number.NEGATIVE_INFINITY });
   });
 });
@@ -73,7 +73,7 @@ describe('the time of the next attempt', () => {
     [{ wall: 1_070_000, monotonic: 75_000 }, 1_070_000],
     [{ wall: 1_000_000, monotonic: 5_000.4 }, 1_060_000],
     [{ wall: 1_000_000, monotonic: 5_000.6 }, 1_059_999],
-  ])('is told by the wall clock of that moment, in whole milliseconds: at %p', (now, expected) => {
+  ])('is reported by the wall clock of that moment, in whole milliseconds: at %p', (now, expected) => {
     expect(retryAt(after(REJECTED), now)).toBe(expected);
   });
 });

@@ -36,7 +36,7 @@ describe('a token that needs no deciding', () => {
     expect(keeper.current()?.token.value).toBe('token-1');
   });
 
-  it('is handed out at once although somebody looked at its status', async () => {
+  it('is handed out at once although its status was read', async () => {
     const { keeper } = await remembering();
     keeper.status();
     expect(keeper.current()?.token.value).toBe('token-1');
@@ -50,7 +50,7 @@ describe('a token that needs no deciding', () => {
     await harness.clock.advance(HOUR - 33 * SECOND);
     await harness.keeper.get();
     await harness.clock.advance(1);
-    // The first looked whether the pair had been replaced; for five seconds, nobody needs to.
+    // The first call checked whether the pair was replaced; no further check is due for five seconds.
     await harness.keeper.get();
     expect(harness.keeper.current()).toBeDefined();
     harness.clock.block(4 * SECOND);
@@ -86,7 +86,7 @@ describe('a token that needs no deciding', () => {
     expect(keeper.current()).toBeUndefined();
   });
 
-  it('is due at its time also where somebody else has noticed that the wall clock was set back', async () => {
+  it('is due at its time also if another call noticed that the wall clock was set back', async () => {
     const { keeper, clock } = await remembering();
     clock.block(10 * MINUTE);
     clock.stepWall(-HOUR);
@@ -108,7 +108,7 @@ describe('a token that needs no deciding', () => {
 
   it('is no older for the many who look at it', async () => {
     const { keeper, clock, requests } = await remembering();
-    // As busy callers do who bring a patience of their own: several looks within each millisecond of the wall clock.
+    // As busy callers with their own timeouts do: several readings within each millisecond of the wall clock.
     for (let call = 0; call < 20_000; call++) {
       clock.block(0.3);
       await keeper.get({ timeoutMs: 100 });
@@ -183,7 +183,7 @@ describe('the status', () => {
 });
 
 describe('the time an account was last asked for its token', () => {
-  it('is none as long as nobody has', async () => {
+  it('is absent until the first caller waits', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
     expect(harness.keeper.usedAt).toBe(0);
@@ -215,7 +215,7 @@ describe('the time an account was last asked for its token', () => {
   });
 });
 
-describe('what is told of an account', () => {
+describe('what is reported about an account', () => {
   it('is that a token was given up', async () => {
     const harness = await remembering();
     harness.keeper.invalidate('token-1');

@@ -17,7 +17,7 @@ function observed() {
 }
 
 describe('an observer', () => {
-  it('is told of each caller that waits, and of the end of each wait, however that ends', async () => {
+  it('is called for each caller that waits, and for each end of a wait', async () => {
     const { seen, keeper, clock } = observed();
     const abort = new AbortController();
     const results = Promise.allSettled([
@@ -35,7 +35,7 @@ describe('an observer', () => {
     expect(seen.waited).toBe(3);
   });
 
-  it('is told that a wait ended also where it fails', async () => {
+  it('is called for the end of a wait that fails', async () => {
     const { seen, harness, keeper, clock } = observed();
     harness.answer = rejected;
     const result = expect(keeper.get()).rejects.toMatchObject({ kind: 'credentials_rejected' });
@@ -44,7 +44,7 @@ describe('an observer', () => {
     expect(seen).toMatchObject({ waiting: 0, waited: 1 });
   });
 
-  it('is told of every call while a refresh fails, and of none before or after, when calls need no look again', async () => {
+  it('is called for every call while a refresh fails, and of none before or after, when calls need no look again', async () => {
     const { seen, harness, keeper, clock } = observed();
     await harness.warm();
     await keeper.get();

@@ -92,7 +92,7 @@ describe('a keeper without a token', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('waits no longer than waitTimeoutMs, whatever a caller wishes', async () => {
+  it('waits no longer than waitTimeoutMs, also if a caller wants more', async () => {
     const harness = new KeeperHarness({ settings: { waitTimeoutMs: 500 } });
     harness.answer = { token: { lifeMs: HOUR }, afterMs: 3_000 };
     const call = watch(harness.keeper.get({ timeoutMs: 60_000 }));
@@ -351,7 +351,7 @@ describe('a token that a resource refuses', () => {
     return { harness, token };
   };
 
-  it('is replaced by one request, whoever and however many report it', async () => {
+  it('is replaced by one request, for any number of reports', async () => {
     const { harness, token } = await accepted();
     const early = Array.from({ length: 50 }, () => harness.keeper.replacementFor(token));
     await harness.clock.advance(200);
@@ -373,7 +373,7 @@ describe('a token that a resource refuses', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('is let go of, and nothing fetched, where the request cannot be sent again', async () => {
+  it('is dropped without a token request if the call cannot be sent again', async () => {
     const { harness, token } = await accepted();
     harness.keeper.noteRejected(token);
     expect(harness.requests).toHaveLength(1);
@@ -430,7 +430,7 @@ describe('a replacement that is refused as well', () => {
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
   });
 
-  it('makes refusals the affair of the resource where one request was refused both, whoever accepted the second', async () => {
+  it('takes the route for the cause if one request was refused both, with any call that accepted the second', async () => {
     const { harness, second } = await refusedTwice();
     harness.keeper.noteAccepted(second);
     harness.keeper.noteReplayRejected(second);
@@ -439,7 +439,7 @@ describe('a replacement that is refused as well', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('is let go of where it was obtained for another reason', async () => {
+  it('is dropped if it was obtained for another reason', async () => {
     const { harness, second } = await refusedTwice();
     harness.keeper.noteAccepted(second);
     const forced = harness.keeper.refresh();
@@ -457,7 +457,7 @@ describe('a replacement that is refused as well', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('makes refusals the affair of the resource for 30 s, of whatever token, and no longer', async () => {
+  it('takes the route for the cause for 30 s, with any token, and no longer', async () => {
     const { harness, second } = await refusedTwice();
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
     await harness.clock.advance(10 * SECOND);
@@ -486,7 +486,7 @@ describe('a replacement that is refused as well', () => {
 });
 
 describe('an account that is used only now and then', () => {
-  it('is not renewed unless somebody asked since its last token', async () => {
+  it('is not renewed without a call since its last token', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
     await harness.clock.advance(3 * HOUR);
@@ -687,7 +687,7 @@ describe('an early retry check that a caller waits for', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('is forgotten with the old credentials: those that are rejected next have a check of their own', async () => {
+  it('is forgotten with the old credentials: those that are rejected next have their own check', async () => {
     const harness = await cooling();
     harness.credentialCheckMs = HOUR;
     watch(harness.keeper.get());
@@ -713,7 +713,7 @@ describe('an early retry check that a caller waits for', () => {
   });
 });
 
-describe('an invalidated token that nobody asks for', () => {
+describe('an invalidated token without further calls', () => {
   it('is replaced as soon as the floor allows where the account is kept fresh, and rightly called rejected', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
@@ -732,7 +732,7 @@ describe('an invalidated token that nobody asks for', () => {
   });
 });
 
-it('stops trying for an account that only use keeps fresh when nobody has asked since the last try', async () => {
+it('stops trying for an account that only use keeps fresh if there was no call since the last try', async () => {
   const harness = new KeeperHarness({ keepFresh: 'while_used' });
   harness.answer = down;
   const call = watch(harness.keeper.get());

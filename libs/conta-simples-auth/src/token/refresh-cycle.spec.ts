@@ -12,7 +12,7 @@ import {
 import { readInstant } from '../support/clock.js';
 import type { TokenDemand, TokenFailure, TokenOutcome } from './token-source.js';
 
-/** An account that is only kept fresh while somebody uses it, and was refused when nobody did. */
+/** An account that is kept fresh only while it is used, and failed while it was not. */
 async function coolingUnasked(options: HarnessOptions = {}) {
   const harness = new KeeperHarness({ keepFresh: 'while_used', ...options });
   harness.script.push(rejected);
@@ -58,7 +58,7 @@ describe('the state of an account without a token', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { kind: 'server_error', attempts: 1 } });
   });
 
-  it('has no timer of its own while a request is under way', async () => {
+  it('has no timer while a request is under way', async () => {
     const harness = new KeeperHarness();
     for (const _ of [1, 2]) watch(harness.keeper.get());
     await harness.clock.advance(50);
@@ -69,14 +69,14 @@ describe('the state of an account without a token', () => {
   });
 });
 
-describe('an account that nobody asks for', () => {
+describe('an account without calls', () => {
   it('is not tried again after a failure while it is kept only by its use', async () => {
     const harness = await coolingUnasked();
     await harness.clock.advance(HOUR);
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('is tried again, at the end of its cool-down, once somebody has been failed', async () => {
+  it('is tried again, at the end of its cool-down, once a caller has failed', async () => {
     const harness = await coolingUnasked();
     await expect(harness.keeper.get()).rejects.toMatchObject({ kind: 'credentials_rejected' });
     await harness.clock.advance(MINUTE + 100);
@@ -92,7 +92,7 @@ describe('an account that nobody asks for', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('has no timer until somebody does', async () => {
+  it('has no timer until a call comes', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
     expect(harness.clock.pending()).toBe(0);
@@ -142,7 +142,7 @@ describe('the end of a cool-down', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('lets nobody join an attempt that nobody waits for', async () => {
+  it('lets no caller join an attempt that the timer started', async () => {
     const harness = await coolingUnasked();
     await harness.clock.advance(MINUTE);
     harness.keeper.warmUp();
@@ -221,7 +221,7 @@ describe('what the account does next', () => {
     expect(harness.causes()).toEqual(['first', 'forced']);
   });
 
-  it('is to replace a token that was given up, though nobody asks', async () => {
+  it('is to replace a token that was given up, without a call', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
     await harness.clock.advance(10 * SECOND);
@@ -242,7 +242,7 @@ describe('what the account does next', () => {
     expect(call.state).toBe('resolved');
   });
 
-  it('is told by its cause also where the floor holds it back or it fails first', async () => {
+  it('has its cause also if the minimum interval delays it or it fails first', async () => {
     const harness = new KeeperHarness();
     harness.script.push(down);
     await harness.warm();
@@ -252,7 +252,7 @@ describe('what the account does next', () => {
     expect(harness.causes()).toEqual(['first', 'forced']);
   });
 
-  it('is to replace an ended token when somebody asks', async () => {
+  it('is to replace an ended token at the next call', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
     await harness.clock.advance(2 * HOUR);
@@ -370,7 +370,7 @@ describe('a token that another process has shared', () => {
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'shared-2' } });
   });
 
-  it('leaves no floor behind, whatever moment the monotonic clock started from', async () => {
+  it('leaves no minimum interval behind, with any start of the monotonic clock', async () => {
     const { harness } = sharing();
     startBelowZero(harness);
     await harness.warm();
@@ -413,7 +413,7 @@ describe('a restart', () => {
     expect(harness.causes()).toEqual(['first', 'first']);
   });
 
-  it('obtains none where nobody waits or uses the account, and leaves no timer', async () => {
+  it('obtains none if no caller waits or uses the account, and leaves no timer', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
     harness.keeper.restart();
@@ -422,7 +422,7 @@ describe('a restart', () => {
     expect(harness.clock.pending()).toBe(0);
   });
 
-  it('is the first token again for whoever asks next', async () => {
+  it('is the first token again for the next caller', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     await harness.warm();
     harness.keeper.restart();
@@ -441,7 +441,7 @@ describe('a restart', () => {
     expect(harness.clock.pending()).toBe(0);
   });
 
-  it('gives up the request under way, and makes another for whoever waits', async () => {
+  it('gives up the request under way, and makes another for the callers that wait', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     const call = watch(harness.keeper.get());
     await harness.clock.advance(50);
@@ -504,7 +504,7 @@ describe('the end of an account', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { kind: 'timeout' } });
   });
 
-  it('gives an attempt of its own a second as well', async () => {
+  it('gives its own attempt a second as well', async () => {
     const harness = new KeeperHarness();
     harness.answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
     harness.keeper.drain();
@@ -524,7 +524,7 @@ describe('the end of an account', () => {
     expect(call).toMatchObject({ state: 'resolved', value: { value: 'token-1' } });
   });
 
-  it('does not let anybody wait for another try', async () => {
+  it('lets no caller wait for another try', async () => {
     const harness = new KeeperHarness();
     harness.clock.nextRandom = 0.999_999;
     harness.script.push(down);
@@ -535,7 +535,7 @@ describe('the end of an account', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { kind: 'shut_down' } });
   });
 
-  it('cuts a request short once, however often it is told', async () => {
+  it('cuts a request short once, with any number of calls', async () => {
     const harness = new KeeperHarness();
     harness.answer = { token: { lifeMs: HOUR }, afterMs: 5_000 };
     harness.keeper.warmUp();
@@ -553,7 +553,7 @@ describe('the end of an account', () => {
     expect(call.state).toBe('resolved');
   });
 
-  it('of one that is retired serves whoever waits for another try, and is tried no more', async () => {
+  it('of one that is retired serves the callers that wait for another try, and is tried no more', async () => {
     const harness = new KeeperHarness({ keepFresh: 'while_used' });
     harness.clock.nextRandom = 0.999_999;
     harness.script.push(down);
@@ -567,7 +567,7 @@ describe('the end of an account', () => {
     expect(harness.requests).toHaveLength(2);
   });
 
-  it('of one that is retired waits for no other try where nobody else does any more', async () => {
+  it('of one that is retired makes no other try after the last caller left', async () => {
     const harness = new KeeperHarness();
     harness.answer = down;
     harness.clock.nextRandom = 0.999_999;
@@ -598,7 +598,7 @@ describe('the end of an account', () => {
     expect((await harness.keeper.get()).value).toBe('token-1');
   });
 
-  it('stays the end, whatever it is told afterwards', async () => {
+  it('stays the end, with any calls afterwards', async () => {
     const harness = new KeeperHarness();
     await harness.warm();
     harness.keeper.close();
@@ -630,7 +630,7 @@ describe('the end of an account', () => {
     expect(harness.clock.pending()).toBe(0);
   });
 
-  it('is told by its reason also to who waits for another try', async () => {
+  it('gives its reason also to callers that wait for another try', async () => {
     const harness = new KeeperHarness();
     harness.clock.nextRandom = 0.999_999;
     harness.script.push(down);
@@ -641,7 +641,7 @@ describe('the end of an account', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { message: 'no such account any more' } });
   });
 
-  it('rejects each caller with an error of its own, made by the reason', async () => {
+  it('rejects each caller with a separate error, made by the reason', async () => {
     const harness = new KeeperHarness();
     const others = [1, 2, 3].map(() => watch(harness.keeper.get()));
     const waiting = watch(harness.keeper.get());

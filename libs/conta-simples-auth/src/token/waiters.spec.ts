@@ -45,7 +45,7 @@ describe('callers that wait', () => {
     expect(calls[0]?.error).not.toBe(calls[1]?.error);
   });
 
-  it('leave each at the end of their own patience, whichever came first', async () => {
+  it('leave each at the end of their own timeout, in any order', async () => {
     const { clock, waiters, add } = waiting();
     const patient = add(500);
     await clock.advance(100);
