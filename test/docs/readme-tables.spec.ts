@@ -142,7 +142,7 @@ describe('the table of errors', () => {
     const { waitMs, callers } = afterFailure({
       failure: { kind, what: '' },
       attempts: 1,
-      lastLifeMs: undefined,
+      lastLifetimeMs: undefined,
       random: 0,
     });
     const [, count, unit] = /after (\d+) (s|min)\b/.exec(said) ?? [];

@@ -126,7 +126,7 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       waitTimeoutMs: WAIT_TIMEOUT_MS,
       refreshAt: REFRESH_AT,
       endpointUrl: ENDPOINT_URL,
-      onTampered: () => {},
+      onRecordRefused: () => {},
       onClocksDisagree: () => {},
       onTtlUnknown: () => {},
     });

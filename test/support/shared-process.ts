@@ -58,7 +58,7 @@ export class SharedProcess {
       waitTimeoutMs: 10_000,
       refreshAt: 0.9,
       endpointUrl: 'https://api.invalid/oauth/v1/access-token',
-      onTampered: () => {},
+      onRecordRefused: () => {},
       onClocksDisagree: () => this.clocksDisagree++,
       onTtlUnknown: () => this.ttlUnknown++,
       onLeaseWait: (wait) => this.waits.push(wait),

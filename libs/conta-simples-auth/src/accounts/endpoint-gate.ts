@@ -113,7 +113,7 @@ export class EndpointGate implements RequestGate {
     const { failure } = outcome;
     // Exactly as long as the server requested: each account adds jitter to the wait that it reads here, and the fleet's
     // record has jitter for all its processes. Neither wait is ever shorter than this one.
-    const { waitMs } = afterFailure({ failure, attempts: ++this.#shutInARow, lastLifeMs: undefined, random: 0 });
+    const { waitMs } = afterFailure({ failure, attempts: ++this.#shutInARow, lastLifetimeMs: undefined, random: 0 });
     const untilMonotonic = this.#clock.monotonic() + waitMs;
     if (this.#shut === undefined || untilMonotonic > this.#shut.untilMonotonic) {
       this.#shut = { failure, untilMonotonic };

@@ -109,7 +109,7 @@ const SHARING = {
   waitTimeoutMs: 10_000,
   refreshAt: 0.9,
   endpointUrl: 'https://api.contasimples.com/oauth/v1/access-token',
-  onTampered: () => {},
+  onRecordRefused: () => {},
   onClocksDisagree: () => {},
   onTtlUnknown: () => {},
 };

@@ -101,7 +101,7 @@ export function createRuntime(
     endpointUrl,
     onTtlUnknown: () => log.ttlUnknown(),
     onClocksDisagree: () => log.clocksDisagree(),
-    onTampered: () => {
+    onRecordRefused: () => {
       log.recordRefused();
       telemetry?.recordRefused();
     },

@@ -53,7 +53,7 @@ export class GuardedStore {
     const done = (failure?: StoreOperationResult['failure']) =>
       onOperation?.({ operation: store.last, durationMs: clock.monotonic() - startedAt, failure });
     const deadline = this.#deadline();
-    let failure: { readonly name: 'timeout' | 'store_error'; readonly reason: string };
+    let failure: { readonly name: StoreOperationResult['failure']; readonly reason: string };
     try {
       // Late results and rejections are ignored.
       const result = await Promise.race([call(operation, store), deadline.passed]);

@@ -34,7 +34,7 @@ export class Lease {
     const isTaken = await claim(options, key, value);
     if (isTaken) return new Lease(options, takenAt);
     if (isTaken === false && check === 'no') return 'held';
-    const found = await store.run((client) => readHolder(client, key, check === 'must exist'));
+    const found = await store.run((checked) => readHolder(checked, key, check === 'must exist'));
     if (found === null) return 'missing';
     return isTaken === undefined && found === value ? new Lease(options, takenAt) : 'held';
   }
@@ -57,7 +57,7 @@ export class Lease {
 
   /** Milliseconds until it ends by itself, as the store's `ttlMs()` returns them. */
   static msLeft({ store, key }: Pick<LeaseOptions, 'store' | 'key'>): Promise<number | null | undefined> {
-    return store.run((client) => client.ttlMs(key));
+    return store.run((checked) => checked.ttlMs(key));
   }
 
   /** Sets how long it lasts from now. Does nothing if it has ended: another process may hold it by now. */
@@ -74,8 +74,8 @@ function claim({ store, leaseMs }: LeaseOptions, key: string, value: string): Pr
 }
 
 /** The value of the lease that another process holds, or `null` where there is none. */
-async function readHolder(client: CheckedStore, key: string, mustExist: boolean): Promise<string | null> {
-  const found = await client.get(key);
+async function readHolder(store: CheckedStore, key: string, mustExist: boolean): Promise<string | null> {
+  const found = await store.get(key);
   if (found === null && mustExist) throw new StoreFault('its set() says that a key exists, its get() does not find it');
   if (found === null || found === ENDED_RECORD) return null;
   if (readLease(found) === undefined) throw new StoreFault('its get() resolved with something that is not a lease');
@@ -84,7 +84,7 @@ async function readHolder(client: CheckedStore, key: string, mustExist: boolean)
 
 async function isAbandoned({ store, key, clock }: LeaseOptions): Promise<boolean> {
   if ((await Lease.msLeft({ store, key })) === Number.POSITIVE_INFINITY) return true;
-  const value = await store.run((client) => client.get(key));
+  const value = await store.run((checked) => checked.get(key));
   const lease = value === null ? undefined : readLease(value);
   return lease !== undefined && hasEnded(lease, clock);
 }

@@ -12,7 +12,7 @@ export interface RecordReaderOptions {
   readonly keys: StoreKeys;
   readonly cipher: RecordCipher;
   readonly refreshAt: number;
-  readonly onTampered: () => void;
+  readonly onRecordRefused: () => void;
   readonly onTtlUnknown: () => void;
   readonly onClocksDisagree: () => void;
 }
@@ -34,7 +34,7 @@ export class RecordReader {
     const found = await this.#read(keys.token, true);
     if (found === undefined) return undefined;
     const record = readToken(found.text);
-    if (record === undefined) return this.#tampered();
+    if (record === undefined) return this.#refuse();
     if (record.value === replaces) return undefined;
     const now = readInstant(clock);
     const leftMs = this.#tokenLeftMs(record, now, found.ttlMs);
@@ -49,7 +49,7 @@ export class RecordReader {
   /** Whether the store holds a token that was obtained after this one, and is not the one that it replaces. */
   async hasNewerThan({ sentAt }: TokenGrant, { replaces }: TokenDemand): Promise<boolean> {
     const { store, keys, cipher, clock } = this.#options;
-    const value = await store.run((client) => client.get(keys.token));
+    const value = await store.run((checked) => checked.get(keys.token));
     const text = value === null ? undefined : cipher.open(value, keys.token);
     const record = text === undefined ? undefined : readToken(text);
     if (record === undefined || record.value === replaces) return false;
@@ -69,7 +69,7 @@ export class RecordReader {
     // This library writes none without an end. In a restored dump, one would keep the fleet from the token endpoint.
     if (found === undefined || found.ttlMs === Number.POSITIVE_INFINITY) return undefined;
     const record = readFailure(found.text);
-    if (record === undefined) return this.#tampered();
+    if (record === undefined) return this.#refuse();
     const { failure, waitMs, writtenAt } = record;
     const tolerance = toleranceMs(waitMs * FAILURE_TOLERANCE_SHARE);
     const now = this.#options.clock.now();
@@ -88,24 +88,24 @@ export class RecordReader {
   /** The expiry is read before the value, so that a value is never taken for younger than it is. */
   async #read(key: string, sealed: boolean): Promise<{ text: string; ttlMs: number | undefined } | undefined> {
     const { store, cipher } = this.#options;
-    const askTtl = () => store.run((client) => client.ttlMs(key));
+    const askTtl = () => store.run((checked) => checked.ttlMs(key));
     let ttlMs = await askTtl();
     if (ttlMs === null) return undefined;
     if (ttlMs === undefined) this.#options.onTtlUnknown();
-    let value = await store.run((client) => client.get(key));
+    let value = await store.run((checked) => checked.get(key));
     // Later than before: another process wrote in between, and the value may be younger than the first answer says.
     const laterTtlMs = value === null ? null : await askTtl();
     if (typeof ttlMs === 'number' && typeof laterTtlMs === 'number' && laterTtlMs > ttlMs) {
       ttlMs = laterTtlMs;
-      value = await store.run((client) => client.get(key));
+      value = await store.run((checked) => checked.get(key));
     }
     if (value === null || value === ENDED_RECORD) return undefined;
-    if (value.length > MAX_RECORD_CHARACTERS) return this.#tampered();
+    if (value.length > MAX_RECORD_CHARACTERS) return this.#refuse();
     const text = sealed ? cipher.open(value, key) : value;
-    return text === undefined ? this.#tampered() : { text, ttlMs };
+    return text === undefined ? this.#refuse() : { text, ttlMs };
   }
 
-  #tampered(): undefined {
-    this.#options.onTampered();
+  #refuse(): undefined {
+    this.#options.onRecordRefused();
   }
 }

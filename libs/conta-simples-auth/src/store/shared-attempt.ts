@@ -40,12 +40,12 @@ export interface SharedAttemptResult {
   };
 }
 
-/** The attempt is over: `take` the token that another process shared, or `leave` with its failure. */
-type Answer =
+/** The attempt ends without a request: `take` the token that another process shared, or `fail` with its failure. */
+type Ending =
   | { readonly name: 'take'; readonly grant: TokenGrant }
-  | { readonly name: 'leave'; readonly failure: TokenFailure };
+  | { readonly name: 'fail'; readonly failure: TokenFailure };
 /** This process sends a request. It has no lease where the store is unavailable or the lease's holder is overdue. */
-type Fetch = { readonly name: 'fetch'; readonly lease: Lease | undefined };
+type Send = { readonly name: 'send'; readonly lease: Lease | undefined };
 /** Nothing yet: another process holds the lease, and this one waits for its token. */
 type Wait = { readonly name: 'wait' };
 /** The lease is to be asked for, with a place in the gate. */
@@ -63,12 +63,13 @@ const USUAL_REQUEST_MS = 2_000;
 /** For a holder to write what its request brought. */
 const WRITING_MS = 1_000;
 
-const GIVEN_UP: Answer = {
-  name: 'leave',
+const GIVEN_UP: Ending = {
+  name: 'fail',
   failure: { kind: 'timeout', what: 'No other process came back with a token in time' },
 };
-const LOCAL: Fetch = { name: 'fetch', lease: undefined };
-const WAITS = { take: 'token', leave: 'failure', fetch: 'own_request' } as const;
+const LOCAL: Send = { name: 'send', lease: undefined };
+/** What ended the wait for another process, as telemetry names it. */
+const WAIT_OUTCOMES = { take: 'token', fail: 'failure', send: 'own_request' } as const;
 
 /**
  * One attempt of a process in a fleet: read, enter the gate, take the lease, read again, send. The gate comes before the
@@ -107,15 +108,15 @@ export class SharedAttempt {
     const { gate, account, signal, send } = this.#options;
     const first = await this.#read(isThorough).catch(locally);
     if (first.name === 'wait') return undefined;
-    if (first.name === 'take' || first.name === 'leave') return this.#end(first);
+    if (first.name === 'take' || first.name === 'fail') return this.#end(first);
 
     const entry = await gate.enter(account, signal);
-    if (!entry.ok) return this.#end({ name: 'leave', failure: entry.failure });
+    if (!entry.ok) return this.#end({ name: 'fail', failure: entry.failure });
     try {
       const decision = await this.#withPlace(first);
       if (decision.name === 'wait') return undefined;
-      if (decision.name !== 'fetch') return this.#end(decision);
-      this.#report('fetch');
+      if (decision.name !== 'send') return this.#end(decision);
+      this.#report('send');
       const outcome = gate.leave(entry.place, await send());
       return { outcome, request: { lease: decision.lease } };
     } finally {
@@ -123,33 +124,33 @@ export class SharedAttempt {
     }
   }
 
-  async #withPlace(first: Fetch | Ask): Promise<Answer | Fetch | Wait> {
+  async #withPlace(first: Send | Ask): Promise<Ending | Send | Wait> {
     if (this.#options.signal.aborted) return GIVEN_UP;
-    return first.name === 'fetch' ? first : this.#ask(first).catch(locally);
+    return first.name === 'send' ? first : this.#ask(first).catch(locally);
   }
 
   /** Reads what other processes have shared. */
-  async #read(isThorough: boolean): Promise<Answer | Wait | Ask> {
+  async #read(isThorough: boolean): Promise<Ending | Wait | Ask> {
     const { gate, account, reader } = this.#options;
     const grant = await this.#readToken();
     if (grant !== undefined) return { name: 'take', grant };
     if (!isThorough) return { name: 'wait' };
     const failure = await reader.failure();
-    if (failure !== undefined) return { name: 'leave', failure };
+    if (failure !== undefined) return { name: 'fail', failure };
     const hasToQueue = !gate.hasRoomFor(account);
     return hasToQueue && !(await this.#mayQueue()) ? { name: 'wait' } : { name: 'ask', hasToQueue };
   }
 
   /** Asks for the lease, and reads the token again. */
-  async #ask({ hasToQueue }: Ask): Promise<Answer | Fetch | Wait> {
+  async #ask({ hasToQueue }: Ask): Promise<Ending | Send | Wait> {
     // While this process queued, another one may have met a failure that concerns all accounts.
     const failure = hasToQueue ? await this.#options.reader.failure() : undefined;
-    if (failure !== undefined) return { name: 'leave', failure };
+    if (failure !== undefined) return { name: 'fail', failure };
     const lease = await this.#takeLease();
     if (lease === undefined && !(this.#isImpatient && (await this.#isOverdue()))) return { name: 'wait' };
     // Since the first read, the last holder of the lease may have written a token.
     const grant = await this.#readToken();
-    if (grant === undefined) return { name: 'fetch', lease };
+    if (grant === undefined) return { name: 'send', lease };
     await ifAvailable(lease?.endIn(1));
     return { name: 'take', grant };
   }
@@ -163,7 +164,7 @@ export class SharedAttempt {
   /** Not while another process holds the lease: its token arrives sooner than a place in the queue. */
   async #mayQueue(): Promise<boolean> {
     const { store, leaseKey, clock } = this.#options;
-    const isHeld = (await store.run((client) => client.get(leaseKey))) !== null;
+    const isHeld = (await store.run((checked) => checked.get(leaseKey))) !== null;
     // Time in the queue does not count as time that the lease was held.
     this.#heldSince = isHeld ? (this.#heldSince ?? clock.monotonic()) : undefined;
     return !isHeld || this.#isImpatient;
@@ -203,21 +204,21 @@ export class SharedAttempt {
     return heldMs < 0 || heldMs >= requestTimeoutMs;
   }
 
-  #end(answer: Answer): SharedAttemptResult {
-    this.#report(answer.name);
-    if (answer.name === 'take') return { outcome: { ok: true, grant: answer.grant } };
-    return { outcome: { ok: false, failure: answer.failure } };
+  #end(ending: Ending): SharedAttemptResult {
+    this.#report(ending.name);
+    if (ending.name === 'take') return { outcome: { ok: true, grant: ending.grant } };
+    return { outcome: { ok: false, failure: ending.failure } };
   }
 
-  #report(decision: keyof typeof WAITS): void {
+  #report(decision: keyof typeof WAIT_OUTCOMES): void {
     const { clock, onLeaseWait } = this.#options;
     if (this.#waitsSince === undefined) return;
-    onLeaseWait?.({ durationMs: clock.monotonic() - this.#waitsSince, outcome: WAITS[decision] });
+    onLeaseWait?.({ durationMs: clock.monotonic() - this.#waitsSince, outcome: WAIT_OUTCOMES[decision] });
   }
 }
 
 /** Local mode: while the store is unavailable, the process sends its requests without a lease. */
-function locally(error: unknown): Fetch {
+function locally(error: unknown): Send {
   if (error instanceof StoreUnavailable) return LOCAL;
   throw error;
 }

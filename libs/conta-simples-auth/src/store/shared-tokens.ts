@@ -21,8 +21,8 @@ export interface SharedTokensOptions {
   /** Share of the token lifetime from which a stored token is itself due for renewal. */
   readonly refreshAt: number;
   readonly endpointUrl: string;
-  /** Called for a record that this library did not write; once for each attempt, which may read it often. */
-  readonly onTampered: () => void;
+  /** Called for a record that was not written with these credentials; once for each attempt, which may read it often. */
+  readonly onRecordRefused: () => void;
   /** Called where the store does not say how long a record has left. */
   readonly onTtlUnknown: () => void;
   /** Called where the age of a record by wall clock and the store's own contradict each other. */
@@ -31,8 +31,8 @@ export interface SharedTokensOptions {
   readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
 
-/** One attempt: with which credentials, for what, and how to send a token request. */
-export interface SharedTokenRequest {
+/** What one attempt needs: which credentials, for what, and how to send a token request. */
+export interface ObtainOptions {
   readonly deriveKey: DeriveKey;
   readonly demand: TokenDemand;
   readonly signal: AbortSignal;
@@ -47,7 +47,7 @@ interface Records {
   readonly keys: StoreKeys;
   readonly cipher: RecordCipher;
   readonly reader: RecordReader;
-  /** When the newest token of this pair was requested that this process knows. */
+  /** When this process's newest token of this pair was requested; `undefined` if it knows none. */
   readonly newest: Instant | undefined;
 }
 
@@ -69,7 +69,7 @@ export class SharedTokens {
     this.#options = options;
   }
 
-  async obtain({ deriveKey, ...given }: SharedTokenRequest): Promise<TokenOutcome> {
+  async obtain({ deriveKey, ...given }: ObtainOptions): Promise<TokenOutcome> {
     const records = this.#records(deriveKey);
     const { cipher, keys, reader, newest } = records;
     const attempt = new SharedAttempt({ ...this.#options, ...given, leaseKey: keys.lease, reader, newest });
@@ -95,10 +95,10 @@ export class SharedTokens {
   }
 
   #records(deriveKey: DeriveKey): Records {
-    const { keyPrefix, endpointUrl, onTampered } = this.#options;
+    const { keyPrefix, endpointUrl, onRecordRefused } = this.#options;
     const cipher = new RecordCipher(deriveKey);
     const keys = storeKeys(keyPrefix, cipher.id, endpointUrl);
-    const reader = new RecordReader({ ...this.#options, keys, cipher, onTampered: once(onTampered) });
+    const reader = new RecordReader({ ...this.#options, keys, cipher, onRecordRefused: once(onRecordRefused) });
     const newest = this.#newest?.id === cipher.id ? this.#newest.sentAt : undefined;
     return { cipher, keys, reader, newest };
   }
@@ -135,7 +135,7 @@ export class SharedTokens {
     const random = clock.random();
     const attempts = ++this.#failures;
     const coolDowns = isTerminal(failure) ? this.#coolDowns++ : this.#coolDowns;
-    const policy = afterFailure({ failure, attempts, coolDowns, lastLifeMs: this.#lastLifetimeMs, random });
+    const policy = afterFailure({ failure, attempts, coolDowns, lastLifetimeMs: this.#lastLifetimeMs, random });
     const waitMs = Math.max(policy.waitMs, minimumIntervalMs(this.#lastLifetimeMs));
     // Without the lease nothing is written: its holder may have a token by now.
     if (lease !== undefined && isShared(failure.kind)) {

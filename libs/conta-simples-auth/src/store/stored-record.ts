@@ -4,7 +4,7 @@ import { FAILURE_KINDS, isTokenFailureKind, type TokenFailureKind } from '../mod
 import { MAX_WAIT_MS } from '../token/failure-policy.js';
 import type { TokenFailure } from '../token/token-source.js';
 
-/** A token as a fleet shares it. */
+/** A token as a fleet shares it. Its fields have the names of the record, which other versions read. */
 export interface StoredToken {
   readonly value: string;
   /** From its request to its end, milliseconds. */

@@ -9,8 +9,8 @@ function input(
   kind: TokenFailureKind,
   rest: Partial<Omit<FailureInput, 'failure'>> & Partial<FailureInput['failure']> = {},
 ) {
-  const { attempts = 1, lastLifeMs, random = 1, ...failure } = rest;
-  return { failure: { kind, what: 'It failed', ...failure }, attempts, lastLifeMs, random };
+  const { attempts = 1, lastLifetimeMs, random = 1, ...failure } = rest;
+  return { failure: { kind, what: 'It failed', ...failure }, attempts, lastLifetimeMs, random };
 }
 
 const TRANSIENT = [
@@ -49,8 +49,8 @@ it.each([
   [300_000, 3_000],
   [HOUR / 2, 15_000],
   [24 * HOUR, 15_000],
-])('caps the backoff at a hundredth of a lifetime of %d ms, but not under a second: %d ms', (lastLifeMs, capMs) => {
-  expect(afterFailure(input('server_error', { attempts: 20, lastLifeMs })).waitMs).toBe(capMs);
+])('caps the backoff at a hundredth of a lifetime of %d ms, but not under a second: %d ms', (lastLifetimeMs, capMs) => {
+  expect(afterFailure(input('server_error', { attempts: 20, lastLifetimeMs })).waitMs).toBe(capMs);
 });
 
 describe.each([
@@ -110,7 +110,7 @@ it('treats a failure marked slow as one that will not go away by itself', () => 
 describe('a failure that another process met', () => {
   it('replaces the wait of its kind by what is left of it, and decides as before who waits', () => {
     const learned = { kind: 'edge_blocked', what: 'x', coolsForMs: 1_700 } as const;
-    const given = { failure: learned, attempts: 1, lastLifeMs: undefined, random: 0 };
+    const given = { failure: learned, attempts: 1, lastLifetimeMs: undefined, random: 0 };
     expect(afterFailure(given)).toEqual({ waitMs: 1_700, callers: 'fail' });
     expect(afterFailure({ ...given, random: 0.5 })).toEqual({ waitMs: 2_200, callers: 'fail' });
     expect(afterFailure({ ...given, failure: { ...learned, kind: 'server_error' } }).callers).toBe('wait');

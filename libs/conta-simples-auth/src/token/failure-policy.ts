@@ -23,7 +23,7 @@ export interface FailureInput {
   /** How many of those before it were terminal: only these double a cool-down. Default: all of them. */
   readonly coolDowns?: number;
   /** The lifetime of the last token, if there was one. */
-  readonly lastLifeMs: number | undefined;
+  readonly lastLifetimeMs: number | undefined;
   /** Uniform in [0, 1). */
   readonly random: number;
 }
@@ -69,8 +69,11 @@ function treat(failure: TokenFailure): Treatment {
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-function backoffMs({ attempts, lastLifeMs, random }: FailureInput): number {
-  const cap = Math.min(MAX_BACKOFF_MS, Math.max(MIN_BACKOFF_CAP_MS, (lastLifeMs ?? Number.POSITIVE_INFINITY) / 100));
+function backoffMs({ attempts, lastLifetimeMs, random }: FailureInput): number {
+  const cap = Math.min(
+    MAX_BACKOFF_MS,
+    Math.max(MIN_BACKOFF_CAP_MS, (lastLifetimeMs ?? Number.POSITIVE_INFINITY) / 100),
+  );
   return random * Math.min(cap, FIRST_BACKOFF_MS * 2 ** (attempts - 1));
 }
 

@@ -51,7 +51,7 @@ export function failureStateAfter({
 }: FailureStateInput): FailureState {
   const attempts = (previous?.attempts ?? 0) + 1;
   const coolDowns = previous?.coolDowns ?? 0;
-  const { waitMs, callers } = afterFailure({ failure, attempts, coolDowns, lastLifeMs: lastLifetimeMs, random });
+  const { waitMs, callers } = afterFailure({ failure, attempts, coolDowns, lastLifetimeMs, random });
   return {
     failure,
     attempts,
