@@ -3,7 +3,7 @@ import { ContaSimplesAuthError } from '../model/auth-error.js';
 
 /*
  * Which server a request goes to, and whether that server may have the token. These are the rules for addresses and
- * headers, for axios and `fetch`; axios/destination.ts adds those for agents and connections. Changes to the whole
+ * headers, for axios and `fetch`; axios/axios-destination.ts adds those for agents and connections. Changes to the whole
  * process (a patched `tls.connect`, a global `fetch` or dispatcher) are not examined.
  */
 

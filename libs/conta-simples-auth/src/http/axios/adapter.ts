@@ -14,7 +14,7 @@ import {
 } from '../redaction/redacted-result.js';
 import { type AccountKeepers, authorization, type Sent, sendWithToken } from '../send.js';
 import { axiosErrorOf, joinErrorClasses } from './axios-builds.js';
-import { agentOf, type DefaultAgents, destinationOf, goesWithoutToken } from './destination.js';
+import { agentOf, type DefaultAgents, destinationOf, goesWithoutToken } from './axios-destination.js';
 import { isHttpAdapter, wasAnswered401 } from './inner-adapter.js';
 import { untrustedConnectionOf } from './verified-agent.js';
 
