@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { SchedulerRegistry } from '@nestjs/schedule';
-import { harmless } from '../support/harmless.js';
+import { callSafely } from '../support/call-safely.js';
 import type { TimerListing } from '../token/refresh-timer.js';
 
 /** Registries whose failure was logged. */
@@ -83,7 +83,7 @@ class ScheduledListing implements TimerListing {
   }
 
   #call<T>(use: (registry: SchedulerRegistry) => T): T | undefined {
-    return harmless(
+    return callSafely(
       () => use(this.#registry),
       () => logOnce(this.#registry),
     );
@@ -95,7 +95,7 @@ function logOnce(registry: SchedulerRegistry): void {
   logged.add(registry);
   const line = 'The SchedulerRegistry takes no timers of this library: they run, but are not listed in it';
   // An application's logger that throws must not make a refresh fail.
-  harmless(
+  callSafely(
     () => new Logger('ContaSimplesAuth').debug(line),
     () => {},
   );

@@ -1,6 +1,6 @@
 import { Observable, type Observer, type Operator, Subject, Subscriber, type Subscription } from 'rxjs';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
-import { harmless } from '../support/harmless.js';
+import { callSafely } from '../support/call-safely.js';
 
 /** Passes the events of every account to the subscribers: hot, without replay, complete on shutdown. */
 export class EventHub {
@@ -58,7 +58,7 @@ class IsolatedObservable<T> extends Observable<T> {
   }
 
   #guard(call: () => unknown): void {
-    harmless(call, this.#onError);
+    callSafely(call, this.#onError);
   }
 }
 

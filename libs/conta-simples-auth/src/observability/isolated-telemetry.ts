@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
+import { callSafely } from '../support/call-safely.js';
 import type { Clock } from '../support/clock.js';
-import { harmless } from '../support/harmless.js';
 import type { KeeperObserver } from '../token/keeper-settings.js';
 import type { TokenOutcome } from '../token/token-source.js';
 import type {
@@ -39,7 +39,7 @@ export class IsolatedTelemetry implements KeeperObserver {
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'started';
-    this.#session = harmless(() => this.#telemetry.start(this.#source), this.#onError);
+    this.#session = callSafely(() => this.#telemetry.start(this.#source), this.#onError);
   }
 
   stop(): void {
@@ -54,7 +54,7 @@ export class IsolatedTelemetry implements KeeperObserver {
 
   callerWaits(account: string): () => void {
     const leave = this.#call((session) => session.callerWaits(account));
-    return typeof leave === 'function' ? () => harmless(leave, this.#onError) : NOTHING_TO_LEAVE;
+    return typeof leave === 'function' ? () => callSafely(leave, this.#onError) : NOTHING_TO_LEAVE;
   }
 
   servedWhileFailing(account: string): void {
@@ -82,7 +82,7 @@ export class IsolatedTelemetry implements KeeperObserver {
     const observed = this.#call((session) => session.tokenRequest(about));
     const startedAt = this.#clock.monotonic();
     const end = (result: Omit<Parameters<ContaSimplesTokenRequestTelemetry['end']>[0], 'durationMs'>) =>
-      harmless(() => observed?.end({ durationMs: this.#clock.monotonic() - startedAt, ...result }), this.#onError);
+      callSafely(() => observed?.end({ durationMs: this.#clock.monotonic() - startedAt, ...result }), this.#onError);
     try {
       const outcome = await this.#within(observed, send);
       end(outcome.ok ? { status: 200 } : { failure: outcome.failure.kind, status: outcome.failure.status });
@@ -102,14 +102,14 @@ export class IsolatedTelemetry implements KeeperObserver {
       sent ??= send();
       return sent;
     };
-    if (observed) harmless(() => observed.run(sendOnce), this.#onError);
+    if (observed) callSafely(() => observed.run(sendOnce), this.#onError);
     return sendOnce();
   }
 
   #call<T>(call: (session: ContaSimplesTelemetrySession) => T): T | undefined {
     this.start();
     const session = this.#session;
-    return session && harmless(() => call(session), this.#onError);
+    return session && callSafely(() => call(session), this.#onError);
   }
 
   #failed(error: unknown): void {

@@ -1,5 +1,5 @@
 /** Calls code of the application, and catches what it throws or rejects with. */
-export function harmless<T>(call: () => T, onError: (error: unknown) => void): T | undefined {
+export function callSafely<T>(call: () => T, onError: (error: unknown) => void): T | undefined {
   try {
     const result = call();
     // The method may be `async`: without a handler, its rejection would end the process. Any thenable is accepted, because
