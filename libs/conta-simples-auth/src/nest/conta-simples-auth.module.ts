@@ -148,12 +148,12 @@ function define(definition: Definition): DynamicModule {
       {
         provide: ContaSimplesTokenService,
         inject: [RUNTIME],
-        useFactory: (services: ServicesHandle) => services.forService().tokens,
+        useFactory: (services: ServicesHandle) => services.getKeptFresh().tokens,
       },
       {
         provide: ContaSimplesHttpService,
         inject: [RUNTIME],
-        useFactory: (services: ServicesHandle) => services.forService().http,
+        useFactory: (services: ServicesHandle) => services.getKeptFresh().http,
       },
       ...clients,
       {

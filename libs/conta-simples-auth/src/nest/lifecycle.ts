@@ -15,7 +15,7 @@ export class RuntimeLifecycle implements OnModuleInit, OnModuleDestroy, OnApplic
   }
 
   async onModuleInit(): Promise<void> {
-    const runtime = this.#services.started?.runtime;
+    const runtime = this.#services.keptFresh?.runtime;
     if (runtime === undefined) return;
     const { options, accounts, telemetry } = runtime;
     telemetry?.start();

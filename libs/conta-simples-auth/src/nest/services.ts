@@ -12,16 +12,16 @@ export interface Services {
   readonly runtime: Runtime;
   readonly tokens: ContaSimplesTokenService;
   readonly http: ContaSimplesHttpService;
-  /** The client of an account. It is not checked here that the account exists: a call fails if it does not. */
+  /** The HTTP service of an account. It is not checked here that the account exists: a call fails if it does not. */
   readonly httpFor: (account: string) => ContaSimplesHttpService;
   readonly interceptor: InterceptorOptions;
 }
 
 export function createServices(runtime: Runtime): Services {
   const { options, accounts, connections } = runtime;
-  const clients = new HttpServices();
+  const httpServices = new HttpServices();
   const httpFor = (account?: string): ContaSimplesHttpService =>
-    clients.get(account, () => {
+    httpServices.get(account, () => {
       const instance = createAccountInstance({ ...options, connections, accounts, account });
       return new ContaSimplesHttpService(instance, (other) => {
         accounts.peek(other);
@@ -51,15 +51,15 @@ function checkOrigins(list: readonly string[]): ReadonlySet<string> {
 export class ServicesHandle {
   readonly #create: () => Services;
   #created: Services | undefined;
-  #isStarted = false;
+  #isKeptFresh = false;
 
   constructor(create: () => Services) {
     this.#create = create;
   }
 
-  /** For a service that keeps its accounts fresh from the start. */
-  forService(): Services {
-    this.#isStarted = true;
+  /** For a service that needs its accounts kept fresh: the start of the application then obtains their tokens. */
+  getKeptFresh(): Services {
+    this.#isKeptFresh = true;
     return this.get();
   }
 
@@ -73,8 +73,8 @@ export class ServicesHandle {
     return this.#created;
   }
 
-  /** The same if a service was injected that keeps its accounts fresh. */
-  get started(): Services | undefined {
-    return this.#isStarted ? this.#created : undefined;
+  /** What the start of the application keeps fresh: the same, if a service was injected that needs it. */
+  get keptFresh(): Services | undefined {
+    return this.#isKeptFresh ? this.#created : undefined;
   }
 }
