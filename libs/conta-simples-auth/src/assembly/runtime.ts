@@ -22,7 +22,7 @@ import type { TokenStore } from '../store/token-store.js';
 import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import type { RunInContext } from '../token/keeper-settings.js';
-import type { TimerListing } from '../token/refresh-timer.js';
+import type { ListTimer, TimerListing } from '../token/refresh-timer.js';
 import { KeeperFactory } from './keeper-factory.js';
 
 /** The parts of one application. The services that Nest injects are made of them. */
@@ -40,9 +40,6 @@ export interface Runtime {
   /** Releases what is left after every keeper is closed. */
   readonly release: () => void;
 }
-
-/** Where the refresh timer of an account is listed. */
-export type ListTimer = (account: string) => TimerListing;
 
 export function createRuntime(
   options: ResolvedOptions,

@@ -1,6 +1,6 @@
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
-import type { TimerListing } from './refresh-timer.js';
+import type { ListTimer } from './refresh-timer.js';
 import type { TokenSource } from './token-source.js';
 
 /** Is called for what happens to callers. Events report what happens to tokens. */
@@ -39,7 +39,7 @@ export interface KeeperSettings {
   /** Calls `start` when the request may start. If left out, each request starts at once. */
   readonly startTurn?: ((start: () => void) => void) | undefined;
   /** Where the refresh timer of an account is listed while it runs. */
-  readonly listTimer?: ((account: string) => TimerListing) | undefined;
+  readonly listTimer?: ListTimer | undefined;
 }
 
 export interface KeeperOptions {

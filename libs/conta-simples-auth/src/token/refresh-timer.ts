@@ -8,6 +8,9 @@ export interface TimerListing {
   remove(): void;
 }
 
+/** Where the refresh timer of an account is listed. */
+export type ListTimer = (account: string) => TimerListing;
+
 /**
  * The longest single sleep. Well under the 2^31-1 ms beyond which `setTimeout` fires at once, and short enough that a
  * clock set forward or a resumed machine is noticed within minutes, even without calls.
