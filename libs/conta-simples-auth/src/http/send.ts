@@ -10,20 +10,23 @@ export interface AccountKeepers {
   get(account: string | undefined): TokenKeeper;
 }
 
-/** The result of one send. `status` is that of the response, also where the client turned the response into an error. */
-export type Sent<Response> =
-  | { readonly ok: true; readonly status: number; readonly response: Response; readonly body: unknown }
+/**
+ * The result of one send; `ClientResponse` is that of axios or of `fetch`. `status` is that of the response, also where the
+ * client turned the response into an error.
+ */
+export type Sent<ClientResponse> =
+  | { readonly ok: true; readonly status: number; readonly response: ClientResponse; readonly body: unknown }
   | { readonly ok: false; readonly status: number | undefined; readonly error: unknown; readonly body?: unknown };
 
 /** One request to the API of an account, by axios or by `fetch`. */
-export interface Call<Response> {
+export interface Call<ClientResponse> {
   readonly keeper: TokenKeeper;
   readonly limits: CallerLimits;
   readonly body: Pick<RequestBody, 'isReplayable' | 'stream'>;
   /** Whether a 401 that the client reports as a success is returned as such if the body cannot be sent again. */
   readonly returnsAccepted401: boolean;
   /** Sends the request with this token, within `timeoutMs` if given. Failures are part of the result. */
-  send(token: AccessToken, timeoutMs: number | undefined): Promise<Sent<Response>>;
+  send(token: AccessToken, timeoutMs: number | undefined): Promise<Sent<ClientResponse>>;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface Call<Response> {
  *
  * @throws ContaSimplesAuthError `not_replayable`, and the errors of `getToken`; in the second case nothing was sent
  */
-export async function sendWithToken<Response>(call: Call<Response>): Promise<Sent<Response>> {
+export async function sendWithToken<ClientResponse>(call: Call<ClientResponse>): Promise<Sent<ClientResponse>> {
   const { keeper, body } = call;
   const deadline = deadlineOf(call);
   let token = keeper.current()?.token;
