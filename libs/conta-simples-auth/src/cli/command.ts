@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { errorCode } from '../support/error-code.js';
 
 export interface CliCommand {
@@ -65,13 +66,21 @@ export function usageError(message: string): CliError {
   return new CliError(message, 2);
 }
 
+type Options = NonNullable<ParseArgsConfig['options']>;
+
 /**
- * The message for wrong arguments of a command that takes only options. No command repeats a value: it may be a secret
- * that was pasted in the wrong place.
+ * The flags of a command that takes only options. The error for wrong ones never repeats a value: it may be a secret that
+ * was pasted in the wrong place.
  */
-export function parseProblem(error: unknown, command: string): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `${command} takes only options` : String(message);
+export function readFlags<const Flags extends Options>(argv: string[], flags: Flags, command: string) {
+  try {
+    return parseArgs({ args: argv, options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const isPositional = code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL';
+    const problem = isPositional ? `${command} takes only options` : String(message);
+    throw usageError(`${problem}\nSee: nestjs-conta-simples-auth ${command} --help`);
+  }
 }
 
 /** The code of an error for a message, which must not contain the error's text: it can hold addresses and secrets. */

@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import { errorCode } from '../support/error-code.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from '../testing/emulator/emulator.js';
 import type { ContaSimplesEmulatorOptions } from '../testing/emulator/emulator-options.js';
 import type { RequestRecord } from '../testing/emulator/requests/request-record.js';
-import { type CliCommand, CliError, type CliIo, parseProblem, shownCode, usageError } from './command.js';
+import { type CliCommand, CliError, type CliIo, readFlags, shownCode, usageError } from './command.js';
 
 const FLAGS = {
   port: { type: 'string', default: '4010' },
@@ -139,7 +138,7 @@ function redactPath(path: string): string {
 
 /** Converts the flags to options. Throws a `CliError` that names the flag. */
 function parseEmulatorFlags(argv: string[]): ContaSimplesEmulatorOptions {
-  const flags = readFlags(argv);
+  const flags = readFlags(argv, FLAGS, 'emulator');
   const rateLimit = flags['rate-limit'];
   return {
     host: flags.host,
@@ -151,14 +150,6 @@ function parseEmulatorFlags(argv: string[]): ContaSimplesEmulatorOptions {
     singleTokenPerAccount: flags['single-token'],
     controlHosts: flags['control-host'].map(toHostName),
   };
-}
-
-function readFlags(argv: string[]) {
-  try {
-    return parseArgs({ args: argv, options: FLAGS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw usageError(`${parseProblem(error, 'emulator')}\nSee: nestjs-conta-simples-auth emulator --help`);
-  }
 }
 
 function toHostName(text: string): string {

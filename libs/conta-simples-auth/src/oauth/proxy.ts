@@ -10,7 +10,7 @@ export interface EnvironmentProxy {
   readonly url?: URL;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy for an address, by the variables and rules of axios. It is not left to axios, which sends user and password

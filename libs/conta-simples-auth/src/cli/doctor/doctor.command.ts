@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { type CliCommand, parseProblem, usageError } from '../command.js';
+import { type CliCommand, readFlags, usageError } from '../command.js';
 import { examine } from './examine.js';
 import { type Check, summaryOf, textOf } from './report.js';
 import { loadEnvFile } from './settings-check.js';
@@ -57,18 +56,10 @@ interface DoctorFlags {
 
 /** Throws a `CliError` that names the flag. */
 function parseDoctorFlags(argv: string[]): DoctorFlags {
-  const flags = readFlags(argv);
+  const flags = readFlags(argv, FLAGS, 'doctor');
   const timeoutMs = /^\d{1,6}$/.test(flags.timeout) ? Number(flags.timeout) : Number.NaN;
   if (!(timeoutMs >= 100 && timeoutMs <= 120_000)) {
     throw usageError(`--timeout must be a whole number from 100 to 120000`);
   }
   return { accounts: [...new Set(flags.account)], envFile: flags['env-file'], timeoutMs, json: flags.json };
-}
-
-function readFlags(argv: string[]) {
-  try {
-    return parseArgs({ args: argv, options: FLAGS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw usageError(`${parseProblem(error, 'doctor')}\nSee: nestjs-conta-simples-auth doctor --help`);
-  }
 }

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { environmentProxy, proxyLogin } from '../../oauth/proxy.js';
+import { type Environment, environmentProxy, proxyLogin } from '../../oauth/proxy.js';
 
 /** How the API is reached: directly, or through the proxy that the environment names. */
 export interface Route {
@@ -23,8 +23,6 @@ export interface ProxyAddress extends Endpoint {
   /** `user:password`, if the variable contains them. */
   readonly login?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The route of a token request, chosen by the same code as for the request itself. */
 export function routeTo(baseUrl: string, environment: Environment): Route {
