@@ -4,7 +4,8 @@ import { assertFault, type Fault, type FaultOptions } from '../faults/fault.js';
 import type { RequestPattern, RequestTarget } from '../requests/request-record.js';
 import { assertPlainObject } from '../validation.js';
 
-type Input = Record<string, unknown>;
+/** The JSON object of a control request, not checked yet. */
+export type ControlInput = Record<string, unknown>;
 
 interface FaultScriptInput {
   readonly target: RequestTarget;
@@ -16,7 +17,7 @@ interface FaultScriptInput {
  * `{ target, fault, times?, forMs? }`. For values that JSON lacks: `times: null` means no limit, `target.pathPattern` is a
  * regular expression, `fault.bodyBase64` and `fault.rawBase64` are bytes.
  */
-export function toFaultScript(input: Input): FaultScriptInput {
+export function toFaultScript(input: ControlInput): FaultScriptInput {
   assertOnly(input, ['target', 'fault', 'times', 'forMs']);
   const times = input.times === null ? Number.POSITIVE_INFINITY : toOptionalNumber(input, 'times');
   return {
@@ -27,7 +28,7 @@ export function toFaultScript(input: Input): FaultScriptInput {
 }
 
 /** `{ apiKey, next?: { apiKey?, apiSecret? }, revokeTokens? }` */
-export function toRotation(input: Input): [apiKey: string, next: CredentialRotation] {
+export function toRotation(input: ControlInput): [apiKey: string, next: CredentialRotation] {
   assertOnly(input, ['apiKey', 'next', 'revokeTokens']);
   const apiKey = toOptionalString(input, 'apiKey');
   if (apiKey === undefined) {
@@ -50,13 +51,13 @@ export function toRotation(input: Input): [apiKey: string, next: CredentialRotat
 }
 
 /** `{ seconds }` */
-export function toSeconds(input: Input): number {
+export function toSeconds(input: ControlInput): number {
   assertOnly(input, ['seconds']);
   return toOptionalNumber(input, 'seconds') ?? Number.NaN;
 }
 
 /** `{ ms }` for both halves, or `{ token?, resource? }`. */
-export function toLatency(input: Input): LatencyMs {
+export function toLatency(input: ControlInput): LatencyMs {
   assertOnly(input, ['ms', 'token', 'resource']);
   const both = toOptionalNumber(input, 'ms');
   const halves = (['token', 'resource'] as const).filter((half) => input[half] !== undefined);
@@ -66,7 +67,7 @@ export function toLatency(input: Input): LatencyMs {
   return both ?? Object.fromEntries(halves.map((half) => [half, toOptionalNumber(input, half)]));
 }
 
-export function toOptionalString(input: Input, field: string): string | undefined {
+export function toOptionalString(input: ControlInput, field: string): string | undefined {
   const value = input[field];
   if (value !== undefined && typeof value !== 'string') {
     throw new TypeError(`${field} must be a string.`);
@@ -74,7 +75,7 @@ export function toOptionalString(input: Input, field: string): string | undefine
   return value;
 }
 
-function toOptionalNumber(input: Input, field: string): number | undefined {
+function toOptionalNumber(input: ControlInput, field: string): number | undefined {
   const value = input[field];
   if (value !== undefined && typeof value !== 'number') {
     throw new TypeError(`${field} must be a number.`);
@@ -118,7 +119,7 @@ function toBytes(value: unknown, field: string): Buffer | undefined {
   return value === undefined ? undefined : Buffer.from(value, 'base64');
 }
 
-function assertOnly(input: Input, fields: readonly string[]): void {
+function assertOnly(input: ControlInput, fields: readonly string[]): void {
   const unknown = Object.keys(input).find((field) => !fields.includes(field));
   if (unknown !== undefined) {
     throw new TypeError(`There is no field "${unknown}" here: use ${fields.join(', ')}.`);

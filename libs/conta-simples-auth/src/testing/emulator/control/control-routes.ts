@@ -6,12 +6,17 @@ import { apiError, badRequest, jsonReply, methodNotAllowed, notFound, type Reply
 import type { EmulatorCounts } from '../requests/request-counts.js';
 import type { RequestRecord, RequestTarget } from '../requests/request-record.js';
 import { type ControlHosts, rejectionOfCaller } from './control-caller.js';
-import { toFaultScript, toLatency, toOptionalString, toRotation, toSeconds } from './control-input.js';
+import {
+  type ControlInput,
+  toFaultScript,
+  toLatency,
+  toOptionalString,
+  toRotation,
+  toSeconds,
+} from './control-input.js';
 
 const PREFIX = '/__emulator/';
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
-
-type Input = Record<string, unknown>;
 
 /** The part of the emulator that the control routes use. */
 interface Controlled {
@@ -27,7 +32,7 @@ interface Controlled {
   set latencyMs(latency: LatencyMs);
 }
 
-type ControlRoute = (emulator: Controlled, input: Input) => unknown;
+type ControlRoute = (emulator: Controlled, input: ControlInput) => unknown;
 
 /** The control API, for the CLI and other languages. Each route is a method or property of the emulator. */
 const ROUTES: Readonly<Record<string, Readonly<Record<string, ControlRoute>>>> = {
@@ -102,7 +107,7 @@ async function route(exchange: Exchange, emulator: Controlled, hosts: ControlHos
   }
 }
 
-async function readJson(exchange: Exchange): Promise<Input> {
+async function readJson(exchange: Exchange): Promise<ControlInput> {
   const body = await exchange.readBody(BODY_LIMIT_BYTES);
   if (body === undefined) {
     throw new TypeError('The body of a control call is limited to 4 MiB.');

@@ -1,6 +1,7 @@
 import { badRequest, type ErrorDetail, jsonReply, type Reply } from '../http/reply.js';
 import type { AccountData } from './account-data.js';
 import type { CardTransaction } from './card-transaction.js';
+import { DAY_MS } from './transaction-generator.js';
 
 /**
  * The answer of `GET /statements/v1/credit-card`.
@@ -57,7 +58,6 @@ const MAX_RANGE_DAYS = 62;
 const MIN_LIMIT = 5;
 const MAX_LIMIT = 100;
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const PARAMETERS = ['startDate', 'endDate', 'limit', 'nextPageStartKey'] as const;
 
 export interface StatementQuery {

@@ -1,7 +1,7 @@
 import type { AttachmentType, CardTransaction, TransactionAttachment, TransactionCard } from './card-transaction.js';
 import { SeededRandom } from './seeded-random.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 const SPAN_DAYS = 180;
 const COUNT = 360;
 const PENDING_FOR_DAYS = 2;
