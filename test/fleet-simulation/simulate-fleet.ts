@@ -130,7 +130,7 @@ function sourceOf({ clock, gate, endpoint, deriveKey, guarded }: SourceOptions):
       onClocksDisagree: () => {},
       onTtlUnknown: () => {},
     });
-  const account = { hangs: false };
+  const account = { isSuspect: false };
   return {
     obtain: (signal, demand) => {
       const send = () => endpoint.request();

@@ -82,7 +82,7 @@ export class SharedProcess {
       demand: { cause, replaces },
       signal,
       gate: this.gate,
-      account: { hangs: false },
+      account: { isSuspect: false },
       send: () => this.#endpoint.request(account, signal, this.#options.clock),
     });
   }

@@ -6,7 +6,7 @@ export async function throughGate<Outcome extends TokenOutcome | undefined>(
   gate: RequestGate,
   send: () => Promise<Outcome>,
   signal: AbortSignal = new AbortController().signal,
-  account: GateAccount = { hangs: false },
+  account: GateAccount = { isSuspect: false },
 ): Promise<Outcome | TokenOutcome> {
   const entry = await gate.enter(account, signal);
   if (!entry.ok) return entry;

@@ -6,7 +6,7 @@ import type { TokenOutcome } from '../token/token-source.js';
 import { EndpointGate } from './endpoint-gate.js';
 
 const SECOND = 1_000;
-const OTHER = { hangs: false };
+const OTHER = { isSuspect: false };
 const token: TokenOutcome = { ok: true, grant: { value: 'a', lifetimeMs: 1, sentAt: { wall: 0, monotonic: 0 } } };
 const timedOut: TokenOutcome = { ok: false, failure: { kind: 'timeout', what: 'No answer in time' } };
 const answered: TokenOutcome = { ok: false, failure: { kind: 'server_error', what: 'It answered 503', status: 503 } };
@@ -17,7 +17,7 @@ function harness() {
   /** Ends of the requests that run, in the order in which they were sent. */
   const sent: { readonly name: string; readonly at: number; end(outcome: TokenOutcome): void }[] = [];
   const start = clock.monotonic();
-  const pass = (name: string, account: GateAccount = { hangs: false }, signal = new AbortController().signal) => {
+  const pass = (name: string, account: GateAccount = { isSuspect: false }, signal = new AbortController().signal) => {
     const send = () =>
       new Promise<TokenOutcome>((end) => {
         sent.push({ name, at: clock.monotonic() - start, end });
@@ -34,7 +34,7 @@ function harness() {
 
 /** An account whose request has just run into its deadline of 5 s. */
 async function suspect({ pass, clock, sent }: ReturnType<typeof harness>): Promise<GateAccount> {
-  const account = { hangs: false };
+  const account = { isSuspect: false };
   const outcome = pass('slow', account);
   await clock.advance(5 * SECOND);
   sent.pop()?.end(timedOut);
@@ -87,10 +87,10 @@ describe('accounts whose last token request hung', () => {
   it('are known by it until they get any answer', async () => {
     const stage = harness();
     const account = await suspect(stage);
-    expect(account.hangs).toBe(true);
+    expect(account.isSuspect).toBe(true);
     void stage.pass('again', account);
     await stage.endAll(answered);
-    expect(account.hangs).toBe(false);
+    expect(account.isSuspect).toBe(false);
   });
 
   it.each([
@@ -98,22 +98,22 @@ describe('accounts whose last token request hung', () => {
     ['that is answered late', 3 * SECOND],
   ])('are not taken for one %s', async (_what, afterMs) => {
     const { pass, clock, endAll } = harness();
-    const account = { hangs: false };
+    const account = { isSuspect: false };
     void pass('request', account);
     await clock.advance(afterMs);
     await endAll(afterMs === 500 ? timedOut : answered);
-    expect(account.hangs).toBe(false);
+    expect(account.isSuspect).toBe(false);
   });
 
   it('are not taken for one whose request was cancelled', async () => {
     const { pass, clock, endAll } = harness();
-    const account = { hangs: false };
+    const account = { isSuspect: false };
     const abort = new AbortController();
     void pass('request', account, abort.signal);
     await clock.advance(5 * SECOND);
     abort.abort();
     await endAll(timedOut);
-    expect(account.hangs).toBe(false);
+    expect(account.isSuspect).toBe(false);
   });
 
   it('have 16 places together, wait two seconds for one, and fail then', async () => {

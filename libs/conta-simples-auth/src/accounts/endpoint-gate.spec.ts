@@ -79,9 +79,9 @@ describe('the gate before the token endpoint', () => {
     const ends: (() => void)[] = [];
     const hold = () => throughGate(gate, () => new Promise<TokenOutcome>((resolve) => ends.push(() => resolve(token))));
     const running = Array.from({ length: 15 }, hold);
-    expect(gate.hasRoomFor({ hangs: false })).toBe(true);
+    expect(gate.hasRoomFor({ isSuspect: false })).toBe(true);
     running.push(hold());
-    expect(gate.hasRoomFor({ hangs: false })).toBe(false);
+    expect(gate.hasRoomFor({ isSuspect: false })).toBe(false);
     const nothing = throughGate(gate, async () => undefined);
     running.push(hold());
     await settle();
@@ -91,7 +91,7 @@ describe('the gate before the token endpoint', () => {
     expect(ends).toHaveLength(17);
     for (const end of [...ends]) end();
     expect(await Promise.all(running)).toHaveLength(17);
-    expect(gate.hasRoomFor({ hangs: false })).toBe(true);
+    expect(gate.hasRoomFor({ isSuspect: false })).toBe(true);
   });
 
   it('does not keep a request that was aborted before', async () => {

@@ -9,7 +9,7 @@ import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
 const PLACES = 16;
 /** The most that run at once, however many of them hang. */
 const MAX_RUNNING = 256;
-/** For each request that hangs, this many others may run. So 160 hanging accounts delay another one by little over a second. */
+/** For each request that hangs, this many others may run. So 150 hanging accounts delay another one by about a second. */
 const PLACES_PER_HANGING = 10;
 /** A request without an answer hangs after this time, or after twice the usual time of an answer if that is longer. */
 const HANGS_AFTER_MS = 1_050;
@@ -59,13 +59,13 @@ export class EndpointGate implements RequestGate {
     this.#clock = clock;
   }
 
-  hasRoomFor({ hangs }: GateAccount): boolean {
-    return this.#hasRoom(hangs);
+  hasRoomFor({ isSuspect }: GateAccount): boolean {
+    return this.#hasRoom(isSuspect);
   }
 
   /** If the signal aborts, the request gets a place at once: it sees the aborted signal and ends. */
   async enter(account: GateAccount, signal: AbortSignal): Promise<GateEntry> {
-    const isAtOnce = signal.aborted || this.#hasRoom(account.hangs);
+    const isAtOnce = signal.aborted || this.#hasRoom(account.isSuspect);
     const place = isAtOnce ? this.#take(account, signal) : await this.#wait(account, signal);
     if (place === undefined) return { ok: false, failure: HANGS_AGAIN };
     const failure = this.#shutFailure();
@@ -79,15 +79,15 @@ export class EndpointGate implements RequestGate {
   leave(place: RequestPlace, outcome?: TokenOutcome): TokenOutcome | undefined {
     if (!this.#running.delete(place)) return outcome;
     const isAnswered = outcome !== undefined && (outcome.ok || outcome.failure.status !== undefined);
-    if (outcome !== undefined && !place.signal.aborted) place.account.hangs = !isAnswered && this.#hangs(place);
-    const noted = outcome && this.#note(outcome);
+    if (outcome !== undefined && !place.signal.aborted) place.account.isSuspect = !isAnswered && this.#hangs(place);
+    const result = outcome && this.#shutAfter(outcome);
     if (place.isSuspect) this.#suspectsRunning--;
     if (isAnswered) {
       const tookMs = this.#clock.monotonic() - place.startedAt;
       this.#usualMs = (this.#usualMs ?? tookMs) * (1 - NEWEST_WEIGHT) + tookMs * NEWEST_WEIGHT;
     }
     this.#admit();
-    return noted;
+    return result;
   }
 
   /** The application ends: requests that wait get no place until their signals abort. */
@@ -106,8 +106,8 @@ export class EndpointGate implements RequestGate {
     return undefined;
   }
 
-  /** Shuts the gate after a failure that concerns the IP address. */
-  #note(outcome: TokenOutcome): TokenOutcome {
+  /** Shuts the gate if the outcome is a failure that concerns the IP address. Returns the outcome, with the wait in it. */
+  #shutAfter(outcome: TokenOutcome): TokenOutcome {
     if (outcome.ok) this.#shutInARow = 0;
     if (outcome.ok || FAILURE_KINDS[outcome.failure.kind].scope !== 'address') return outcome;
     const { failure } = outcome;
@@ -142,7 +142,7 @@ export class EndpointGate implements RequestGate {
   }
 
   /** A place at once, also above the limit. */
-  #take(account: GateAccount, signal: AbortSignal, isSuspect = account.hangs): RequestPlace {
+  #take(account: GateAccount, signal: AbortSignal, isSuspect = account.isSuspect): RequestPlace {
     const place = { account, isSuspect, startedAt: this.#clock.monotonic(), signal };
     this.#running.add(place);
     if (isSuspect) this.#suspectsRunning++;
@@ -151,7 +151,7 @@ export class EndpointGate implements RequestGate {
 
   /** `undefined` if no place became free for an account whose last request hung. */
   #wait(account: GateAccount, signal: AbortSignal): Promise<RequestPlace | undefined> {
-    const isSuspect = account.hangs;
+    const isSuspect = account.isSuspect;
     return new Promise((resolve) => {
       const request: WaitingRequest = {
         since: this.#clock.monotonic(),
@@ -183,7 +183,7 @@ export class EndpointGate implements RequestGate {
     return (isSuspect ? suspect : usual).shift();
   }
 
-  /** Time alone makes room while requests hang: none of them ends, but they are no longer counted. */
+  /** Checks for room at intervals: a request that hangs does not end, but makes room once it has run too long. */
   #armCheck(): Timer {
     return this.#clock.setTimer(() => {
       this.#timer = undefined;

@@ -34,7 +34,7 @@ export type ObserveRequest = (
 /** Where one account's token comes from: reads the credentials, then sends a token request with them. */
 export class AccountTokenSource implements TokenSource, GateAccount {
   /** Written by the gate. */
-  hangs = false;
+  isSuspect = false;
   /** The fingerprint of the pair that the token endpoint rejected last. */
   #rejectedPair: string | undefined;
   readonly #settings: TokenSourceSettings;

@@ -2,14 +2,14 @@ import type { TokenFailure, TokenOutcome } from './token-source.js';
 
 /** What the gate remembers of an account. */
 export interface GateAccount {
-  /** Whether its last request got no answer for so long that it was taken to hang. */
-  hangs: boolean;
+  /** Whether its last request hung: it got no answer for so long that the gate no longer counted it. */
+  isSuspect: boolean;
 }
 
 /** A place among the token requests that a process runs at once. */
 export interface RequestPlace {
   readonly account: GateAccount;
-  /** Whether the account was known to hang when it entered. */
+  /** {@link GateAccount.isSuspect} when it entered. */
   readonly isSuspect: boolean;
   /** By the monotonic clock. */
   readonly startedAt: number;
