@@ -3,8 +3,11 @@ import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import { VERSION } from '../model/version.js';
 
-/** The injection token of the runtime. All copies of this package share it, so that a second copy is noticed. */
-export const RUNTIME = Symbol.for('nestjs-conta-simples-auth.core');
+/**
+ * The injection token of the `ServicesHandle`. All copies of this package share it, so that a second copy is noticed; other
+ * versions know it by this text.
+ */
+export const SERVICES = Symbol.for('nestjs-conta-simples-auth.core');
 export const REGISTRATION = Symbol.for('nestjs-conta-simples-auth.registration');
 /** The injection token under which each copy of the package provides its {@link PackageCopy}. */
 export const COPY = Symbol.for('nestjs-conta-simples-auth.registration.copy');
@@ -43,7 +46,7 @@ export function checkRegistration(modules: ModulesContainer): PackageCopy {
 
 /** Compares the name: the first versions of this package did not share the symbol between copies. */
 function isRuntime(token: unknown): boolean {
-  return typeof token === 'symbol' && token.description === RUNTIME.description;
+  return typeof token === 'symbol' && token.description === SERVICES.description;
 }
 
 /** `undefined` for a version that does not provide its {@link PackageCopy}. */
@@ -112,7 +115,7 @@ export class ScopeCheck implements OnModuleInit {
 
   /** @throws ContaSimplesAuthError of kind `configuration` */
   check(): void {
-    if (!isPerRequest(this.#moduleRef, RUNTIME)) return;
+    if (!isPerRequest(this.#moduleRef, SERVICES)) return;
     const tokens = this.#inject.map((each) => (isOptional(each) ? each.token : each));
     const names = tokens.filter((token) => isPerRequest(this.#moduleRef, token)).map(nameOf);
     const which = names.length === 0 ? '' : ` (${names.join(', ')})`;

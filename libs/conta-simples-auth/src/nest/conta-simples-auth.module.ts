@@ -11,7 +11,7 @@ import type {
   ContaSimplesModuleOptions,
   ResolvedOptions,
 } from '../options/options.js';
-import { COPY, checkRegistration, REGISTRATION, RUNTIME, ScopeCheck, THIS_COPY } from './check-registration.js';
+import { COPY, checkRegistration, REGISTRATION, ScopeCheck, SERVICES, THIS_COPY } from './check-registration.js';
 import { checkedOptions, deferred, LOADED_CONFIG, LoadedConfigModule } from './configuration.js';
 import { ContaSimplesHttpService } from './http.service.js';
 import { getContaSimplesHttpToken, injectableAccounts } from './inject-http.js';
@@ -99,7 +99,7 @@ function define(definition: Definition): DynamicModule {
   const { isGlobal = true, imports = [], providers = [], inject, provide, record } = definition;
   const clients = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
     provide: getContaSimplesHttpToken(account),
-    inject: [RUNTIME, ContaSimplesHttpService],
+    inject: [SERVICES, ContaSimplesHttpService],
     useFactory: (services: ServicesHandle, http: ContaSimplesHttpService) =>
       // If a test replaces our service, the client comes from the replacement.
       http === services.created?.http ? services.get().httpFor(account) : clientOf(http, account),
@@ -123,7 +123,7 @@ function define(definition: Definition): DynamicModule {
           deferred(async () => checkedOptions(await provide(...args), config)),
       },
       {
-        provide: RUNTIME,
+        provide: SERVICES,
         inject: [OPTIONS, ScopeCheck, ModuleRef, ModulesContainer],
         useFactory: async (
           options: () => ResolvedOptions,
@@ -142,23 +142,23 @@ function define(definition: Definition): DynamicModule {
       },
       {
         provide: RuntimeLifecycle,
-        inject: [RUNTIME],
+        inject: [SERVICES],
         useFactory: (services: ServicesHandle) => new RuntimeLifecycle(services),
       },
       {
         provide: ContaSimplesTokenService,
-        inject: [RUNTIME],
+        inject: [SERVICES],
         useFactory: (services: ServicesHandle) => services.getKeptFresh().tokens,
       },
       {
         provide: ContaSimplesHttpService,
-        inject: [RUNTIME],
+        inject: [SERVICES],
         useFactory: (services: ServicesHandle) => services.getKeptFresh().http,
       },
       ...clients,
       {
         provide: ContaSimplesAuthInterceptor,
-        inject: [RUNTIME],
+        inject: [SERVICES],
         useFactory: (services: ServicesHandle) => new ContaSimplesAuthInterceptor(() => services.get().interceptor),
       },
     ],
