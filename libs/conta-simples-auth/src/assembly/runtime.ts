@@ -87,7 +87,7 @@ export function createRuntime(
       hub.emit(event);
     });
   // One object, to which the shared tokens of every account refer.
-  const sharing = options.store && {
+  const sharedOptions = options.store && {
     store: guardStore(options.store, { clock, emit, telemetry }),
     clock,
     keyPrefix: options.store.keyPrefix ?? DEFAULT_KEY_PREFIX,
@@ -114,7 +114,7 @@ export function createRuntime(
     endpointUrl,
     request,
     gate,
-    shared: () => sharing && new SharedTokens(sharing),
+    shared: () => sharedOptions && new SharedTokens(sharedOptions),
     log,
     telemetry,
     emit,

@@ -22,7 +22,7 @@ export function errorType(failure: string | undefined): { [ATTRIBUTE.errorType]?
 /** The name of all accounts that are not named individually. */
 const OTHER_ACCOUNTS = 'other';
 
-const LONGEST_NAME = 128;
+const MAX_NAME_LENGTH = 128;
 
 /**
  * Limits the number of time series: there may be thousands of accounts, and with a provider function calls may use any
@@ -39,7 +39,7 @@ export class AccountNames {
 
   /** Reports the account under its own name from now on, if the limit allows. Never undone, so that its series does not end. */
   admit(account: string): void {
-    if (this.#named.size < this.#max && account.length <= LONGEST_NAME) this.#named.add(account);
+    if (this.#named.size < this.#max && account.length <= MAX_NAME_LENGTH) this.#named.add(account);
   }
 
   of(account: string): string {

@@ -19,12 +19,12 @@ export interface RecordAge {
   readonly isDoubtful: boolean;
 }
 
-const LEAST_TOLERANCE_MS = 1_000;
+const MIN_TOLERANCE_MS = 1_000;
 const MAX_TOLERANCE_MS = 30_000;
 
 /** The tolerance for a margin: that at the end of a token's lifetime, or a share of a cool-down. */
 export function toleranceMs(marginMs: number): number {
-  return Math.max(LEAST_TOLERANCE_MS, Math.min(MAX_TOLERANCE_MS, marginMs));
+  return Math.max(MIN_TOLERANCE_MS, Math.min(MAX_TOLERANCE_MS, marginMs));
 }
 
 /**

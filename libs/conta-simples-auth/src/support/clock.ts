@@ -53,7 +53,7 @@ export interface Moment extends Instant {
 }
 
 /** A smaller difference between the two clocks is rounding: the wall clock is read in whole milliseconds. */
-const LEAST_JUMP_MS = 10;
+const MIN_JUMP_MS = 10;
 
 /**
  * Measures token lifetimes, for all accounts of an application. The monotonic clock stands still while the machine is
@@ -81,7 +81,7 @@ export class LifetimeClock {
   }
 
   /**
-   * The elapsed time by the wall clock alone, for a call with a cached token: one clock read. If the wall clock was set
+   * The elapsed time by the wall clock only, for a call with a cached token: one clock read. If the wall clock was set
    * back, both clocks are read. In whole milliseconds, which V8 stores without an allocation.
    */
   elapsedMs(): number {
@@ -96,8 +96,8 @@ export class LifetimeClock {
     const { wall, monotonic } = readInstant(this.#clock);
     // An earlier reading may be ahead of this one: that time had passed before the wall clock was set back.
     const jumpMs = Math.max(wall, this.#wall) - monotonic - this.#lead;
-    this.#elapsed += monotonic - this.#monotonic + (jumpMs > LEAST_JUMP_MS ? jumpMs : 0);
-    if (Math.abs(wall - monotonic - this.#lead) > LEAST_JUMP_MS) this.#lead = wall - monotonic;
+    this.#elapsed += monotonic - this.#monotonic + (jumpMs > MIN_JUMP_MS ? jumpMs : 0);
+    if (Math.abs(wall - monotonic - this.#lead) > MIN_JUMP_MS) this.#lead = wall - monotonic;
     this.#wall = wall;
     this.#monotonic = monotonic;
     this.#start = wall - Math.ceil(this.#elapsed);

@@ -69,7 +69,7 @@ export class HeldToken {
 const PAUSE_MS = 30_000;
 /** After so many revoked tokens in a row, another client seems to use the same credentials. */
 const CONTENDED_AT = 2;
-const MAX_LOST = 2 * CONTENDED_AT;
+const MAX_REVOKED = 2 * CONTENDED_AT;
 
 /**
  * Decides what a 401 to the held token means. Made at the first 401 of an account.
@@ -82,12 +82,12 @@ const MAX_LOST = 2 * CONTENDED_AT;
  */
 export class Rejections {
   #pauseUntil = Number.NEGATIVE_INFINITY;
-  /** Goes up with each token that was provably revoked, and down with each 401 that proves nothing. */
-  #lost = 0;
+  /** Counts the tokens that were provably revoked; a 401 that proves nothing takes one off. */
+  #revokedCount = 0;
 
   /** Whether another client seems to revoke the tokens of this one. */
   get isContended(): boolean {
-    return this.#lost >= CONTENDED_AT;
+    return this.#revokedCount >= CONTENDED_AT;
   }
 
   /** Whether to obtain another token after a 401 to the held one. `isReplay`: the request was rejected before, too. */
@@ -95,7 +95,7 @@ export class Rejections {
     if (now.monotonic < this.#pauseUntil) return false;
     if (replacement === undefined) {
       // It was not obtained because of a 401, so the previous token lived until its renewal.
-      this.#lost = 0;
+      this.#revokedCount = 0;
       return true;
     }
     const isNew = !isAccepted && now.elapsed - replacement.heldSince < PAUSE_MS;
@@ -104,7 +104,7 @@ export class Rejections {
     // One pause for each token: a revoked token is never accepted, so a second pause would have no end.
     replacement.isDoubted = true;
     const isContended = this.isContended;
-    if (!replacement.hasAcceptedReplay && this.#lost > 0) this.#lost--;
+    if (!replacement.hasAcceptedReplay && this.#revokedCount > 0) this.#revokedCount--;
     if (isContended) return true;
     this.#pauseUntil = now.monotonic + PAUSE_MS;
     return false;
@@ -117,7 +117,7 @@ export class Rejections {
   replayAccepted({ replacement }: HeldToken): boolean {
     if (replacement === undefined || replacement.hasAcceptedReplay) return false;
     replacement.hasAcceptedReplay = true;
-    this.#lost = Math.min(MAX_LOST, this.#lost + 1);
-    return this.#lost === CONTENDED_AT;
+    this.#revokedCount = Math.min(MAX_REVOKED, this.#revokedCount + 1);
+    return this.#revokedCount === CONTENDED_AT;
   }
 }

@@ -25,11 +25,11 @@ export interface TokenFailure {
   /** How long no process of the fleet sends a request, milliseconds from now. */
   readonly notBeforeMs?: number;
   /**
-   * Set where no request was made: another process or account met this failure, and the token endpoint is left alone for so
-   * many milliseconds more. Replaces the wait of the kind.
+   * Set where no request was made, because another process or account met this failure: for so many milliseconds more, no
+   * request is sent. Replaces the wait of the kind.
    */
   readonly coolsForMs?: number;
-  /** Set where the kind alone would be retried too fast: a server that says it never will, a proxy that wants a login. */
+  /** Set where the wait of the kind would be too short: a server that says that a retry cannot help, a proxy that requires a login. */
   readonly slow?: boolean;
 }
 
