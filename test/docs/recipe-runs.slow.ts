@@ -27,7 +27,7 @@ describe('the blocks of the recipes, run against the emulator', () => {
   it('a token for another client', async () => {
     interface Headers {
       current(signal: AbortSignal): Promise<Record<string, string>>;
-      refused(token: string): void;
+      rejected(token: string): void;
     }
     const SdkHeaders = exported<Type<Headers>>(
       await runBlock('docs/recipes.md', 'A token for another client'),
@@ -39,7 +39,7 @@ describe('the blocks of the recipes, run against the emulator', () => {
     const { signal } = new AbortController();
     const { Authorization: first = '' } = await service.current(signal);
     const { Authorization: same } = await service.current(signal);
-    service.refused(first.replace('Bearer ', ''));
+    service.rejected(first.replace('Bearer ', ''));
     const { Authorization: other } = await service.current(signal);
     expect(same).toBe(first);
     expect(other).not.toBe(first);
