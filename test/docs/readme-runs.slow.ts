@@ -92,7 +92,7 @@ describe('the blocks of the pages in docs, run against the emulator', () => {
   });
 
   it('an HttpService of the application', async () => {
-    const block = await runBlock('docs/recipes.md', 'With an HttpService of your own');
+    const block = await runBlock('docs/recipes.md', 'With your own HttpService');
     const ReportsModule = exported<Type>(block, 'ReportsModule');
     const app = await stage.context(ContaSimplesAuthModule.forRoot(), ReportsModule);
     const { axiosRef } = app.select(ReportsModule).get(HttpService, { strict: false });

@@ -55,7 +55,7 @@ describe('the blocks of the recipes, run against the emulator', () => {
   });
 
   it('a store of the application', async () => {
-    const block = await runBlock('docs/recipes.md', 'A store of your own');
+    const block = await runBlock('docs/recipes.md', 'Your own store');
     const values = new Map<string, string>();
     const cache = {
       read: async (key: string) => values.get(key) ?? null,
