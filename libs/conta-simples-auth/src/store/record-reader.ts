@@ -6,15 +6,22 @@ import { ageOf, toleranceMs } from './record-age.js';
 import { MAX_RECORD_CHARACTERS, type RecordCipher } from './record-cipher.js';
 import { readFailure, readToken, type StoredToken, type StoreKeys } from './stored-record.js';
 
-export interface RecordReaderOptions {
+/** What a reader reports of the records that it finds. */
+export interface ReadingObservers {
+  /** Called for a record that was not written with these credentials; by `SharedTokens` at most once for each attempt. */
+  readonly onRecordRefused: () => void;
+  /** Called where the store does not say how long a record has left. */
+  readonly onTtlUnknown: () => void;
+  /** Called where the age of a record by the wall clock and its age by the store contradict each other. */
+  readonly onClocksDisagree: () => void;
+}
+
+export interface RecordReaderOptions extends ReadingObservers {
   readonly store: GuardedStore;
   readonly clock: Clock;
   readonly keys: StoreKeys;
   readonly cipher: RecordCipher;
   readonly refreshAt: number;
-  readonly onRecordRefused: () => void;
-  readonly onTtlUnknown: () => void;
-  readonly onClocksDisagree: () => void;
 }
 
 /** How much of a cool-down the clocks of two machines may differ by. */

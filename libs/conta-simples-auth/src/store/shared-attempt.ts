@@ -12,7 +12,17 @@ export interface LeaseWait {
   readonly outcome: 'token' | 'failure' | 'own_request';
 }
 
-export interface SharedAttemptOptions {
+/** What an attempt needs to know of the token that is wanted, and how to send a request for it. */
+export interface AttemptInput {
+  readonly demand: TokenDemand;
+  readonly signal: AbortSignal;
+  readonly gate: RequestGate;
+  readonly account: GateAccount;
+  /** Sends the token request; called with a place in the gate. */
+  readonly send: () => Promise<TokenOutcome>;
+}
+
+export interface SharedAttemptOptions extends AttemptInput {
   readonly store: GuardedStore;
   readonly clock: Clock;
   readonly leaseKey: string;
@@ -20,14 +30,8 @@ export interface SharedAttemptOptions {
   readonly requestTimeoutMs: number;
   readonly waitTimeoutMs: number;
   readonly reader: RecordReader;
-  readonly demand: TokenDemand;
   /** When the newest token that this process knows was requested: an older one is of no use. */
   readonly newest: Instant | undefined;
-  readonly signal: AbortSignal;
-  readonly gate: RequestGate;
-  readonly account: GateAccount;
-  /** Sends the token request; called with a place in the gate. */
-  readonly send: () => Promise<TokenOutcome>;
   readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
 

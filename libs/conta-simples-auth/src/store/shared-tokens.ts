@@ -2,16 +2,15 @@ import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import { type Clock, type Instant, readInstant, sinceMs } from '../support/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
 import { minimumIntervalMs } from '../token/refresh-window.js';
-import type { GateAccount, RequestGate } from '../token/request-gate.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, ifAvailable } from './guarded-store.js';
 import type { Lease } from './lease.js';
 import { type DeriveKey, RecordCipher } from './record-cipher.js';
-import { RecordReader } from './record-reader.js';
-import { type LeaseWait, SharedAttempt } from './shared-attempt.js';
+import { type ReadingObservers, RecordReader } from './record-reader.js';
+import { type AttemptInput, type LeaseWait, SharedAttempt } from './shared-attempt.js';
 import { isShared, type StoreKeys, storeKeys, writeFailure, writeToken } from './stored-record.js';
 
-export interface SharedTokensOptions {
+export interface SharedTokensOptions extends ReadingObservers {
   readonly store: GuardedStore;
   readonly clock: Clock;
   readonly keyPrefix: string;
@@ -21,25 +20,13 @@ export interface SharedTokensOptions {
   /** Share of the token lifetime from which a stored token is itself due for renewal. */
   readonly refreshAt: number;
   readonly endpointUrl: string;
-  /** Called for a record that was not written with these credentials; once for each attempt, which may read it often. */
-  readonly onRecordRefused: () => void;
-  /** Called where the store does not say how long a record has left. */
-  readonly onTtlUnknown: () => void;
-  /** Called where the age of a record by wall clock and the store's own contradict each other. */
-  readonly onClocksDisagree: () => void;
   /** Called after a wait for another process's request. */
   readonly onLeaseWait?: ((wait: LeaseWait) => void) | undefined;
 }
 
-/** What one attempt needs: which credentials, for what, and how to send a token request. */
-export interface ObtainOptions {
+/** One attempt, with the credentials whose tokens are shared. */
+export interface ObtainOptions extends AttemptInput {
   readonly deriveKey: DeriveKey;
-  readonly demand: TokenDemand;
-  readonly signal: AbortSignal;
-  readonly gate: RequestGate;
-  readonly account: GateAccount;
-  /** Sends the token request; called with a place in the gate. */
-  readonly send: () => Promise<TokenOutcome>;
 }
 
 /** The records of one pair of credentials. */
