@@ -1,8 +1,8 @@
 import type { AccessToken } from '../model/access-token.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { TokenKeeper } from '../token/keeper.js';
-import { isAnswerStream } from './body/answer-stream.js';
 import type { RequestBody } from './body/request-body.js';
+import { isResponseStream } from './body/response-stream.js';
 import { CallerDeadline, type CallerLimits } from './caller-deadline.js';
 
 export interface AccountKeepers {
@@ -83,7 +83,7 @@ function deadlineOf({ limits, body }: Call<unknown>): CallerDeadline | undefined
 function discard(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   if (body instanceof ReadableStream) body.cancel().catch(() => {});
-  else if (isAnswerStream(body)) body.on('error', () => {}).destroy?.();
+  else if (isResponseStream(body)) body.on('error', () => {}).destroy?.();
 }
 
 function notReplayable(account: string): ContaSimplesAuthError {

@@ -77,7 +77,7 @@ export class ContaSimplesAuthInterceptor {
     const found = defaults.adapter;
     const inner = adapterFinder(found);
     let attached = true;
-    const sendWithToken = createTokenAdapter({
+    const tokenAdapter = createTokenAdapter({
       inner,
       isCustom: typeof found === 'function',
       accounts: options.accounts,
@@ -85,7 +85,7 @@ export class ContaSimplesAuthInterceptor {
       origins: origins === undefined ? options.origins : options.checkOrigins(origins),
       untrusted: 'send_without_token',
     });
-    const adapter: AxiosAdapter = (config) => (attached ? sendWithToken(config) : inner(config)(config));
+    const adapter: AxiosAdapter = (config) => (attached ? tokenAdapter(config) : inner(config)(config));
     const detach = () => {
       if (!attached) return;
       attached = false;

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
 /** A streamed response of axios, or of another client behind an adapter. */
-export interface AnswerStream extends NodeJS.ReadableStream {
+export interface ResponseStream extends NodeJS.ReadableStream {
   readonly destroyed?: boolean;
   readonly errored?: Error | null;
   readonly readableEnded?: boolean;
@@ -19,8 +19,8 @@ export interface RelayOptions {
   readonly redact: (error: unknown) => unknown;
 }
 
-export function isAnswerStream(data: unknown): data is AnswerStream {
-  const stream = data as Partial<AnswerStream> | null | undefined;
+export function isResponseStream(data: unknown): data is ResponseStream {
+  const stream = data as Partial<ResponseStream> | null | undefined;
   return typeof stream?.pipe === 'function' && typeof stream.on === 'function';
 }
 
@@ -29,7 +29,7 @@ export function isAnswerStream(data: unknown): data is AnswerStream {
  * and logs print it. The relay has the same bytes, errors and properties, and destroying it destroys the response. Only
  * closures connect the two.
  */
-export function relayedStream(source: AnswerStream, { request, redact }: RelayOptions): Readable {
+export function relayedStream(source: ResponseStream, { request, redact }: RelayOptions): Readable {
   const message = source instanceof IncomingMessage ? messageLike(source, request) : undefined;
   const relay = message ?? streamLike(source);
   let isStarted = false;
@@ -73,7 +73,7 @@ export function relayedStream(source: AnswerStream, { request, redact }: RelayOp
 }
 
 /** axios sets these two properties on a response over HTTP/2. */
-function streamLike(source: AnswerStream): Readable {
+function streamLike(source: ResponseStream): Readable {
   const { readableHighWaterMark, headers, statusCode } = source as Partial<IncomingMessage>;
   const stream = new Readable({ highWaterMark: readableHighWaterMark });
   return Object.assign(stream, headers && { headers: { ...headers } }, statusCode && { statusCode });
@@ -83,7 +83,7 @@ function streamLike(source: AnswerStream): Readable {
 function messageLike(source: IncomingMessage, described: RelayOptions['request']): IncomingMessage {
   // Node's `finished()`, and functions that use it, remove their listeners from the request as well.
   const request: typeof described = Object.setPrototypeOf({ ...described }, EventEmitter.prototype);
-  const message = new IncomingMessage(new AnswerSocket(source, request) as unknown as Socket);
+  const message = new IncomingMessage(new ResponseSocket(source, request) as unknown as Socket);
   const { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method } = source;
   Object.assign(message, { statusCode, statusMessage, httpVersion, httpVersionMajor, httpVersionMinor, url, method });
   message.rawHeaders = [...source.rawHeaders];
@@ -99,7 +99,7 @@ function messageLike(source: IncomingMessage, described: RelayOptions['request']
 }
 
 /** The properties of a response's socket that are commonly read. The socket itself refers to the request. */
-class AnswerSocket extends EventEmitter {
+class ResponseSocket extends EventEmitter {
   readonly _httpMessage: object;
   readonly #message: IncomingMessage;
 

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import type { AxiosResponse, AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../../model/access-token.js';
-import { isAnswerStream, relayedStream, relayedWebStream } from '../body/answer-stream.js';
+import { isResponseStream, relayedStream, relayedWebStream } from '../body/response-stream.js';
 import { dropRawBytes, redact, redactFile, redactText } from './redact.js';
 
 /** A request as its caller sees it: the token is in no part of it. */
@@ -84,7 +84,7 @@ function withoutTokens(error: unknown, { config, used }: CallerView): unknown {
 
 function redactStream({ data, request }: AxiosResponse, view: CallerView): unknown {
   const redactIt = (error: unknown) => redactError(error, view);
-  if (isAnswerStream(data)) return relayedStream(data, { request: description(view, request), redact: redactIt });
+  if (isResponseStream(data)) return relayedStream(data, { request: description(view, request), redact: redactIt });
   // If the stream is locked, an adapter of the application is reading it.
   if (data instanceof ReadableStream && !data.locked) return relayedWebStream(data, redactIt);
   return data;
