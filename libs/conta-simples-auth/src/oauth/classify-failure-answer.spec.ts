@@ -105,7 +105,7 @@ describe("the server's wish to wait", () => {
 
 describe('how slow to try again', () => {
   it.each([501, 505, 511, 407])('%i is tried again slowly', (status) => {
-    expect(classifyAnswer(answer({ status })).slow).toBe(true);
+    expect(classifyAnswer(answer({ status })).lasting).toBe(true);
   });
 
   it.each([500, 502, 503, 504, 408, 425, 429, 401])('%i is left to its kind', (status) => {

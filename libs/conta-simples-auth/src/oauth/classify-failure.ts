@@ -22,7 +22,7 @@ export interface FailedAnswer {
 
 /** OAuth error codes about the request; any other 400 is about the credentials (RFC 6749 section 5.2). */
 const REQUEST_ERRORS = new Set(['invalid_request', 'unsupported_grant_type', 'invalid_scope', 'unauthorized_client']);
-/** Statuses of a server that never will answer, as opposed to one that cannot now. */
+/** Statuses of a server that will never serve such a request, as opposed to one that cannot serve it now. */
 const LASTING_SERVER_ERRORS = new Set([501, 505, 511]);
 const TRANSIENT_CLIENT_ERRORS = new Set([408, 425]);
 
@@ -36,7 +36,7 @@ export function classifyAnswer(answer: FailedAnswer): TokenFailure {
     what: whatOf(answer, kind),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(LASTING_SERVER_ERRORS.has(status) || status === 407 ? { slow: true } : {}),
+    ...(LASTING_SERVER_ERRORS.has(status) || status === 407 ? { lasting: true } : {}),
   };
 }
 

@@ -554,7 +554,7 @@ describe('a proxy', () => {
   it('that wants a login is tried again slowly', async () => {
     const server = await listen(createNetServer(behaviours['refuses the login']));
     const proxy = new URL(`http://127.0.0.1:${server.port}`);
-    expect(await ask(target, { proxy })).toEqual(failure('proxy_error', { status: 407, slow: true }));
+    expect(await ask(target, { proxy })).toEqual(failure('proxy_error', { status: 407, lasting: true }));
   });
 
   it('of an address that is none is a proxy error', async () => {

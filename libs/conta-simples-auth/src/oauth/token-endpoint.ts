@@ -124,13 +124,13 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
 }
 
 function noTunnel(status: number, host: string, proxy: string | undefined): TokenFailure {
-  const slow = status === 407 ? { slow: true } : {};
+  const lasting = status === 407 ? { lasting: true } : {};
   const named = proxy === undefined ? '' : ` ${proxy}`;
   return {
     kind: 'proxy_error',
     status,
     what: `The proxy${named} answered ${status} instead of connecting to ${host}`,
-    ...slow,
+    ...lasting,
   };
 }
 

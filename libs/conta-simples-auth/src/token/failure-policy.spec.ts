@@ -104,7 +104,10 @@ describe('where the server says when', () => {
 });
 
 it('treats a failure marked slow as one that will not go away by itself', () => {
-  expect(afterFailure(input('server_error', { slow: true, random: 0 }))).toEqual({ waitMs: MINUTE, callers: 'fail' });
+  expect(afterFailure(input('server_error', { lasting: true, random: 0 }))).toEqual({
+    waitMs: MINUTE,
+    callers: 'fail',
+  });
 });
 
 describe('a failure that another process met', () => {

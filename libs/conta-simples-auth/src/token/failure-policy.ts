@@ -8,8 +8,8 @@ const MINUTE = 60 * SECOND;
 export const MAX_WAIT_MS = 15 * MINUTE;
 /** The most that is added, at random, to a wait that the server requested. */
 const MAX_JITTER_MS = 30 * SECOND;
-/** The first cool-down after a failure that is retried more slowly than its kind ({@link TokenFailure.slow}). */
-const SLOW_COOL_DOWN_MS = MINUTE;
+/** The first cool-down after a failure that lasts longer than others of its kind ({@link TokenFailure.lasting}). */
+const LASTING_COOL_DOWN_MS = MINUTE;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15 * SECOND;
 const MIN_BACKOFF_CAP_MS = SECOND;
@@ -60,7 +60,7 @@ export function isTerminal(failure: TokenFailure): boolean {
 
 function treat(failure: TokenFailure): Treatment {
   if (failure.retryAfterMs !== undefined) return { name: 'limited', waitMs: failure.retryAfterMs };
-  if (failure.slow === true) return { name: 'terminal', firstCoolDownMs: SLOW_COOL_DOWN_MS };
+  if (failure.lasting === true) return { name: 'terminal', firstCoolDownMs: LASTING_COOL_DOWN_MS };
   return FAILURE_KINDS[failure.kind].treatment;
 }
 

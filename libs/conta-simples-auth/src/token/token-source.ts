@@ -29,8 +29,11 @@ export interface TokenFailure {
    * request is sent. Replaces the wait of the kind.
    */
   readonly coolsForMs?: number;
-  /** Set where the wait of the kind would be too short: a server that says that a retry cannot help, a proxy that requires a login. */
-  readonly slow?: boolean;
+  /**
+   * Set where a retry in seconds cannot help, though it may with others of the kind: a server that will never serve such a
+   * request, a proxy that requires a login.
+   */
+  readonly lasting?: boolean;
 }
 
 export type TokenOutcome =
