@@ -73,7 +73,7 @@ export function credentialSuspicion(value: string): CredentialSuspicion | undefi
 }
 
 /** Characters that come from an editor, a document or a wrong encoding; no key or secret has them. */
-const NAMES: readonly (readonly [RegExp, string])[] = [
+const UNUSUAL_CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/[\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4]/, 'a typographic quotation mark'],
   [/[\u2010-\u2015\u2212]/, 'a typographic dash'],
   [/\u2026/, 'an ellipsis'],
@@ -95,7 +95,7 @@ export function unusualCharacter(value: string): string | undefined {
   if (value.includes('\ufffd'))
     return 'was saved in another encoding than UTF-8 (it has bytes that are not UTF-8): save it as UTF-8';
   if (value.startsWith('\ufeff')) return 'begins with a byte order mark (BOM): save it as UTF-8 without BOM';
-  for (const [pattern, name] of NAMES) {
+  for (const [pattern, name] of UNUSUAL_CHARACTERS) {
     const [character] = pattern.exec(value) ?? [];
     if (character !== undefined) return `contains ${name} (${codePoint(character)}): enter it again as plain text`;
   }

@@ -18,12 +18,12 @@ export function handshakeCheck(handshake: TlsHandshake, route: Route, isVendor: 
   return warn('tls', message, remedy);
 }
 
-const DATES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
-const NAMES = new Set(['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH']);
+const DATE_ERRORS = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const NAME_ERRORS = new Set(['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH']);
 
 function distrustCheck(handshake: TlsHandshake, code: string, { target }: Route, isVendor: boolean, now: Date): Check {
   const { subject, issuer, validFrom, validTo, names } = handshake;
-  if (DATES.has(code)) {
+  if (DATE_ERRORS.has(code)) {
     const message = `the certificate is valid from ${validFrom} to ${validTo}, and the clock of this machine says ${now.toISOString()} (${code})`;
     return fail(
       'tls',
@@ -31,7 +31,7 @@ function distrustCheck(handshake: TlsHandshake, code: string, { target }: Route,
       'If the clock is wrong, set the clock of this machine; otherwise the server needs a new certificate.',
     );
   }
-  if (NAMES.has(code)) {
+  if (NAME_ERRORS.has(code)) {
     const message = `the certificate is for ${names || subject}, not for ${target.host} (${code})`;
     return fail(
       'tls',
