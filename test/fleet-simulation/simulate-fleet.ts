@@ -6,6 +6,7 @@ import { GuardedStore } from '../../libs/conta-simples-auth/src/store/guarded-st
 import type { DeriveKey } from '../../libs/conta-simples-auth/src/store/record-cipher.js';
 import { SharedTokens } from '../../libs/conta-simples-auth/src/store/shared-tokens.js';
 import { LifetimeClock } from '../../libs/conta-simples-auth/src/support/clock.js';
+import { SharedTimers } from '../../libs/conta-simples-auth/src/support/shared-timers.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import type { TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { EventClock } from './event-clock.js';
@@ -148,6 +149,7 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
       environment: 'sandbox',
       clock,
       lifetimeClock: new LifetimeClock(clock),
+      waitTimers: new SharedTimers(clock),
       refreshAt: REFRESH_AT,
       waitTimeoutMs: WAIT_TIMEOUT_MS,
       keepFresh: () => 'always',

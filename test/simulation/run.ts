@@ -1,6 +1,7 @@
 import type { AccessToken } from '../../libs/conta-simples-auth/src/model/access-token.js';
 import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/model/auth-error.js';
 import { LifetimeClock } from '../../libs/conta-simples-auth/src/support/clock.js';
+import { SharedTimers } from '../../libs/conta-simples-auth/src/support/shared-timers.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import { minimumIntervalMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -68,6 +69,7 @@ class Simulation {
         environment: 'sandbox',
         clock: this.#clock,
         lifetimeClock: new LifetimeClock(this.#clock),
+        waitTimers: new SharedTimers(this.#clock),
         refreshAt: this.#random.pick([0.9, 0.9, 0.5, 0.95] as const),
         waitTimeoutMs: WAIT_TIMEOUT_MS,
         keepFresh: () => 'always',

@@ -1,5 +1,6 @@
 import type { ContaSimplesTokenEvent } from '../../libs/conta-simples-auth/src/model/events.js';
 import { LifetimeClock, readInstant } from '../../libs/conta-simples-auth/src/support/clock.js';
+import { SharedTimers } from '../../libs/conta-simples-auth/src/support/shared-timers.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
 import type {
   KeeperOptions,
@@ -53,6 +54,7 @@ export class KeeperHarness {
         environment: 'sandbox',
         clock: this.clock,
         lifetimeClock: new LifetimeClock(this.clock),
+        waitTimers: new SharedTimers(this.clock),
         refreshAt: 0.9,
         waitTimeoutMs: 10_000,
         keepFresh: () => keepFresh,

@@ -9,6 +9,7 @@ import type { TokenLog } from '../observability/token-log.js';
 import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
+import { SharedTimers } from '../support/shared-timers.js';
 import { StartTurns } from '../support/waiting-line.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { KeeperSettings, RunInContext } from '../token/keeper-settings.js';
@@ -44,7 +45,7 @@ export class KeeperFactory {
 
   constructor(given: KeeperFactoryOptions) {
     const { options, clock, lifetimeClock, inContext, endpointUrl, request, gate, log, telemetry } = given;
-    const turns = new StartTurns(clock);
+    const turns = new StartTurns(clock, inContext);
     this.#given = given;
     this.#pairs = new Map(options.accounts);
     const withPair = options.bootstrap === 'lazy' ? 'once_held' : 'always';
@@ -52,6 +53,7 @@ export class KeeperFactory {
       environment: options.environment,
       clock,
       lifetimeClock,
+      waitTimers: new SharedTimers(clock),
       refreshAt: options.refreshAt,
       waitTimeoutMs: options.waitTimeoutMs,
       // `setAccount()` can give an account its own pair.

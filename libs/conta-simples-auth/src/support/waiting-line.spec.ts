@@ -14,10 +14,12 @@ function manual() {
   return { clock, timers };
 }
 
+const inContext = (work: () => void) => work();
+
 describe('the starts of many token requests', () => {
   it('are spread over turns of the event loop, in order', async () => {
     const { clock, timers } = manual();
-    const turns = new StartTurns(clock);
+    const turns = new StartTurns(clock, inContext);
     const started: number[] = [];
     for (let index = 0; index < 100; index++) turns.next(() => started.push(index));
     const sizes = [started.length];
@@ -32,7 +34,7 @@ describe('the starts of many token requests', () => {
 
   it('need no turn where they are few, also after many', () => {
     const { clock, timers } = manual();
-    const turns = new StartTurns(clock);
+    const turns = new StartTurns(clock, inContext);
     for (let index = 0; index < 33; index++) turns.next(() => {});
     timers.shift()?.();
     let isStarted = false;

@@ -1,5 +1,6 @@
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
+import type { SharedTimers } from '../support/shared-timers.js';
 import type { ListTimer } from './refresh-timer.js';
 import type { TokenSource } from './token-source.js';
 
@@ -22,6 +23,8 @@ export interface KeeperSettings {
   readonly environment: string;
   readonly clock: Clock;
   readonly lifetimeClock: LifetimeClock;
+  /** For the waits of callers. */
+  readonly waitTimers: SharedTimers;
   /** Share of a token's lifetime after which it is renewed. */
   readonly refreshAt: number;
   readonly waitTimeoutMs: number;
@@ -36,7 +39,7 @@ export interface KeeperSettings {
   readonly inContext: RunInContext;
   /** Called when another client seems to use the same credentials, and each revokes the other's tokens. */
   readonly onContention: (account: string) => void;
-  /** Calls `start` when the request may start. If left out, each request starts at once. */
+  /** Calls `start` when the request may start, in that context. If left out, each request starts at once. */
   readonly startTurn?: ((start: () => void) => void) | undefined;
   /** Where the refresh timer of an account is listed while it runs. */
   readonly listTimer?: ListTimer | undefined;

@@ -107,7 +107,7 @@ export class RefreshCycle {
 
   /** Starts the request for a caller that waits, or plans it if it is too early. Resolves with what the caller gets. */
   request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<Arrival> {
-    this.#waiters ??= new Waiters(this.settings.clock);
+    this.#waiters ??= new Waiters(this.settings.waitTimers);
     const onEnd = this.settings.observer?.callerWaits(this.account);
     const arrival = this.#waiters.add(limits, now.monotonic, onEnd);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
@@ -135,9 +135,8 @@ export class RefreshCycle {
     if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
     this.isWanted = false;
     if (this.phase === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.settings.clock);
-    const { inContext, startTurn } = this.settings;
-    const run = () => void this.#run(flight);
-    inContext(startTurn === undefined ? run : () => startTurn(run));
+    const { inContext, startTurn = inContext } = this.settings;
+    startTurn(() => void this.#run(flight));
     return true;
   }
 

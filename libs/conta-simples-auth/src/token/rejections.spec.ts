@@ -3,6 +3,7 @@ import { FakeClock } from '@support/fake-clock.js';
 import { HOUR, KeeperHarness, SECOND, watch } from '@support/keeper-harness.js';
 import type { AccessToken } from '../model/access-token.js';
 import { LifetimeClock, readInstant } from '../support/clock.js';
+import { SharedTimers } from '../support/shared-timers.js';
 import { TokenKeeper } from './keeper.js';
 
 /** The API: which tokens it accepts, and calls as `guardedSend` makes them. */
@@ -238,6 +239,7 @@ class Contest {
         environment: 'sandbox',
         clock: this.clock,
         lifetimeClock: new LifetimeClock(this.clock),
+        waitTimers: new SharedTimers(this.clock),
         refreshAt: 0.9,
         waitTimeoutMs: 10_000,
         keepFresh: () => 'always',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
 import { watch } from '@support/keeper-harness.js';
 import { AccessToken } from '../model/access-token.js';
+import { SharedTimers } from '../support/shared-timers.js';
 import { Waiters } from './waiters.js';
 
 const TOKEN = new AccessToken('the-token', 0, 1_000);
@@ -13,7 +14,7 @@ function waiting() {
     told.push('waits');
     return () => told.push('ends');
   };
-  const waiters = new Waiters(clock);
+  const waiters = new Waiters(new SharedTimers(clock));
   // As the keeper receives what arrives.
   const wait = async (timeoutMs: number, signal?: AbortSignal) => {
     const arrived = await waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait());

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../model/access-token.js';
-import type { Clock, Timer } from '../support/clock.js';
 import { onAbort } from '../support/deadline.js';
+import type { SharedTimer, SharedTimers } from '../support/shared-timers.js';
 
 export interface WaitLimits {
   readonly signal?: AbortSignal | undefined;
@@ -44,21 +44,22 @@ class WaiterGroup {
 /** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
 const SAME_MOMENT_MS = 1;
 
-/** The callers that wait for one account's next token, with one timer for all of them. */
+/** The callers that wait for one account's next token, with one timer for all of them, which is shared with other accounts. */
 export class Waiters {
-  readonly #clock: Clock;
-  readonly #groups = new Set<WaiterGroup>();
+  readonly #timers: SharedTimers;
+  /** Most accounts have one group at a time, which needs no Set. */
+  #groups: WaiterGroup | Set<WaiterGroup> | undefined;
   /** The last group that callers without a signal can still join. */
   #open: WaiterGroup | undefined;
-  #timer: Timer | undefined;
+  #timer: SharedTimer | undefined;
   #timerDeadline = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(timers: SharedTimers) {
+    this.#timers = timers;
   }
 
   get isEmpty(): boolean {
-    return this.#groups.size === 0;
+    return this.#groups === undefined;
   }
 
   /** Resolves with the next arrival, or when a limit is reached. `monotonic` is now; `onEnd` is called when the wait ends. */
@@ -76,7 +77,7 @@ export class Waiters {
   }
 
   settleAll(arrival: Arrival): void {
-    for (const group of [...this.#groups]) {
+    for (const group of this.#list()) {
       this.#remove(group);
       group.settle(arrival);
     }
@@ -92,32 +93,39 @@ export class Waiters {
 
   #begin(timeoutMs: number, monotonic: number): WaiterGroup {
     const group = new WaiterGroup(timeoutMs, monotonic + timeoutMs);
-    this.#groups.add(group);
+    if (this.#groups instanceof Set) this.#groups.add(group);
+    else this.#groups = this.#groups === undefined ? group : new Set([this.#groups, group]);
     if (this.#timer === undefined || group.deadline < this.#timerDeadline) this.#arm(group.deadline, monotonic);
     return group;
   }
 
   #remove(group: WaiterGroup): void {
-    this.#groups.delete(group);
+    if (this.#groups instanceof Set) this.#groups.delete(group);
     if (this.#open === group) this.#open = undefined;
-    if (this.#groups.size > 0) return;
-    this.#timer?.cancel();
+    if (this.#groups instanceof Set ? this.#groups.size > 0 : this.#groups !== group) return;
+    this.#groups = undefined;
+    if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
     this.#timer = undefined;
+  }
+
+  #list(): readonly WaiterGroup[] {
+    if (this.#groups instanceof Set) return [...this.#groups];
+    return this.#groups === undefined ? [] : [this.#groups];
   }
 
   /** A caller waits for this timer, so it keeps the process alive, and with it the attempt that runs or is planned. */
   #arm(deadline: number, monotonic: number): void {
-    this.#timer?.cancel();
+    if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
     this.#timerDeadline = deadline;
-    this.#timer = this.#clock.setTimer(() => this.#onTimer(), Math.max(0, deadline - monotonic), { hold: true });
+    this.#timer = this.#timers.set(() => this.#onTimer(), Math.max(0, deadline - monotonic));
   }
 
   #onTimer(): void {
     this.#timer = undefined;
-    const monotonic = this.#clock.monotonic();
+    const monotonic = this.#timers.monotonic();
     let next = Number.POSITIVE_INFINITY;
     // A timer can fire up to 1 ms early.
-    for (const group of [...this.#groups]) {
+    for (const group of this.#list()) {
       if (group.deadline > monotonic + SAME_MOMENT_MS) next = Math.min(next, group.deadline);
       else {
         this.#remove(group);
