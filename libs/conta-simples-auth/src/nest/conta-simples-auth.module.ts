@@ -97,12 +97,12 @@ interface Definition {
 
 function define(definition: Definition): DynamicModule {
   const { isGlobal = true, imports = [], providers = [], inject, provide, record } = definition;
-  const clients = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
+  const accountServices = [...injectableAccounts(record, process.env.CONTA_SIMPLES_ACCOUNTS)].map((account) => ({
     provide: getContaSimplesHttpToken(account),
     inject: [SERVICES, ContaSimplesHttpService],
     useFactory: (services: ServicesHandle, http: ContaSimplesHttpService) =>
-      // If a test replaces our service, the client comes from the replacement.
-      http === services.created?.http ? services.get().httpFor(account) : clientOf(http, account),
+      // If a test replaces our service, the account's service comes from the replacement.
+      http === services.created?.http ? services.get().httpFor(account) : serviceOf(http, account),
   }));
   return {
     module: ContaSimplesAuthModule,
@@ -155,7 +155,7 @@ function define(definition: Definition): DynamicModule {
         inject: [SERVICES],
         useFactory: (services: ServicesHandle) => services.getKeptFresh().http,
       },
-      ...clients,
+      ...accountServices,
       {
         provide: ContaSimplesAuthInterceptor,
         inject: [SERVICES],
@@ -166,12 +166,12 @@ function define(definition: Definition): DynamicModule {
       ContaSimplesTokenService,
       ContaSimplesHttpService,
       ContaSimplesAuthInterceptor,
-      ...clients.map((client) => client.provide),
+      ...accountServices.map(({ provide: token }) => token),
     ],
   };
 }
 
 /** A replacement without `forAccount()` serves every account. */
-function clientOf(http: Partial<ContaSimplesHttpService>, account: string) {
+function serviceOf(http: Partial<ContaSimplesHttpService>, account: string) {
   return typeof http?.forAccount === 'function' ? http.forAccount(account) : http;
 }

@@ -29,7 +29,7 @@ export function InjectContaSimplesHttp(account: string): ParameterDecorator & Pr
   return Inject(getContaSimplesHttpToken(account));
 }
 
-/** The accounts that get an injectable client: those that are known before the application starts. */
+/** The accounts that get an injectable `ContaSimplesHttpService`: those that are known before the application starts. */
 export function injectableAccounts(record: unknown, listed: string | undefined): ReadonlySet<string> {
   const inRecord = typeof record === 'object' && record !== null ? Object.keys(record) : [];
   const inList = (listed ?? '').split(',').map((name) => name.trim());
