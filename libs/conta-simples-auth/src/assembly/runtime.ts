@@ -16,8 +16,10 @@ import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../options/options.js';
 import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.js';
+import { LEASE_RESERVE_MS } from '../store/lease.js';
 import type { LeaseWait } from '../store/shared-attempt.js';
 import { SharedTokens } from '../store/shared-tokens.js';
+import { DEFAULT_KEY_PREFIX } from '../store/stored-record.js';
 import type { TokenStore } from '../store/token-store.js';
 import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
@@ -170,10 +172,6 @@ export function createRuntime(
     },
   };
 }
-
-const DEFAULT_KEY_PREFIX = 'conta-simples-auth';
-/** How long a lease outlives the request for which it was taken: time to write the token. */
-const LEASE_RESERVE_MS = 2_000;
 
 interface StoreObservers {
   readonly clock: Clock;

@@ -2,6 +2,9 @@ import type { Clock } from '../support/clock.js';
 import { type CheckedStore, StoreFault } from './checked-store.js';
 import { ENDED_RECORD, type GuardedStore } from './guarded-store.js';
 
+/** How long a lease lasts after the longest request: time to write the token. */
+export const LEASE_RESERVE_MS = 2_000;
+
 interface LeaseOptions {
   readonly store: GuardedStore;
   readonly key: string;

@@ -80,6 +80,8 @@ function isDuration(value: unknown, max: number): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= max;
 }
 
+export const DEFAULT_KEY_PREFIX = 'conta-simples-auth';
+
 /** The keys of one pair of credentials; each operation is on one of them. */
 export interface StoreKeys {
   readonly token: string;
