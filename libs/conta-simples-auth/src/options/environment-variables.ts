@@ -96,7 +96,7 @@ function readSecret(name: string, read: ReadVariable, problems: Problems): Varia
 /** Replaces a value whose problem is reported already. It passes every check and is never used, because the start fails. */
 const UNREADABLE = 'unreadable';
 
-/** Explains why a path that looks right does not exist. */
+/** Why a path does not exist, if its spelling shows that; appended to the message. */
 function pathHint(path: string): string {
   if (path !== path.trim()) return ': the path has whitespace at its start or end';
   if (/^["'`]|["'`]$/.test(path)) return ': the path has quotation marks around it';

@@ -138,7 +138,7 @@ function resolveUserAgent(options: ContaSimplesAuthOptions, read: ReadVariable, 
   return '';
 }
 
-/** Explains why a value that looks right is wrong. */
+/** How to spell the value, if only its spelling is wrong; appended to the message. */
 function spellingHint(environment: unknown): string {
   if (typeof environment !== 'string') return '';
   const plain = environment.replace(/[^a-z]/gi, '').toLowerCase();
