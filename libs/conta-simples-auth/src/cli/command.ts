@@ -67,12 +67,19 @@ export function usageError(message: string): CliError {
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
+type FlagValues<Flags extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Flags; strict: true; allowPositionals: false }>
+>['values'];
 
 /**
  * The flags of a command that takes only options. The error for wrong ones never repeats a value: it may be a secret that
  * was pasted in the wrong place.
  */
-export function readFlags<const Flags extends Options>(argv: string[], flags: Flags, command: string) {
+export function readFlags<const Flags extends Options>(
+  argv: string[],
+  flags: Flags,
+  command: string,
+): FlagValues<Flags> {
   try {
     return parseArgs({ args: argv, options: flags, strict: true, allowPositionals: false }).values;
   } catch (error) {
