@@ -64,7 +64,7 @@ const PATIENCE_MS = 6_000;
 const PATIENT_SHARE = 0.8;
 /** A lease held for longer is checked for a holder, which processes that start all at once are spared. */
 const USUAL_REQUEST_MS = 2_000;
-/** For a holder to write what its request brought. */
+/** Time for a holder to write the result of its request. */
 const WRITING_MS = 1_000;
 
 const GIVEN_UP: Ending = {

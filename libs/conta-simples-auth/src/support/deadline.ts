@@ -39,7 +39,7 @@ export function untilLimit(limits: DeadlineLimits): Promise<ReachedLimit> {
   });
 }
 
-/** Waits for `work`, but not beyond the limits; what it brings later is ignored. Rejects only as `work` does. */
+/** Waits for `work`, but not beyond the limits; a later result is ignored. Rejects only as `work` does. */
 export async function waitFor<T>(
   work: Promise<T>,
   limits: DeadlineLimits,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import type { AccessToken } from '../../model/access-token.js';
-import { RUN } from '../../support/shares-run.js';
+import { RUN_LENGTH } from '../../support/shares-run.js';
 
 const REPLACEMENT = '[redacted]';
 
@@ -32,21 +32,23 @@ function redactBytes(bytes: Uint8Array, tokens: readonly AccessToken[]): void {
   }
 }
 
+const LONG_WORDS = new RegExp(`\\S{${RUN_LENGTH},}`, 'g');
+
 function* partsOf(token: AccessToken, text: string): Generator<{ start: number; end: number }> {
   // No encoding of a token contains white space, and most words are shorter.
-  for (const { 0: word, index } of text.matchAll(/\S{12,}/g)) {
+  for (const { 0: word, index } of text.matchAll(LONG_WORDS)) {
     const runs = runsIn(token);
-    for (let at = 0; at + RUN <= word.length; at++) {
-      if (!runs.has(word.slice(at, at + RUN))) continue;
+    for (let at = 0; at + RUN_LENGTH <= word.length; at++) {
+      if (!runs.has(word.slice(at, at + RUN_LENGTH))) continue;
       const start = index + at;
-      while (at + RUN < word.length && runs.has(word.slice(at + 1, at + 1 + RUN))) at++;
-      yield { start, end: index + at + RUN };
-      at += RUN - 1;
+      while (at + RUN_LENGTH < word.length && runs.has(word.slice(at + 1, at + 1 + RUN_LENGTH))) at++;
+      yield { start, end: index + at + RUN_LENGTH };
+      at += RUN_LENGTH - 1;
     }
   }
 }
 
-/** All runs of `RUN` characters in the encodings of a token. */
+/** All runs of `RUN_LENGTH` characters in the encodings of a token. */
 function runsIn(token: AccessToken): ReadonlySet<string> {
   const known = runsOf.get(token);
   if (known !== undefined) return known;
@@ -70,7 +72,7 @@ function runsIn(token: AccessToken): ReadonlySet<string> {
     value.replace(/[^\w.-]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`),
     ...encoded,
   ]) {
-    for (let at = 0; at + RUN <= spelling.length; at++) runs.add(spelling.slice(at, at + RUN));
+    for (let at = 0; at + RUN_LENGTH <= spelling.length; at++) runs.add(spelling.slice(at, at + RUN_LENGTH));
   }
   runsOf.set(token, runs);
   return runs;
