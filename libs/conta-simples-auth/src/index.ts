@@ -1,5 +1,4 @@
-export type { ClientAuthEncoding } from './accounts/check-credentials.js';
-export type { ContaSimplesCredentials } from './accounts/credentials.js';
+export type { ClientAuthEncoding, ContaSimplesCredentials } from './accounts/credentials.js';
 export { type AttachOptions, ContaSimplesAuthInterceptor } from './http/axios/auth.interceptor.js';
 export type { AttachableAxiosInstance } from './http/axios/instance.js';
 export type { ContaSimplesFetchInit } from './http/fetch/fetch-init.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialFault } from './check-credentials.js';
+import { credentialFault } from './credentials.js';
 
 const credentialProblem = (...given: Parameters<typeof credentialFault>) => credentialFault(...given)?.what;
 

@@ -4,7 +4,6 @@ import type { Clock } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
 import type { TokenFailure } from '../token/token-source.js';
-import { type ClientAuthEncoding, pairProblem } from './check-credentials.js';
 
 /**
  * An API key and its secret. Sandbox and production have separate pairs.
@@ -17,6 +16,16 @@ export interface ContaSimplesCredentials {
   /** The API secret: no whitespace around it. */
   readonly apiSecret: string;
 }
+
+/**
+ * How key and secret are written before they are joined by a colon and encoded in base64: `plain`, unchanged, or `rfc6749`,
+ * each form-encoded first. The results differ only if one has characters other than `A-Z a-z 0-9 - . _ *`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7617#section-2 for `plain`, which is what the vendor documents
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 for `rfc6749`
+ * @publicApi
+ */
+export type ClientAuthEncoding = 'plain' | 'rfc6749';
 
 /** A checked pair. It prints as its fingerprint; only the `Authorization` header made of it can be read. */
 export class Credentials {
@@ -125,4 +134,102 @@ function check(given: unknown, encoding: ClientAuthEncoding): CredentialsOutcome
 
 function unavailable(what: string): CredentialsOutcome {
   return { ok: false, failure: { kind: 'credentials_unavailable', what: `The source of the credentials ${what}` } };
+}
+
+/** What is wrong with one half of a pair: `what` in words that follow its name. Never quotes it. */
+export interface CredentialFault {
+  readonly code: 'invalid' | 'blank' | 'line_break' | 'whitespace' | 'characters';
+  readonly what: string;
+}
+
+/** What is wrong with a pair, in words that begin with the name of its half; `undefined` if nothing is. Never quotes it. */
+export function pairProblem(
+  { apiKey, apiSecret }: { readonly apiKey?: unknown; readonly apiSecret?: unknown },
+  encoding: ClientAuthEncoding,
+): string | undefined {
+  const keyFault = credentialFault('apiKey', apiKey, encoding);
+  if (keyFault !== undefined) return `apiKey ${keyFault.what}`;
+  const secretFault = credentialFault('apiSecret', apiSecret, encoding);
+  return secretFault && `apiSecret ${secretFault.what}`;
+}
+
+/** What is wrong with one half of a pair; `undefined` if nothing is. */
+export function credentialFault(
+  part: 'apiKey' | 'apiSecret',
+  value: unknown,
+  encoding: ClientAuthEncoding,
+): CredentialFault | undefined {
+  if (typeof value !== 'string') return { code: 'invalid', what: 'must be a string' };
+  // Before all others: JavaScript counts a byte order mark as whitespace.
+  const unusual = unusualCharacter(value);
+  if (unusual !== undefined) return { code: 'characters', what: unusual };
+  if (value.trim() === '') return { code: 'blank', what: 'is blank' };
+  if (/[\r\n]/.test(value)) return { code: 'line_break', what: 'contains a line break' };
+  if (value !== value.trim()) return { code: 'whitespace', what: 'has whitespace at its start or end' };
+  if (/\p{Cc}/u.test(value)) return { code: 'characters', what: 'contains a control character' };
+  // RFC 7617 section 2: the first colon ends the user-id, the rest would be read as the secret.
+  if (part === 'apiKey' && encoding === 'plain' && value.includes(':')) {
+    return { code: 'invalid', what: "contains ':', which would end the key" };
+  }
+  return undefined;
+}
+
+/** A warning about a value that is allowed but rarely intended. `what` follows the name of the setting. */
+export interface CredentialSuspicion {
+  readonly code: 'quoted' | 'suspicious';
+  readonly what: string;
+}
+
+const SUSPICIONS: readonly (readonly [RegExp, string])[] = [
+  [/\\[nrt]$/, 'ends with a line break written as \\n: remove it'],
+  [/^\$\{?\w+\}?$|^\{\{.*\}\}$|^<.*>$/s, 'looks like a placeholder that was not replaced'],
+  [/^\{\s*".*\}$/s, 'looks like JSON: give the value alone'],
+  [/^["'`]|["'`]$/, 'has a quotation mark at one end: remove it, unless it belongs to it'],
+  [/^(?:undefined|null|\[object \w+\])$/, 'looks like a value that failed to arrive'],
+  [/^(?:export\s+)?CONTA_SIMPLES_\w+=/, 'begins with the name of a variable: give the value alone'],
+  [/\s#/, 'has " #" in it: if a comment follows, remove it (docker --env-file does not)'],
+  [/\\\$/, 'has "\\$" in it: only `expandVariables` of ConfigModule takes the backslash off'],
+];
+
+/** `undefined` for a value without a warning. Never quotes the value. */
+export function credentialSuspicion(value: string): CredentialSuspicion | undefined {
+  if (/^(["'`]).*\1$/s.test(value)) {
+    return { code: 'quoted', what: 'has quotation marks around it: remove them, unless they belong to it' };
+  }
+  const found = SUSPICIONS.find(([pattern]) => pattern.test(value));
+  return found && { code: 'suspicious', what: found[1] };
+}
+
+/** Characters that come from an editor, a document or a wrong encoding; no key or secret has them. */
+const UNUSUAL_CHARACTERS: readonly (readonly [RegExp, string])[] = [
+  [/[\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4]/, 'a typographic quotation mark'],
+  [/[\u2010-\u2015\u2212]/, 'a typographic dash'],
+  [/\u2026/, 'an ellipsis'],
+  [/[\u00a0\u202f\u2007]/, 'a no-break space'],
+  [/[\u200b-\u200d\u2060]/, 'a zero-width character'],
+  [/\ufeff/, 'a byte order mark'],
+  // Format characters, spaces other than ASCII's, lone surrogates, private and unassigned code points; C1 controls.
+  [/[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u0080-\u009f]/u, 'an invisible character'],
+  [/[^\P{Zs} ]/u, 'a space that is not the usual one'],
+];
+
+/**
+ * Finds a character that no key or secret has. Returns words that follow the name of the setting: which character it is, or
+ * where it comes from; `undefined` if there is none. Accented letters are allowed.
+ */
+export function unusualCharacter(value: string): string | undefined {
+  // UTF-16 that is read as UTF-8 begins with two invalid bytes, or has a zero byte after each letter.
+  if (/[^\0]\0[^\0]\0/.test(value) || /^\ufffd\ufffd/.test(value)) return 'is encoded in UTF-16: save it as UTF-8';
+  if (value.includes('\ufffd'))
+    return 'was saved in another encoding than UTF-8 (it has bytes that are not UTF-8): save it as UTF-8';
+  if (value.startsWith('\ufeff')) return 'begins with a byte order mark (BOM): save it as UTF-8 without BOM';
+  for (const [pattern, name] of UNUSUAL_CHARACTERS) {
+    const [character] = pattern.exec(value) ?? [];
+    if (character !== undefined) return `contains ${name} (${codePoint(character)}): enter it again as plain text`;
+  }
+  return undefined;
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

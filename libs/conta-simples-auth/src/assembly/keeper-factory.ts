@@ -1,5 +1,9 @@
-import { pairProblem } from '../accounts/check-credentials.js';
-import { type ContaSimplesCredentials, Credentials, type CredentialsSource } from '../accounts/credentials.js';
+import {
+  type ContaSimplesCredentials,
+  Credentials,
+  type CredentialsSource,
+  pairProblem,
+} from '../accounts/credentials.js';
 import type { EndpointGate } from '../accounts/endpoint-gate.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';

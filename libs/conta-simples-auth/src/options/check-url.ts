@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { unusualCharacter } from '../accounts/check-credentials.js';
+import { unusualCharacter } from '../accounts/credentials.js';
 import type { ProblemCode, Problems } from './problems.js';
 
 export type UrlCheck =

@@ -1,7 +1,6 @@
 import type { Agent } from 'node:https';
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { ClientAuthEncoding } from '../accounts/check-credentials.js';
-import type { ContaSimplesCredentials, CredentialsSource } from '../accounts/credentials.js';
+import type { ClientAuthEncoding, ContaSimplesCredentials, CredentialsSource } from '../accounts/credentials.js';
 import type { ContaSimplesTelemetry } from '../observability/telemetry.js';
 import type { TokenStore } from '../store/token-store.js';
 

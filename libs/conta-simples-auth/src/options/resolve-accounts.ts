@@ -1,6 +1,11 @@
 import { DEFAULT_ACCOUNT } from '../accounts/account-registry.js';
-import { type ClientAuthEncoding, credentialFault, credentialSuspicion } from '../accounts/check-credentials.js';
-import type { ContaSimplesCredentials, CredentialsSource } from '../accounts/credentials.js';
+import {
+  type ClientAuthEncoding,
+  type ContaSimplesCredentials,
+  type CredentialsSource,
+  credentialFault,
+  credentialSuspicion,
+} from '../accounts/credentials.js';
 import { type ReadVariable, readDefaultPair, readNamedPairs, type VariablePair } from './environment-variables.js';
 import type { ContaSimplesAuthOptions, ResolvedOptions } from './options.js';
 import type { Problems } from './problems.js';
