@@ -3,10 +3,15 @@ import type { Clock, Timer } from './clock.js';
 /** Timers set within this time for one moment are one; the last of them fires up to so much early. */
 const SAME_MOMENT_MS = 1;
 
+/** Called when the time has passed. An object and not a function, which would be one more object for each account. */
+export interface TimerTarget {
+  onTimer(): void;
+}
+
 export interface SharedTimer {
   readonly group: TimerGroup;
   /** `undefined` once it has fired or is cancelled. */
-  callback: (() => void) | undefined;
+  target: TimerTarget | undefined;
 }
 
 /** Those that were set for the same moment. */
@@ -36,21 +41,21 @@ export class SharedTimers {
     return this.#clock.monotonic();
   }
 
-  /** Calls back once after `delayMs`. */
-  set(callback: () => void, delayMs: number): SharedTimer {
+  /** Calls `target` once after `delayMs`. */
+  set(target: TimerTarget, delayMs: number): SharedTimer {
     const deadline = this.#clock.monotonic() + delayMs;
     const last = this.#last;
     const isSame = last !== undefined && deadline >= last.deadline && deadline - last.deadline < SAME_MOMENT_MS;
     const group = isSame ? last : this.#begin(deadline, delayMs);
-    const timer: SharedTimer = { group, callback };
+    const timer: SharedTimer = { group, target };
     group.members.push(timer);
     group.count++;
     return timer;
   }
 
   cancel(timer: SharedTimer): void {
-    if (timer.callback === undefined) return;
-    timer.callback = undefined;
+    if (timer.target === undefined) return;
+    timer.target = undefined;
     timer.group.count--;
     if (timer.group.count === 0) this.#end(timer.group);
   }
@@ -65,9 +70,9 @@ export class SharedTimers {
   #fire(group: TimerGroup): void {
     this.#end(group);
     for (const timer of group.members) {
-      const { callback } = timer;
-      timer.callback = undefined;
-      callback?.();
+      const { target } = timer;
+      timer.target = undefined;
+      target?.onTimer();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../model/access-token.js';
 import { onAbort } from '../support/deadline.js';
-import type { SharedTimer, SharedTimers } from '../support/shared-timers.js';
+import type { SharedTimer, SharedTimers, TimerTarget } from '../support/shared-timers.js';
 
 export interface WaitLimits {
   readonly signal?: AbortSignal | undefined;
@@ -16,7 +16,7 @@ class WaiterGroup {
   /** By the monotonic clock. */
   readonly deadline: number;
   readonly arrival: Promise<Arrival>;
-  #resolve: (arrival: Arrival) => void = () => {};
+  #resolve: ((arrival: Arrival) => void) | undefined;
   #onEnd: (() => void)[] | undefined;
 
   constructor(timeoutMs: number, deadline: number) {
@@ -34,7 +34,7 @@ class WaiterGroup {
   }
 
   settle(arrival: Arrival): void {
-    this.#resolve(arrival);
+    this.#resolve?.(arrival);
     const callbacks = this.#onEnd;
     this.#onEnd = undefined;
     for (const callback of callbacks ?? []) callback();
@@ -45,7 +45,7 @@ class WaiterGroup {
 const SAME_MOMENT_MS = 1;
 
 /** The callers that wait for one account's next token, with one timer for all of them, which is shared with other accounts. */
-export class Waiters {
+export class Waiters implements TimerTarget {
   readonly #timers: SharedTimers;
   /** Most accounts have one group at a time, which needs no Set. */
   #groups: WaiterGroup | Set<WaiterGroup> | undefined;
@@ -117,10 +117,11 @@ export class Waiters {
   #arm(deadline: number, monotonic: number): void {
     if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
     this.#timerDeadline = deadline;
-    this.#timer = this.#timers.set(() => this.#onTimer(), Math.max(0, deadline - monotonic));
+    this.#timer = this.#timers.set(this, Math.max(0, deadline - monotonic));
   }
 
-  #onTimer(): void {
+  /** Called by the shared timer. */
+  onTimer(): void {
     this.#timer = undefined;
     const monotonic = this.#timers.monotonic();
     let next = Number.POSITIVE_INFINITY;
