@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeServers, listen } from '@support/listen.js';
-import type { AxiosInstance } from 'axios';
+import type { AxiosAdapter, AxiosInstance, AxiosRequestHeaders, InternalAxiosRequestConfig } from 'axios';
 import NodeFormData from 'form-data';
 import { bootClients, closeClients, PLAIN } from './clients.js';
 
@@ -103,5 +103,21 @@ describe('a large form', () => {
     expect(new Set(compared.map(({ digest, length, contentType }) => `${digest} ${length} ${contentType}`)).size).toBe(
       1,
     );
+  });
+});
+
+describe('a large form through an adapter that wraps the attached one', () => {
+  it('is sent with plain headers as with those of axios', async () => {
+    const { clients, uploads } = await start();
+    const attached = clients['an attached instance'];
+    const inner = attached.defaults.adapter as AxiosAdapter;
+    attached.defaults.adapter = (config: InternalAxiosRequestConfig) =>
+      inner({ ...config, headers: { ...config.headers } as unknown as AxiosRequestHeaders });
+    for (const bytes of [1_000_000, 1_100_000]) {
+      const form = new NodeFormData();
+      form.append('file', Buffer.alloc(bytes), { filename: 'file' });
+      expect((await attached.post('/upload', form)).status).toBe(200);
+    }
+    expect(uploads.map(({ client }) => client)).toEqual(['guarded', 'guarded']);
   });
 });

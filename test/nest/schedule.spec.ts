@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Global, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
 import { Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { boot, bootContext, closeAll } from '@support/boot.js';
 
@@ -13,10 +13,38 @@ class Ticker {
   }
 }
 
+@Injectable()
+class OwnTimers extends SchedulerRegistry {}
+
+@Injectable({ scope: Scope.REQUEST })
+class TimersOfARequest extends SchedulerRegistry {}
+
+/** Has the methods of the registry by name, and cannot be made. */
+@Injectable()
+class Facade {
+  constructor() {
+    throw new Error('the facade was created');
+  }
+
+  doesExist(): void {}
+  getTimeout(): void {}
+  addTimeout(): void {}
+  deleteTimeout(): void {}
+}
+
+@Global()
+@Module({ providers: [TimersOfARequest], exports: [TimersOfARequest] })
+class TimersModule {}
+
+/** An injection token that is a function with an unusual prototype. */
+const UnusualToken = Object.assign(function unusual() {}, { prototype: 5 as unknown as object });
+
 afterEach(async () => {
   jest.useRealTimers();
   await closeAll();
 });
+
+type Arrangement = Pick<ModuleMetadata, 'imports' | 'providers'>;
 
 describe('beside the ScheduleModule of the application', () => {
   it("leaves the application's @Interval as often as without this module", async () => {
@@ -39,6 +67,17 @@ describe('beside the ScheduleModule of the application', () => {
     expect(registry.getTimeouts()).toEqual(['conta-simples-auth:default']);
     await closeAll();
     expect(registry.getTimeouts()).toEqual([]);
+  });
+
+  it.each([
+    ['a class derived from it', { providers: [OwnTimers] }],
+    ['a request-scoped class derived from it, in a global module', { imports: [TimersModule] }],
+    ['a provider token with an unusual prototype', { providers: [{ provide: UnusualToken, useValue: 1 }] }],
+    ['a class with methods of the same names', { providers: [{ provide: Facade, useFactory: () => undefined }] }],
+  ])('finds the SchedulerRegistry beside %s', async (_name, { imports = [], providers = [] }: Arrangement) => {
+    const { app, tokens } = await boot({ imports: [...imports, ScheduleModule.forRoot()], providers });
+    await tokens.getToken();
+    expect(app.get(SchedulerRegistry).getTimeouts()).toEqual(['conta-simples-auth:default']);
   });
 
   it('renews by itself through the registry, again and again', async () => {

@@ -3,7 +3,7 @@ import { isContaSimplesAuthError } from '../../libs/conta-simples-auth/src/model
 import { LifetimeClock } from '../../libs/conta-simples-auth/src/support/clock.js';
 import { SharedTimers } from '../../libs/conta-simples-auth/src/support/shared-timers.js';
 import { TokenKeeper } from '../../libs/conta-simples-auth/src/token/keeper.js';
-import { minimumIntervalMs } from '../../libs/conta-simples-auth/src/token/refresh-window.js';
+import { minimumIntervalMs } from '../../libs/conta-simples-auth/src/token/refresh-schedule.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { SeededRandom } from './random.js';
 import { CANARY, SimulatedServer, type Weather } from './server.js';

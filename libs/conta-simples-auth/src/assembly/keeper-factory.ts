@@ -17,7 +17,7 @@ import { SharedTimers } from '../support/shared-timers.js';
 import { StartTurns } from '../support/waiting-line.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { KeeperSettings, RunInContext } from '../token/keeper-settings.js';
-import type { TimerListing } from '../token/refresh-timer.js';
+import type { TimerListing } from '../token/refresh-schedule.js';
 import { AccountTokenSource, type TokenSourceSettings } from './account-token-source.js';
 
 export interface KeeperFactoryOptions {

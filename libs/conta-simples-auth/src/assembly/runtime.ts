@@ -24,7 +24,7 @@ import type { TokenStore } from '../store/token-store.js';
 import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import type { RunInContext } from '../token/keeper-settings.js';
-import type { ListTimer, TimerListing } from '../token/refresh-timer.js';
+import type { ListTimer, TimerListing } from '../token/refresh-schedule.js';
 import { KeeperFactory } from './keeper-factory.js';
 
 /** The parts of one application. The services that Nest injects are made of them. */

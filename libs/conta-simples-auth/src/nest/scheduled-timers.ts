@@ -1,14 +1,26 @@
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Inject, Injectable, type InjectionToken, Logger, Optional } from '@nestjs/common';
 import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { callSafely } from '../support/call-safely.js';
-import type { TimerListing } from '../token/refresh-timer.js';
+import type { TimerListing } from '../token/refresh-schedule.js';
 
 /** Registries whose failure was logged. */
 const logged = new WeakSet<SchedulerRegistry>();
 
 /** Timers of one name that a number distinguishes: of other modules or applications that use the same registry. */
 const MAX_SAME_NAME = 10;
+
+/** Methods by which the class is recognized. */
+const REGISTRY_METHODS = [
+  'doesExist',
+  'getTimeout',
+  'getTimeouts',
+  'addTimeout',
+  'deleteTimeout',
+  'getIntervals',
+  'addInterval',
+  'deleteInterval',
+] as const;
 
 /**
  * The application's `SchedulerRegistry`, if our module can inject it. Its class is found among the application's providers
@@ -18,20 +30,32 @@ export async function injectScheduler(
   self: ModuleRef,
   modules: ModulesContainer,
 ): Promise<SchedulerRegistry | undefined> {
-  const registryClass = [...modules.values()].flatMap(({ providers }) => [...providers.keys()]).find(isRegistryClass);
-  if (registryClass === undefined) return undefined;
-  @Injectable()
-  class Dependent {
-    constructor(@Optional() @Inject(registryClass) readonly registry?: SchedulerRegistry) {}
+  const tokens = new Set([...modules.values()].flatMap(({ providers }) => [...providers.keys()]));
+  for (const token of tokens) {
+    const registry = isRegistryClass(token) ? await inject(self, token) : undefined;
+    if (registry !== undefined) return registry;
   }
-  const { registry } = await self.create(Dependent);
-  return registry;
+  return undefined;
 }
 
-/** Compares the methods and not the name, which a bundler may have shortened. */
-function isRegistryClass(token: unknown): boolean {
-  const methods = typeof token === 'function' ? (token.prototype as object | undefined) : undefined;
-  return ['doesExist', 'getTimeout', 'addTimeout', 'deleteTimeout'].every((name) => name in (methods ?? {}));
+/** `undefined` if our module cannot inject it: it is in a module that is not global, or request-scoped. */
+async function inject(self: ModuleRef, token: InjectionToken): Promise<SchedulerRegistry | undefined> {
+  @Injectable()
+  class Dependent {
+    constructor(@Optional() @Inject(token) readonly registry?: SchedulerRegistry) {}
+  }
+  try {
+    return (await self.create(Dependent)).registry;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares the methods and not the name, which a bundler may have shortened. A class derived from it has none of them. */
+function isRegistryClass(token: InjectionToken): boolean {
+  const prototype: unknown = typeof token === 'function' ? token.prototype : undefined;
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return REGISTRY_METHODS.every((name) => Object.hasOwn(prototype, name));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Clock, type Instant, readInstant, sinceMs } from '../support/clock.js';
-import { MARGIN_SHARE } from '../token/refresh-window.js';
+import { MARGIN_SHARE } from '../token/refresh-schedule.js';
 import type { TokenDemand, TokenFailure, TokenGrant } from '../token/token-source.js';
 import { ENDED_RECORD, type GuardedStore } from './guarded-store.js';
 import { ageOf, toleranceMs } from './record-age.js';

@@ -1,7 +1,7 @@
 import { FAILURE_KINDS } from '../model/failure-kinds.js';
 import { type Clock, type Instant, readInstant, sinceMs } from '../support/clock.js';
 import { afterFailure, isTerminal } from '../token/failure-policy.js';
-import { minimumIntervalMs } from '../token/refresh-window.js';
+import { minimumIntervalMs } from '../token/refresh-schedule.js';
 import type { TokenDemand, TokenFailure, TokenGrant, TokenOutcome } from '../token/token-source.js';
 import { type GuardedStore, ifAvailable } from './guarded-store.js';
 import type { Lease } from './lease.js';

@@ -1,7 +1,7 @@
 import { ContaSimplesAuthError } from '../model/auth-error.js';
 import type { Instant } from '../support/clock.js';
 import { afterFailure, isTerminal } from './failure-policy.js';
-import { minimumIntervalMs } from './refresh-window.js';
+import { minimumIntervalMs } from './refresh-schedule.js';
 import type { TokenFailure } from './token-source.js';
 
 /** Failures in a row, and what follows from them until a token is obtained. */

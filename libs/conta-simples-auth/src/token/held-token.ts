@@ -1,6 +1,7 @@
 import { AccessToken } from '../model/access-token.js';
-import { type Moment, sinceMs } from '../support/clock.js';
-import type { RefreshWindow } from './refresh-window.js';
+import type { AcquisitionCause, ContaSimplesTokenEvent } from '../model/events.js';
+import { type Instant, type Moment, sinceMs } from '../support/clock.js';
+import type { RefreshWindow } from './refresh-schedule.js';
 import type { TokenGrant } from './token-source.js';
 
 /** What is known of a token that was obtained because of a 401. */
@@ -63,6 +64,23 @@ export class HeldToken {
   dueInMs(now: Moment): number {
     return Math.max(0, this.#renewAt - now.elapsed);
   }
+}
+
+/** How a token was obtained. */
+export interface Acquisition {
+  readonly cause: AcquisitionCause;
+  readonly generation: number;
+  readonly requestMs: number;
+}
+
+export function acquiredEvent(
+  account: string,
+  now: Instant,
+  { token: { fingerprint, expiresAt } }: HeldToken,
+  { cause, generation, requestMs }: Acquisition,
+): ContaSimplesTokenEvent {
+  const durationMs = Math.round(requestMs);
+  return { type: 'acquired', account, at: now.wall, cause, fingerprint, generation, expiresAt, durationMs };
 }
 
 /** How long 401s are passed to callers without a refresh when a route, and not the token, seems to be the cause. */

@@ -1,7 +1,7 @@
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
 import type { SharedTimers } from '../support/shared-timers.js';
-import type { ListTimer } from './refresh-timer.js';
+import type { ListTimer } from './refresh-schedule.js';
 import type { TokenSource } from './token-source.js';
 
 /** Is called for what happens to callers. Events report what happens to tokens. */

@@ -3,11 +3,10 @@ import type { ContaSimplesTokenState } from '../model/status.js';
 import { type Moment, sinceMs } from '../support/clock.js';
 import { type FailureState, failureError, failureStateAfter, shutDownError, withoutWait } from './failure-state.js';
 import { Flight } from './flight.js';
-import { HeldToken } from './held-token.js';
+import { acquiredEvent, HeldToken } from './held-token.js';
 import type { KeeperOptions, KeeperSettings } from './keeper-settings.js';
-import { RefreshTimer } from './refresh-timer.js';
-import { MinimumInterval, refreshWindow } from './refresh-window.js';
-import { acquiredEvent, failureEvent } from './token-reports.js';
+import { MinimumInterval, RefreshTimer, refreshWindow } from './refresh-schedule.js';
+import { failureEvent } from './token-reports.js';
 import type { TokenFailure, TokenGrant, TokenSource } from './token-source.js';
 import { type Arrival, Waiters, type WaitLimits } from './waiters.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@support/fake-clock.js';
-import { RefreshTimer } from './refresh-timer.js';
+import { RefreshTimer } from './refresh-schedule.js';
 
 function timer() {
   const clock = new FakeClock();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { minimumIntervalMs, refreshWindow } from './refresh-window.js';
+import { minimumIntervalMs, refreshWindow } from './refresh-schedule.js';
 
 const HOUR = 3_600_000;
 const usual = { refreshAt: 0.9, requestMs: 200, random: 0 };

@@ -1,25 +1,9 @@
-import type { AcquisitionCause, ContaSimplesTokenEvent } from '../model/events.js';
+import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { ContaSimplesTokenState, ContaSimplesTokenStatus } from '../model/status.js';
 import type { Instant, Moment } from '../support/clock.js';
 import { type FailureState, retryAt } from './failure-state.js';
 import type { HeldToken } from './held-token.js';
 import type { KeeperSettings } from './keeper-settings.js';
-
-export interface Acquisition {
-  readonly cause: AcquisitionCause;
-  readonly generation: number;
-  readonly requestMs: number;
-}
-
-export function acquiredEvent(
-  account: string,
-  now: Instant,
-  { token: { fingerprint, expiresAt } }: HeldToken,
-  { cause, generation, requestMs }: Acquisition,
-): ContaSimplesTokenEvent {
-  const durationMs = Math.round(requestMs);
-  return { type: 'acquired', account, at: now.wall, cause, fingerprint, generation, expiresAt, durationMs };
-}
 
 export function failureEvent(
   type: 'refresh_failed' | 'degraded' | 'cooling',

@@ -3,7 +3,7 @@ import { FAILURE_KINDS, type TokenFailureKind } from '../../model/failure-kinds.
 import { createTokenEndpoint } from '../../oauth/token-endpoint.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../../options/options.js';
 import { systemClock } from '../../support/clock.js';
-import { refreshWindow } from '../../token/refresh-window.js';
+import { refreshWindow } from '../../token/refresh-schedule.js';
 import type { TokenFailure, TokenGrant } from '../../token/token-source.js';
 import { type Check, duration, fail, ok, skip, warn } from './report.js';
 

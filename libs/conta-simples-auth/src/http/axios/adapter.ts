@@ -200,14 +200,17 @@ function addressForCustom(config: InternalAxiosRequestConfig, checked: URL): { u
 }
 
 function setBody(copy: InternalAxiosRequestConfig, { inner, view, body }: SendOptions): void {
+  const isHttp = isHttpAdapter(inner);
   // Both mean "no limit", but for a number from 0 axios sends a stream through another one that counts its bytes.
-  if (copy.maxBodyLength === Number.POSITIVE_INFINITY) copy.maxBodyLength = -1;
+  if (isHttp && copy.maxBodyLength === Number.POSITIVE_INFINITY) copy.maxBodyLength = -1;
   const redact = (error: unknown) => redactError(error, view);
   if (body.contentType !== undefined) setHeader(copy.headers, 'Content-Type', body.contentType);
   const { pieces, length = 0 } = body;
-  const isWithinLimit = (copy.maxBodyLength ?? -1) < 0 || length <= Number(copy.maxBodyLength);
-  if (pieces !== undefined && isWithinLimit && isHttpAdapter(inner)) {
-    if (!copy.headers.has('Content-Length')) setHeader(copy.headers, 'Content-Length', String(length));
+  // As axios compares it: `null` is a limit of 0.
+  const limit = Number(copy.maxBodyLength);
+  const isWithinLimit = !(limit > -1) || length <= limit;
+  if (pieces !== undefined && isWithinLimit && isHttp) {
+    if (!hasHeader(copy.headers, 'content-length')) setHeader(copy.headers, 'Content-Length', String(length));
     copy.maxBodyLength = -1;
     copy.data = detachedBody(Readable.from(pieces, { objectMode: false }), redact);
   } else copy.data = body.isReplayable ? body.data : detachedBody(body.data, redact);
@@ -240,4 +243,9 @@ function setHeader(headers: Headers, name: string, value: string): void {
     if (present.length === name.length && present.toLowerCase() === lowerCase) delete headers[present];
   }
   headers[name] = value;
+}
+
+/** An adapter that wraps this one may pass a plain object. */
+function hasHeader(headers: Headers, lowerCase: string): boolean {
+  return Object.entries(headers).some(([name, value]) => name.toLowerCase() === lowerCase && value !== undefined);
 }
