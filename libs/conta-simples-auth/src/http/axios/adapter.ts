@@ -200,16 +200,15 @@ function addressForCustom(config: InternalAxiosRequestConfig, checked: URL): { u
 }
 
 function setBody(copy: InternalAxiosRequestConfig, { inner, view, body }: SendOptions): void {
-  const isHttp = isHttpAdapter(inner);
   // Both mean "no limit", but for a number from 0 axios sends a stream through another one that counts its bytes.
-  if (isHttp && copy.maxBodyLength === Number.POSITIVE_INFINITY) copy.maxBodyLength = -1;
+  if (copy.maxBodyLength === Number.POSITIVE_INFINITY && isHttpAdapter(inner)) copy.maxBodyLength = -1;
   const redact = (error: unknown) => redactError(error, view);
   if (body.contentType !== undefined) setHeader(copy.headers, 'Content-Type', body.contentType);
   const { pieces, length = 0 } = body;
   // As axios compares it: `null` is a limit of 0.
   const limit = Number(copy.maxBodyLength);
   const isWithinLimit = !(limit > -1) || length <= limit;
-  if (pieces !== undefined && isWithinLimit && isHttp) {
+  if (pieces !== undefined && isWithinLimit && isHttpAdapter(inner)) {
     if (!hasHeader(copy.headers, 'content-length')) setHeader(copy.headers, 'Content-Length', String(length));
     copy.maxBodyLength = -1;
     copy.data = detachedBody(Readable.from(pieces, { objectMode: false }), redact);
