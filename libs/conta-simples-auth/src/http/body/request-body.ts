@@ -21,7 +21,10 @@ export const NO_BODY: RequestBody = { data: undefined, isReplayable: true };
 
 const URL_ENCODED = 'application/x-www-form-urlencoded;charset=UTF-8';
 
-/** Called before the first send: a form is written once, so that a second send has the same bytes and boundary. */
+/**
+ * Called before the first send: a form is written once, so that a second send has the same parts and boundary. Buffers are
+ * not copied, neither alone nor in a form: the application must not change them before the call ends.
+ */
 export function requestBody(data: unknown): RequestBody {
   if (data === undefined) return NO_BODY;
   const isBytes = data === null || typeof data === 'string' || ArrayBuffer.isView(data) || isAnyArrayBuffer(data);
