@@ -77,6 +77,19 @@ describe('waitFor', () => {
     expect(await waitFor(never, left.limits)).toEqual({ reached: 'aborted' });
   });
 
+  it('gives a result that was there before the limit, also if both come in one turn of the event loop', async () => {
+    let fire = () => {};
+    const clock = Object.assign(new FakeClock(), {
+      setTimer: (callback: () => void) => {
+        fire = callback;
+        return { handle: undefined, cancel: () => {} };
+      },
+    });
+    const waiting = waitFor(Promise.resolve('done'), { clock, timeoutMs: 100 });
+    fire();
+    expect(await waiting).toEqual({ value: 'done' });
+  });
+
   it('rejects as the work does, and ignores what it rejects with later', async () => {
     const { clock, limits: given } = limits();
     await expect(waitFor(Promise.reject(new Error('broken')), given)).rejects.toThrow('broken');

@@ -39,17 +39,28 @@ export function untilLimit(limits: DeadlineLimits): Promise<ReachedLimit> {
   });
 }
 
-/** Waits for `work`, but not beyond the limits; a later result is ignored. Rejects only as `work` does. */
+const LIMIT = Symbol('limit');
+
+/**
+ * Waits for `work`, but not beyond the limits; a later result of it is ignored. Rejects only as `work` does. If `work` had
+ * its result before the limit, that counts, also where fake timers reach the limit in the same turn of the event loop.
+ */
 export async function waitFor<T>(
   work: Promise<T>,
   limits: DeadlineLimits,
 ): Promise<{ readonly reached?: undefined; readonly value: T } | { readonly reached: ReachedLimit }> {
   let cancel = () => {};
-  const limit = new Promise<{ readonly reached: ReachedLimit }>((resolve) => {
-    cancel = onLimit(limits, (reached) => resolve({ reached }));
+  let reached: ReachedLimit = 'timeout';
+  const limit = new Promise<typeof LIMIT>((resolve) => {
+    cancel = onLimit(limits, (which) => {
+      reached = which;
+      resolve(LIMIT);
+    });
   });
   try {
-    return await Promise.race([work.then((value) => ({ value })), limit]);
+    // Without a `then()` in between: each one would cost a turn of the microtask queue, in which the limit could win.
+    const first = await Promise.race([work, limit]);
+    return first === LIMIT ? { reached } : { value: first };
   } finally {
     cancel();
   }
