@@ -1,3 +1,4 @@
+import { createGzip } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { CanaryScanner, printedEverywhere } from '@support/canaries.js';
 
@@ -45,5 +46,16 @@ describe('the scanner for secrets', () => {
     ['bytes', { rawPacket: Buffer.from(SECRET) }],
   ])('finds one in %s', (_name, value) => {
     expect(printedEverywhere(value).flatMap((text) => scanner.hits(text)).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['what a zlib stream has written', 0, 1],
+    ['what the process had in its buffer before', 4_096, 0],
+  ])('tells apart the two parts of a zlib buffer: %s', (_name, at, found) => {
+    const gzip = createGzip();
+    const buffer = Buffer.alloc(16_384);
+    buffer.write(SECRET, at, 'latin1');
+    Object.assign(gzip, { _outBuffer: buffer, _outOffset: 4_096 });
+    expect(printedEverywhere(gzip).flatMap((text) => scanner.hits(text)).length).toBe(found);
   });
 });

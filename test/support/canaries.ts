@@ -105,6 +105,12 @@ function* reachable(value: unknown, seen = new Set<unknown>()): Generator<string
   for (const key of Reflect.ownKeys(value)) {
     if (typeof key === 'string') yield key;
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    if (descriptor && 'value' in descriptor) yield* reachable(descriptor.value, seen);
+    if (descriptor && 'value' in descriptor) yield* reachable(writtenPart(value, key, descriptor.value), seen);
   }
+}
+
+/** The output buffer of a zlib stream is not cleared: behind what was written, it holds what the process had there before. */
+function writtenPart(owner: object, key: PropertyKey, value: unknown): unknown {
+  if (key !== '_outBuffer' || !(value instanceof Uint8Array) || !('_outOffset' in owner)) return value;
+  return value.subarray(0, Number(owner._outOffset));
 }
