@@ -5,6 +5,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { boot, bootContext, closeAll } from '@support/boot.js';
 import { CanaryScanner, type Printed, printedEverywhere } from '@support/canaries.js';
+import { freePort } from '@support/free-port.js';
 import { closeServers, listen } from '@support/listen.js';
 import { selfSigned } from '@support/self-signed.js';
 import {
@@ -79,8 +80,7 @@ async function prepareNetworkRows() {
   const plain = await listen(createServer((socket) => socket.end(`${PAIR.apiSecret} ${BASIC}\r\n\r\n`)));
   const silent = await listen(createServer());
   const tls = await listen(createTlsServer(selfSigned, (socket) => socket.destroy()));
-  const gone = await listen(createServer());
-  await gone.close();
+  const gone = await freePort();
   const refusing = await listen(
     createServer((socket) => {
       socket.on('error', () => {});
@@ -90,18 +90,18 @@ async function prepareNetworkRows() {
   const https = (port: number) => `https://localhost:${port}`;
   const proxy = (port: number) => `http://user:${PROXY_PASSWORD}@127.0.0.1:${port}`;
   return Promise.all([
-    prepareElsewhere('N01 no listener', { baseUrl: `http://127.0.0.1:${gone.port}` }),
+    prepareElsewhere('N01 no listener', { baseUrl: `http://127.0.0.1:${gone}` }),
     prepareElsewhere('N08 no such name', { baseUrl: 'https://nowhere.invalid', proxy: false }),
     prepareElsewhere('N11 a certificate of no trusted authority', { baseUrl: https(tls.port), proxy: false }),
     prepareElsewhere('N12 plain text on a port for TLS', { baseUrl: https(plain.port), proxy: false }),
     prepareElsewhere('N13 silence in the handshake', { baseUrl: https(silent.port), proxy: false }),
-    prepareElsewhere('N16 a proxy that is gone', { baseUrl: 'https://api.invalid', proxy: proxy(gone.port) }),
+    prepareElsewhere('N16 a proxy that is gone', { baseUrl: 'https://api.invalid', proxy: proxy(gone) }),
     prepareElsewhere('N16 a proxy that wants a login', { baseUrl: 'https://api.invalid', proxy: proxy(refusing.port) }),
     prepareElsewhere('N16 a proxy that is silent', { baseUrl: 'https://api.invalid', proxy: proxy(silent.port) }),
     prepareElsewhere(
       'K03 credentials that throw',
       {
-        baseUrl: `http://127.0.0.1:${gone.port}`,
+        baseUrl: `http://127.0.0.1:${gone}`,
         apiKey: undefined,
         apiSecret: undefined,
         accounts: () => Promise.reject(new Error(`No such pair: ${PAIR.apiKey} ${PAIR.apiSecret}`)),

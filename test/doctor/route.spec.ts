@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@support/free-port.js';
 import { closeServers, listen } from '@support/listen.js';
 import { DOCTOR_PAIR, doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { selfSigned } from '@support/self-signed.js';
@@ -32,12 +33,6 @@ async function plainFront(behave: (socket: Socket) => void): Promise<Front> {
     behave(socket);
   });
   return Object.assign(await listen(server), { received });
-}
-
-async function closedPort(): Promise<number> {
-  const server = await listen(createServer());
-  await server.close();
-  return server.port;
 }
 
 function examine(baseUrl: string, more: Record<string, string> = {}) {
@@ -85,13 +80,13 @@ describe('a server that is not trusted', () => {
 
 describe('a connection that fails', () => {
   it('because no server listens is reported', async () => {
-    const { line, names } = await examine(`https://localhost:${await closedPort()}`);
+    const { line, names } = await examine(`https://localhost:${await freePort()}`);
     expect(line('tls')).toMatch(/^fail +tls +no server listens on localhost:\d+ \(ECONNREFUSED\)/);
     expect(names('skip')).toEqual(AFTER_TLS);
   });
 
   it('because no server listens on plain http is reported at the token request', async () => {
-    const { line } = await examine(`http://127.0.0.1:${await closedPort()}`);
+    const { line } = await examine(`http://127.0.0.1:${await freePort()}`);
     expect(line('token')).toMatch(
       /at 127\.0\.0\.1:\d+ was not reached \(ECONNREFUSED\) \(network_error\)\n.*No server listens at this address: check host and port/,
     );
@@ -151,7 +146,7 @@ describe('a proxy', () => {
   });
 
   it('that is not reachable fails with the variable to check', async () => {
-    const { line } = await examine('https://api.invalid', proxyOf(await closedPort()));
+    const { line } = await examine('https://api.invalid', proxyOf(await freePort()));
     expect(line('proxy')).toMatch(/of HTTPS_PROXY was not reached \(ECONNREFUSED\)\n.*NO_PROXY=api\.invalid/);
   });
 
@@ -195,7 +190,7 @@ describe('a proxy', () => {
   it('is not used if NO_PROXY lists the host', async () => {
     const front = await tlsFront(selfSigned);
     const { line } = await examine(`https://localhost:${front.port}`, {
-      ...proxyOf(await closedPort()),
+      ...proxyOf(await freePort()),
       NO_PROXY: 'localhost',
     });
     expect(line('proxy')).toBe('');

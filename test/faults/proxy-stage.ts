@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '@support/free-port.js';
 import { listen } from '@support/listen.js';
 import { allGone, frontOptions, openFront } from './front.js';
 import type { Stage } from './row.js';
@@ -44,14 +45,13 @@ export function proxied(behaviour: Behaviour) {
 export function proxiedByEnvironment(broken: (closedPort: number, proxyPort: number) => string) {
   return async (lifeSeconds: number): Promise<Stage> => {
     const { front, proxy } = await openProxy(lifeSeconds);
-    const closed = await listen(createServer());
-    await closed.close();
+    const closedPort = await freePort();
     const good = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
     const saved = setProxyVariables(good);
     return {
       options: { ...frontOptions(front), proxy: 'env' },
       arrivals: () => ({ requests: front.requests() }),
-      strike: () => void setProxyVariables({ HTTPS_PROXY: broken(closed.port, proxy.port) }),
+      strike: () => void setProxyVariables({ HTTPS_PROXY: broken(closedPort, proxy.port) }),
       repair: () => void setProxyVariables(good),
       facts: () => allGone({ allClosed: () => Promise.all([front.allClosed(), proxy.allClosed()]).then(() => {}) }),
       close: async () => {

@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { listen } from '@support/listen.js';
+import { freePort } from '@support/free-port.js';
 import { startDemo } from '../browser/demo-process.mjs';
 import { worksBeside } from './support/works-beside.js';
 
@@ -48,8 +47,7 @@ afterAll(async () => {
 /** A real server that reads the demo every 200 ms, and the rules of docs/. */
 async function startPrometheus(target: string) {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  const { port, close: free } = await listen(createServer());
-  await free();
+  const port = await freePort();
   const config = {
     global: { scrape_interval: '200ms', scrape_timeout: '200ms', evaluation_interval: '1s' },
     rule_files: [join(process.cwd(), RULES)],

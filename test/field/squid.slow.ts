@@ -2,6 +2,7 @@ import { setTimeout as passes } from 'node:timers/promises';
 import { afterEach, expect } from '@jest/globals';
 import { bootContext } from '@support/boot.js';
 import { rejection } from '@support/busy-api.js';
+import { freePort } from '@support/free-port.js';
 import { closeServers } from '@support/listen.js';
 import { doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { selfSigned } from '@support/self-signed.js';
@@ -56,7 +57,7 @@ if (hasSquid) {
       // Two tokens and three calls each.
       expect(api.requests).toHaveLength(10);
       // Logged as a tunnel ends.
-      for (let tries = 0; squid.tunnels().length < 10 && tries < 100; tries++) await passes(20);
+      for (let tries = 0; squid.tunnels().length < 10 && tries < 500; tries++) await passes(20);
       expect(squid.tunnels()).toEqual(Array(10).fill(`200 localhost:${api.listening.port}`));
     });
 
@@ -85,12 +86,13 @@ if (hasSquid) {
 
     step('a service that squid does not reach is `proxy_error`', async () => {
       const api = await TlsApi.start();
-      await api.listening.close();
+      const closedPort = await freePort();
       const squid = await startSquid('shop', PASSWORD);
-      const { tokens } = await open(api, { proxy: `http://${LOGIN}@127.0.0.1:${squid.port}` });
+      const proxy = `http://${LOGIN}@127.0.0.1:${squid.port}`;
+      const { tokens } = await open(api, { baseUrl: `https://localhost:${closedPort}`, proxy });
       const error = await rejection(tokens.getToken());
       expect(isContaSimplesAuthError(error, 'proxy_error')).toBe(true);
-      expect((error as Error).message).toContain(`instead of connecting to localhost:${api.listening.port}`);
+      expect((error as Error).message).toContain(`instead of connecting to localhost:${closedPort}`);
     });
 
     step('token and 80 calls through an agent of `hpagent`: one tunnel', async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bootContext } from '@support/boot.js';
 import { rejection } from '@support/busy-api.js';
+import { freePort } from '@support/free-port.js';
 import { closeServers, listen } from '@support/listen.js';
 import { doctorEnvironment, runDoctor } from '@support/run-doctor.js';
 import { TlsApi } from '@support/tls-api.js';
@@ -100,13 +101,12 @@ describe('a proxy that does not work', () => {
   const times = (text: string, part: string) => text.split(part).length - 1;
 
   it('is named in the message, once and without its login', async () => {
-    const closed = await listen(createServer());
-    await closed.close();
+    const closedPort = await freePort();
     const api = await TlsApi.start();
-    const { tokens } = await open(api, { proxy: `http://shop:canary@127.0.0.1:${closed.port}` });
+    const { tokens } = await open(api, { proxy: `http://shop:canary@127.0.0.1:${closedPort}` });
     const { message } = (await rejection(tokens.getToken())) as Error;
     expect(message).toMatch(/^The proxy 127\.0\.0\.1:\d+ was not reached, or opened no tunnel \(ECONNREFUSED\)/);
-    expect(times(message, `127.0.0.1:${closed.port}`)).toBe(1);
+    expect(times(message, `127.0.0.1:${closedPort}`)).toBe(1);
     expect(message).not.toContain('canary');
   });
 
@@ -163,12 +163,11 @@ describe('the token endpoint that was not reached', () => {
     ['refuses', '127.0.0.1', 'ECONNREFUSED', 'network_error'],
     ['has no address', 'nowhere.invalid', '(?:ENOTFOUND|EAI_AGAIN)', 'network_error'],
   ])('is named by host and port, once: a host that %s', async (_how, host, code, kind) => {
-    const closed = await listen(createServer());
-    await closed.close();
+    const closedPort = await freePort();
     const api = await TlsApi.start();
-    const { tokens } = await open(api, { baseUrl: `https://${host}:${closed.port}/base` });
+    const { tokens } = await open(api, { baseUrl: `https://${host}:${closedPort}/base` });
     const error = await rejection(tokens.getToken());
-    const named = `${host}:${closed.port}`;
+    const named = `${host}:${closedPort}`;
     expect(isContaSimplesAuthError(error, kind as 'network_error')).toBe(true);
     const { message } = error as Error;
     expect(message).toMatch(new RegExp(`^The token endpoint at ${named} was not reached \\(${code}\\) \\(account`));

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listen } from './listen.js';
+import { freePort } from './free-port.js';
 import { RedisServer } from './redis-server.js';
 
 export const MASTER_NAME = 'mymaster';
@@ -77,10 +76,4 @@ export class RedisSentinel {
     writeFileSync(file, `${settings.join('\n')}\n`);
     return spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
   }
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer());
-  await close();
-  return port;
 }

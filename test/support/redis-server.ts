@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
-import { listen } from './listen.js';
+import { freePort } from './free-port.js';
 
 /** Whether this machine has a Redis server; where it has not, tests say so loudly and are skipped, but not in CI. */
 export const hasRedis = lookForRedis();
@@ -119,10 +118,4 @@ export class RedisServer {
       this.#process.once('exit', () => reject(new Error(`redis-server ended: ${seen}`)));
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer());
-  await close();
-  return port;
 }

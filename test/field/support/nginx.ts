@@ -1,5 +1,6 @@
+import { freePort } from '@support/free-port.js';
 import { selfSigned } from '@support/self-signed.js';
-import { freePort, hasProgram, ServerProcess } from './server-process.js';
+import { hasProgram, ServerProcess } from './server-process.js';
 
 export const hasNginx = hasProgram('nginx', '-v');
 

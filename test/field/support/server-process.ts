@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
-import { listen } from '@support/listen.js';
 
 /** Whether a program is installed; where it is not, tests say so loudly and are skipped, but not in CI. */
 export function hasProgram(name: string, versionFlag: string): boolean {
@@ -17,12 +16,6 @@ export function hasProgram(name: string, versionFlag: string): boolean {
     console.warn(`No ${name} on this machine: its tests are SKIPPED (apt-get install ${name})`);
     return false;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer());
-  await close();
-  return port;
 }
 
 const running = new Set<ServerProcess>();

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, hasProgram, ServerProcess } from './server-process.js';
+import { freePort } from '@support/free-port.js';
+import { hasProgram, ServerProcess } from './server-process.js';
 
 export const hasSquid = hasProgram('squid', '-v');
 

@@ -4,6 +4,7 @@ import { createServer as createHttpsServer, Agent as HttpsAgent } from 'node:htt
 import { connect, createServer as createNetServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@support/free-port.js';
 import { closeServers, listen } from '@support/listen.js';
 import { selfSigned } from '@support/self-signed.js';
 import axios from 'axios';
@@ -295,8 +296,7 @@ describe('a server that does not finish in time', () => {
 
 describe('a connection that breaks', () => {
   it('is a network error where no server listens', async () => {
-    const { server, url } = await raw(() => {});
-    await server.close();
+    const url = `http://127.0.0.1:${await freePort()}${PATH}`;
     expect(await ask(url)).toEqual(failure('network_error', { what: expect.stringContaining('ECONNREFUSED') }));
   });
 
@@ -494,9 +494,7 @@ describe('a proxy', () => {
     });
 
     it('that is down is a proxy error', async () => {
-      const server = await listen(createNetServer());
-      await server.close();
-      const options = through(`http://127.0.0.1:${server.port}`);
+      const options = through(`http://127.0.0.1:${await freePort()}`);
       expect(await ask(target, options)).toEqual(
         failure('proxy_error', { what: expect.stringContaining('ECONNREFUSED') }),
       );
