@@ -1,19 +1,32 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as passes } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { hasRedis, RedisServer } from '@support/redis-server.js';
-import { killReplicas, type LoadReport, type ReplicaProcess, startReplicas } from '@support/replica-process.js';
+import {
+  killReplicas,
+  type LoadReport,
+  ReplicaBundle,
+  type ReplicaProcess,
+  startReplicas,
+} from '@support/replica-process.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
 /* Real processes on the built library, one Redis, one service. */
 
 const LATENCY_MS = 300;
 
+let bundle: ReplicaBundle;
 let emulator: ContaSimplesEmulator;
 let redis: RedisServer;
 
 /** Skipped where there is no Redis; `hasRedis` has said so by then. */
 const withRedis = hasRedis ? describe : describe.skip;
+
+beforeAll(async () => {
+  bundle = await ReplicaBundle.write();
+});
+
+afterAll(() => bundle.remove());
 
 beforeEach(async () => {
   if (!hasRedis) return;
@@ -29,7 +42,7 @@ afterEach(async () => {
 });
 
 const start = (size: number, environment: Record<string, string> = {}) =>
-  startReplicas(size, { emulator, redisPort: redis.port, environment });
+  startReplicas(size, { bundle, emulator, redisPort: redis.port, environment });
 
 withRedis('processes that share one Redis', () => {
   it.each([20, 100])('are served within a second by one request, %i of them at once and cold (S19)', async (size) => {

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
+import { bundleApplication } from './bundle-application.js';
 import { emulatorEnvironment } from './child.js';
 
 const SCRIPT = fileURLToPath(new URL('../fixtures/fleet-replica.mjs', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 
 /** When a replica had its token, by the wall clock that all processes of a machine share. */
 export interface TokenReport {
@@ -43,11 +47,11 @@ export class ReplicaProcess {
   readonly #watchers = new Set<() => void>();
   #commands = 0;
 
-  constructor(number: number, environment: Record<string, string>) {
+  constructor(script: string, number: number, environment: Record<string, string>) {
     this.userAgent = `replica/${number}`;
     const { PATH = '' } = process.env;
     const env = { PATH, CONTA_SIMPLES_USER_AGENT: this.userAgent, ...environment };
-    this.#process = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#process = spawn(process.execPath, [script], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     running.add(this);
     this.#process.once('exit', () => running.delete(this));
     this.#process.on('message', (message: Message) => this.#receive(message));
@@ -106,20 +110,43 @@ export class ReplicaProcess {
   }
 }
 
+/** The application that the replicas run, in one file: from that it starts in a third of the time. */
+export class ReplicaBundle {
+  readonly path: string;
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.path = join(folder, 'replica.mjs');
+  }
+
+  static async write(): Promise<ReplicaBundle> {
+    mkdirSync(CACHE, { recursive: true });
+    const bundle = new ReplicaBundle(mkdtempSync(join(CACHE, 'replica-')));
+    await bundleApplication(SCRIPT, bundle.path);
+    return bundle;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
 export interface ReplicaProcessOptions {
+  readonly bundle: ReplicaBundle;
   readonly emulator: ContaSimplesEmulator;
   readonly redisPort: number;
   /** Further environment variables of every replica. */
   readonly environment?: Record<string, string>;
 }
 
-/** Starts so many, a few at a time: each takes a processor for half a second. Resolves when all are connected. */
+/** Starts so many, a few at a time: each takes a processor for a quarter of a second. Resolves when all are connected. */
 export async function startReplicas(size: number, options: ReplicaProcessOptions): Promise<ReplicaProcess[]> {
-  const { emulator, redisPort, environment } = options;
+  const { bundle, emulator, redisPort, environment } = options;
   const replicas: ReplicaProcess[] = [];
   const startOne = async () => {
     while (replicas.length < size) {
-      const replica = new ReplicaProcess(replicas.length, {
+      const replica = new ReplicaProcess(bundle.path, replicas.length, {
         ...emulatorEnvironment(emulator),
         REDIS_PORT: String(redisPort),
         ...environment,
