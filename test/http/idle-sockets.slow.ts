@@ -1,10 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as passes } from 'node:timers/promises';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
 import { closeServers, listen } from '@support/listen.js';
 
-afterEach(async () => {
+/* All tests wait at the same time; after each other, they would take 40 s. */
+afterAll(async () => {
   await closeAll();
   await closeServers();
 });
@@ -23,7 +24,7 @@ function forgetsAfter(ms: number, forget: (socket: Socket) => void) {
   });
 }
 
-it.each([
+it.concurrent.each([
   ['answers nothing any more', () => {}],
   ['resets it', (socket: Socket) => socket.resetAndDestroy()],
 ] as const)('no call fails through a front that forgets connections idle for 5 s, and %s', async (_how, forget) => {
@@ -37,7 +38,7 @@ it.each([
   await http.axiosRef.post(`${origin}/x`, {}, { timeout: 2_000 });
 });
 
-it('a call that takes longer than an idle connection is kept is not cut off, nor a stream that pauses', async () => {
+it.concurrent('a call that takes longer than an idle connection is kept is not cut off, nor a stream that pauses', async () => {
   const { port } = await listen(
     createServer((socket) => {
       socket.on('data', async () => {
