@@ -30,7 +30,8 @@ export class Connections {
   readonly #closing = new AbortController();
   /** Ends calls through axios, with any agent. axios releases it by itself, also after a streamed response. */
   readonly #end = axios.CancelToken.source();
-  readonly #tunnelAgents = new WeakMap<HttpsAgent, HttpsAgent>();
+  /** One for each call in flight through a proxy; ends its sockets. */
+  readonly #tunnels = new Set<AbortController>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -38,7 +39,7 @@ export class Connections {
     this.httpAgent = ownAgent(new HttpAgent(KEEP_ALIVE), options.inContext);
     this.httpsAgent =
       options.httpsAgent ?? ownAgent(new HttpsAgent({ ...this.#tls, ...KEEP_ALIVE }), options.inContext);
-    // Two for each tunnel.
+    // One for each call with its own cancel token.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -47,12 +48,15 @@ export class Connections {
    * they would be in every config that a caller prints, with the raw headers of sockets and the proxy's password.
    */
   readonly send: AxiosAdapter = Object.assign(async (config: InternalAxiosRequestConfig) => {
+    if (this.#closing.signal.aborted) throw this.#options.closed();
     const send = axios.getAdapter('http');
-    this.#addTo(config);
+    const tunnel = this.#addTo(config);
     const startedAt = config.timeout ? performance.now() : 0;
     try {
       return await send(config);
     } catch (error) {
+      // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
+      if ((error as { response?: unknown } | undefined)?.response === undefined) tunnel?.abort();
       if (this.#closing.signal.aborted) throw this.#options.closed();
       if (!isSafe(config) || !brokeOnIdleSocket(error)) throw error;
       // Once more, on a new connection: the server had closed the idle one, and received nothing of the request.
@@ -60,6 +64,8 @@ export class Connections {
       config.httpAgent = new HttpAgent();
       config.httpsAgent = new HttpsAgent(this.#tls);
       return send(config);
+    } finally {
+      if (tunnel !== undefined) this.#tunnels.delete(tunnel);
     }
   }, HTTP);
 
@@ -67,11 +73,13 @@ export class Connections {
   close(): void {
     this.#closing.abort();
     this.#end.cancel();
+    for (const tunnel of this.#tunnels) tunnel.abort();
     this.httpAgent.destroy();
     if (this.#options.httpsAgent === undefined) this.httpsAgent.destroy();
   }
 
-  #addTo(config: InternalAxiosRequestConfig): void {
+  /** Returns what ends the sockets of the call, if axios makes a tunnel for it. */
+  #addTo(config: InternalAxiosRequestConfig): AbortController | undefined {
     if (config.cancelToken === undefined) config.cancelToken = this.#end.token;
     else config.signal ??= this.#closing.signal;
     config.httpAgent ??= this.httpAgent;
@@ -80,22 +88,23 @@ export class Connections {
       const proxy = this.#options.proxyFor(config.url ?? '', config.httpsAgent);
       if (proxy !== undefined) config.proxy = proxy;
     }
-    if (config.proxy) config.httpsAgent = this.#tunnelAgent(config.httpsAgent);
+    const { httpsAgent } = config;
+    if (!config.proxy || !(httpsAgent instanceof HttpsAgent)) return undefined;
+    const tunnel = new AbortController();
+    this.#tunnels.add(tunnel);
+    config.httpsAgent = this.#tunnelAgent(httpsAgent, tunnel.signal);
+    return tunnel;
   }
 
   /**
-   * For a request through a proxy, axios makes tunnels with the options of the agent and keeps none of them. The signal
-   * in the options also ends a socket to a proxy that never answers, which belongs to no request yet.
+   * For a request through a proxy, axios makes a tunnel with the options of the agent and does not keep it. The signal in
+   * the options also ends a socket to a proxy that never answers, which belongs to no request yet. Each call has its own
+   * signal, because a signal holds the sockets that it ends, also after they are closed.
    */
-  #tunnelAgent(agent: HttpsAgent): HttpsAgent {
-    if (!(agent instanceof HttpsAgent)) return agent;
-    const present = this.#tunnelAgents.get(agent);
-    if (present !== undefined) return present;
+  #tunnelAgent(agent: HttpsAgent, signal: AbortSignal): HttpsAgent {
     // Without the `timeout` of our agent for idle connections, which axios' tunnels would take for a deadline.
     const options = agent === this.httpsAgent && this.#options.httpsAgent === undefined ? this.#tls : agent.options;
-    const made = new HttpsAgent({ ...options, signal: this.#closing.signal } as AgentOptions);
-    this.#tunnelAgents.set(agent, made);
-    return made;
+    return new HttpsAgent({ ...options, signal } as AgentOptions);
   }
 }
 
