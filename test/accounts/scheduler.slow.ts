@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { boot, closeAll } from '@support/boot.js';
 import { bootAccounts, pairOf } from '@support/many-accounts.js';
+import { stopwatch } from '@support/stopwatch.js';
 
 afterEach(closeAll);
 
@@ -82,9 +83,9 @@ describe('an application that deletes every timeout of its registry again and ag
     }, 1);
     try {
       emulator.fail('token', { status: 503 });
-      const start = performance.now();
+      const elapsedMs = stopwatch();
       await tokens.getToken();
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(elapsedMs()).toBeLessThan(2_000);
       await tokens.refresh();
       expect(emulator.counts.token.total).toBe(3);
     } finally {
