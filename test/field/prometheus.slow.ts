@@ -94,13 +94,13 @@ function queries(): string[] {
   );
 }
 
-async function untilAnswered<T>(ask: () => Promise<T | undefined>): Promise<T> {
+async function untilAnswered<T>(ask: () => Promise<T | undefined>, what = 'the question'): Promise<T> {
   for (let tries = 0; tries < 100; tries++) {
     const answer = await ask().catch(() => undefined);
     if (answer !== undefined) return answer;
     await passes(100);
   }
-  throw new Error('Prometheus should have answered');
+  throw new Error(`Prometheus should have answered ${what}`);
 }
 
 withPrometheus('Prometheus', () => {
@@ -133,10 +133,14 @@ withPrometheus('Prometheus', () => {
     step('every query of the dashboard is answered, those about tokens with data', async () => {
       expect(queries().length).toBeGreaterThan(10);
       for (const query of queries()) {
-        const { status, error, data } = await prometheus.api('query', { query });
+        const { status, error } = await prometheus.api('query', { query });
         expect({ query, status, error }).toEqual({ query, status: 'success', error: undefined });
-        if (!WITHOUT_DATA.test(query))
-          expect({ query, found: data?.result?.length ?? 0 }).not.toEqual({ query, found: 0 });
+        if (WITHOUT_DATA.test(query)) continue;
+        // On a busy machine the demo may have missed the limit of the last reading: then there is no data until the next.
+        await untilAnswered(async () => {
+          const { data } = await prometheus.api('query', { query });
+          return data?.result?.length ? true : undefined;
+        }, query);
       }
     });
   });

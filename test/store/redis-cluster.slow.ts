@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { closeFleet, replica } from '@support/fleet.js';
+import { closeFleet, PATIENT, replica } from '@support/fleet.js';
 import { RedisCluster } from '@support/redis-cluster.js';
 import { hasRedis } from '@support/redis-server.js';
 import { Cluster } from 'ioredis';
@@ -57,7 +57,7 @@ withRedis('a fleet on one cluster has one token for each account, with each of t
   const accounts = Object.fromEntries(companies.map(({ name, ...pair }) => [name, pair]));
   const given = { apiKey: undefined, apiSecret: undefined, accounts };
   const stores = [await ioredisClient(), await ioredisClient(), await nodeRedisClient()].map((client) =>
-    redisTokenStore(client),
+    redisTokenStore(client, PATIENT),
   );
   const replicas = await Promise.all(stores.map((store) => replica(emulator, 0, { options: { ...given, store } })));
   for (const { name } of companies) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeFleet, fleet, type Replica, replica } from '@support/fleet.js';
+import { closeFleet, fleet, PATIENT, type Replica, replica } from '@support/fleet.js';
 import { hasRedis, RedisServer } from '@support/redis-server.js';
+import { stopwatch } from '@support/stopwatch.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
 /* Servers that run and answer, and are no use as a meeting place all the same. */
@@ -29,9 +30,9 @@ function kept(server: RedisServer): RedisServer {
 }
 
 async function expectAlone({ tokens, events }: Replica, message: string): Promise<void> {
-  const startedAt = performance.now();
+  const elapsedMs = stopwatch();
   await tokens.getToken();
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect(elapsedMs()).toBeLessThan(500);
   expect(events).toContainEqual(expect.objectContaining({ type: 'store_unavailable', message }));
   expect(emulator.counts.token.byStatus).toEqual({ 200: 1 });
 }
@@ -58,15 +59,16 @@ withRedis('two masters after a failover', () => {
   it('cost one request for each of them, however many processes they have (S17)', async () => {
     const [first, second] = [kept(await RedisServer.start()), kept(await RedisServer.start())];
     emulator.latencyMs = { token: 200 };
-    const replicas = [...(await fleet(5, emulator, first.port)), ...(await fleet(5, emulator, second.port))];
+    const ports = [first.port, second.port];
+    const replicas = (await Promise.all(ports.map((port) => fleet(5, emulator, port, { store: PATIENT })))).flat();
     await Promise.all(replicas.map(({ tokens }) => tokens.getToken()));
     expect(emulator.counts.token.byStatus).toEqual({ 200: 2 });
   });
 
   it('cost one request where the new one has not got what the old one had', async () => {
     const [old, promoted] = [kept(await RedisServer.start()), kept(await RedisServer.start())];
-    const before = await replica(emulator, old.port);
-    const after = await fleet(5, emulator, promoted.port);
+    const before = await replica(emulator, old.port, { store: PATIENT });
+    const after = await fleet(5, emulator, promoted.port, { store: PATIENT });
     await before.tokens.getToken();
     await Promise.all(after.map(({ tokens }) => tokens.getToken()));
     expect(emulator.counts.token.byStatus).toEqual({ 200: 2 });

@@ -20,6 +20,9 @@ export interface Replica {
 
 const running = new Set<Replica>();
 
+/** For tests in which Redis works: on a busy machine its answer may take longer than the 250 ms of the default. */
+export const PATIENT: RedisTokenStoreOptions = { commandTimeoutMs: 5_000 };
+
 export interface ReplicaOptions {
   readonly options?: ContaSimplesModuleOptions;
   readonly store?: RedisTokenStoreOptions;
