@@ -26,7 +26,8 @@ async function closeInFlight(api: TlsApi, environment: Record<string, string>, s
     });
   }
   const ended = once(child, 'close');
-  await seen;
+  // One that fails at its start prints why, and sends nothing.
+  await Promise.race([seen, ended]);
   child.stdin?.write('close\n');
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await ended;

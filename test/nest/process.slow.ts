@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { emulatorEnvironment, run, start } from '@support/child.js';
+import { emulatorEnvironment, type Finished, run, start } from '@support/child.js';
+import { queuedMs, stopwatch } from '@support/stopwatch.js';
 import { type ContaSimplesEmulator, startContaSimplesEmulator } from 'nestjs-conta-simples-auth/testing';
 
 /* Whole processes, on the built library: how they end, and how soon the demo answers. */
@@ -13,19 +14,21 @@ beforeEach(async () => {
 
 afterEach(() => emulator.close());
 
+/** The times are the process's own: on a busy machine the start of Node alone may take seconds. */
+function expectSoon({ code, output }: Finished): void {
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^made\nexit \d+ ms after start\n$/) });
+  expect(Number(/\d+/.exec(output)?.[0])).toBeLessThan(5_000);
+}
+
 describe('a process that uses the library', () => {
   it('ends by itself where it only makes an application context', async () => {
-    const { code, output, elapsedMs } = await run('test/fixtures/context-only.mjs', emulatorEnvironment(emulator));
-    expect({ code, output }).toEqual({ code: 0, output: 'made\n' });
-    expect(elapsedMs).toBeLessThan(5_000);
+    expectSoon(await run('test/fixtures/context-only.mjs', emulatorEnvironment(emulator)));
     expect(emulator.counts.token.total).toBe(1);
   });
 
   it('ends by itself while the token endpoint fails', async () => {
     emulator.fail('token', { status: 503 }, { times: Number.POSITIVE_INFINITY });
-    const { code, elapsedMs } = await run('test/fixtures/context-only.mjs', emulatorEnvironment(emulator));
-    expect(code).toBe(0);
-    expect(elapsedMs).toBeLessThan(5_000);
+    expectSoon(await run('test/fixtures/context-only.mjs', emulatorEnvironment(emulator)));
   });
 
   it('ends within a second of close(), also if its subscribers throw', async () => {
@@ -57,12 +60,12 @@ describe('a process that uses the library', () => {
 
 describe('the demo', () => {
   it('answers its three routes with data of the emulator within 5 s of its start', async () => {
-    const startedAt = Date.now();
+    const elapsedMs = stopwatch();
     const demo = start('apps/demo/dist/main.js', { PORT: '0', NO_COLOR: '1' });
     try {
       const url = await announcedUrl(demo.stdout);
       const balance = await fetch(`${url}/balance`).then((answer) => answer.json());
-      expect(Date.now() - startedAt).toBeLessThan(5_000);
+      expect(elapsedMs() - queuedMs(demo.pid)).toBeLessThan(5_000);
       expect(balance).toEqual({ amount: expect.any(Number) });
       const statement = await fetch(`${url}/statements`).then((answer) => answer.json());
       expect(statement).toMatchObject({ nextPageStartKey: expect.any(String) });

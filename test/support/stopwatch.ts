@@ -11,7 +11,7 @@ export function stopwatch(): () => number {
 }
 
 /** How long the main thread of a process has waited for a processor so far; 0 where the system does not tell. */
-export function queuedMs(pid: number | string = 'self'): number {
+export function queuedMs(pid: number | 'self' | undefined = 'self'): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
   } catch {
