@@ -105,7 +105,8 @@ describe('a revoked token', () => {
     const { http, emulator } = await bootWarm();
     emulator.revokeTokens();
     emulator.fail('token', { hang: true });
-    const error = await rejection(http.axiosRef.get(BALANCE, { timeout: 100 }));
+    // Long enough for the 401 to arrive on a busy machine.
+    const error = await rejection(http.axiosRef.get(BALANCE, { timeout: 500 }));
     expect(axios.isAxiosError(error) && error.response?.status).toBe(401);
   });
 });
