@@ -1,16 +1,20 @@
 import type { Clock, Timer } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 
+/** What the queue writes on an account, so that it needs no object of its own for each. */
+interface Evictable {
+  /** The lower, the sooner it is evicted. */
+  evictionScore: number;
+  /** Its index in the queue; -1 while it is not in it. */
+  evictionIndex: number;
+}
+
 export interface RecentAccountsOptions {
   /** How many accounts are held at most. More only while all of them have a request or callers that wait. */
   readonly max: number;
   readonly clock: Clock;
   /** The keeper that an account has after it was evicted, for calls that still hold the old one. */
   readonly successor: (account: string) => TokenKeeper;
-}
-
-interface Entry extends Evictable {
-  readonly keeper: TokenKeeper;
 }
 
 /** For each new account, so many accounts are checked for whether they have obtained a token since. */
@@ -27,13 +31,13 @@ const WINDOW_MS = 50;
  */
 export class RecentAccounts {
   readonly #options: RecentAccountsOptions;
-  readonly #entries: NameMap<Entry>;
+  readonly #keepers: NameMap<TokenKeeper>;
   #size = 0;
   /** Accounts that had no token when they were examined. They are evicted before all others. */
-  readonly #withoutToken = new EvictionQueue<Entry>();
-  readonly #withToken = new EvictionQueue<Entry>();
+  readonly #withoutToken = new EvictionQueue<TokenKeeper>();
+  readonly #withToken = new EvictionQueue<TokenKeeper>();
   /** Accounts that had a request or callers when they were examined. They go back to the queue later. */
-  #busy: Entry[] = [];
+  #busy: TokenKeeper[] = [];
   #timer: Timer | undefined;
   #windowStart = Number.NEGATIVE_INFINITY;
   #spentMs = 0;
@@ -41,30 +45,31 @@ export class RecentAccounts {
 
   constructor(options: RecentAccountsOptions) {
     this.#options = options;
-    this.#entries = new NameMap(options.max);
+    this.#keepers = new NameMap(options.max);
   }
 
   get(account: string): TokenKeeper | undefined {
-    return this.#entries.get(account)?.keeper;
+    return this.#keepers.get(account);
   }
 
   add(account: string, keeper: TokenKeeper): void {
     if (this.#size >= this.#options.max) this.#shrink(this.#options.max - 1);
     // So that few are left to move when the first account has to be evicted.
     for (let checked = 0; checked < CHECKED_PER_ADDITION; checked++) this.#moveIfHadToken();
-    const entry: Entry = { keeper, score: keeper.usedAt, at: -1 };
-    this.#entries.set(account, entry);
+    this.#keepers.set(account, keeper);
     this.#size++;
-    this.#withoutToken.add(entry);
+    keeper.evictionScore = keeper.usedAt;
+    this.#withoutToken.add(keeper);
   }
 
   delete(account: string): TokenKeeper | undefined {
-    const entry = this.#entries.get(account);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(account);
+    const keeper = this.#keepers.get(account);
+    if (keeper === undefined) return undefined;
+    this.#keepers.delete(account);
     this.#size--;
-    this.#unqueue(entry);
-    return entry.keeper;
+    this.#withoutToken.delete(keeper);
+    this.#withToken.delete(keeper);
+    return keeper;
   }
 
   /** Nothing is evicted any more: the application ends. */
@@ -74,8 +79,8 @@ export class RecentAccounts {
     this.#timer = undefined;
   }
 
-  *[Symbol.iterator](): IterableIterator<TokenKeeper> {
-    for (const { keeper } of this.#entries.values()) yield keeper;
+  [Symbol.iterator](): IterableIterator<TokenKeeper> {
+    return this.#keepers.values();
   }
 
   #shrink(size: number): void {
@@ -87,22 +92,22 @@ export class RecentAccounts {
       this.#spentMs = 0;
     }
     while (this.#size > size && this.#spentMs < BUDGET_MS) {
-      const entry = this.#findEvictable();
+      const keeper = this.#findEvictable();
       const before = now;
       now = clock.monotonic();
       this.#spentMs += now - before;
-      if (entry === 'again') continue;
-      if (entry === undefined) break;
-      this.delete(entry.keeper.account);
-      entry.keeper.retire(this.#options.successor);
+      if (keeper === 'again') continue;
+      if (keeper === undefined) break;
+      this.delete(keeper.account);
+      keeper.retire(this.#options.successor);
     }
     // One too many is about to be added where it stopped early.
     if (this.#size > size || this.#busy.length > 0) this.#timer ??= this.#armShrink();
   }
 
   /** `again` if so many had obtained a token that none was examined for eviction. */
-  #findEvictable(): Entry | 'again' | undefined {
-    let best: Entry | undefined;
+  #findEvictable(): TokenKeeper | 'again' | undefined {
+    let best: TokenKeeper | undefined;
     let moved = false;
     for (let examined = 0; examined < MAX_EXAMINED; examined++) {
       if (this.#moveIfHadToken()) {
@@ -110,38 +115,33 @@ export class RecentAccounts {
         continue;
       }
       const queue = this.#withoutToken.first === undefined ? this.#withToken : this.#withoutToken;
-      const entry = queue.first;
-      if (entry === undefined) break;
-      if (entry.keeper.isBusy) {
-        queue.delete(entry);
-        this.#busy.push(entry);
+      const keeper = queue.first;
+      if (keeper === undefined) break;
+      if (keeper.isBusy) {
+        queue.delete(keeper);
+        this.#busy.push(keeper);
         continue;
       }
-      const { usedAt } = entry.keeper;
-      if (usedAt <= entry.score) return entry;
-      queue.rescore(entry, usedAt);
-      if (best === undefined || usedAt < best.score) best = entry;
+      const { usedAt } = keeper;
+      if (usedAt <= keeper.evictionScore) return keeper;
+      queue.rescore(keeper, usedAt);
+      if (best === undefined || usedAt < best.evictionScore) best = keeper;
     }
     return best ?? (moved ? 'again' : undefined);
   }
 
   /** Moves the first account of those without a token if it has obtained one since. */
   #moveIfHadToken(): boolean {
-    const entry = this.#withoutToken.first;
-    if (entry === undefined || !entry.keeper.hasHadToken) return false;
-    this.#withoutToken.delete(entry);
-    this.#enqueue(entry);
+    const keeper = this.#withoutToken.first;
+    if (keeper === undefined || !keeper.hasHadToken) return false;
+    this.#withoutToken.delete(keeper);
+    this.#enqueue(keeper);
     return true;
   }
 
-  #enqueue(entry: Entry): void {
-    entry.score = entry.keeper.usedAt;
-    (entry.keeper.hasHadToken ? this.#withToken : this.#withoutToken).add(entry);
-  }
-
-  #unqueue(entry: Entry): void {
-    this.#withoutToken.delete(entry);
-    this.#withToken.delete(entry);
+  #enqueue(keeper: TokenKeeper): void {
+    keeper.evictionScore = keeper.usedAt;
+    (keeper.hasHadToken ? this.#withToken : this.#withoutToken).add(keeper);
   }
 
   #armShrink(): Timer {
@@ -155,11 +155,11 @@ export class RecentAccounts {
   #requeueIdle(): void {
     const examined = this.#busy;
     this.#busy = [];
-    for (const entry of examined) {
+    for (const keeper of examined) {
       // Removed in the meantime, or replaced by another keeper of that name.
-      if (this.#entries.get(entry.keeper.account) !== entry) continue;
-      if (entry.keeper.isBusy) this.#busy.push(entry);
-      else this.#enqueue(entry);
+      if (this.#keepers.get(keeper.account) !== keeper) continue;
+      if (keeper.isBusy) this.#busy.push(keeper);
+      else this.#enqueue(keeper);
     }
   }
 }
@@ -208,69 +208,80 @@ function hash(name: string): number {
   return value ^ (value >>> 15);
 }
 
-/** An entry of the queue, and its position there. */
-interface Evictable {
-  /** The lower, the sooner it is evicted. */
-  score: number;
-  /** Its index in the queue; -1 while it is not in it. */
-  at: number;
-}
+/** The slots of one part of the queue: an array copies all its elements when it grows. */
+const SLOTS_PER_PART = 16_384;
 
-/** A binary heap, lowest score first. An entry at any position can be removed, or can get another score. */
+/** A binary heap, lowest score first. An account at any position can be removed, or can get another score. */
 class EvictionQueue<T extends Evictable> {
-  readonly #heap: T[] = [];
+  readonly #parts: T[][] = [];
+  #size = 0;
 
   get first(): T | undefined {
-    return this.#heap[0];
+    return this.#at(0);
   }
 
   add(entry: T): void {
-    this.#place(entry, this.#heap.length);
+    this.#place(entry, this.#size++);
     this.#rise(entry);
   }
 
   delete(entry: T): void {
-    const { at } = entry;
-    if (this.#heap[at] !== entry) return;
-    const last = this.#heap.pop();
-    entry.at = -1;
+    const { evictionIndex: index } = entry;
+    if (this.#at(index) !== entry) return;
+    const last = this.#pop();
+    entry.evictionIndex = -1;
     if (last === undefined || last === entry) return;
-    this.#place(last, at);
-    this.rescore(last, last.score);
+    this.#place(last, index);
+    this.rescore(last, last.evictionScore);
   }
 
   rescore(entry: T, score: number): void {
-    entry.score = score;
+    entry.evictionScore = score;
     this.#rise(entry);
     this.#sink(entry);
   }
 
   #rise(entry: T): void {
-    for (let at = entry.at; at > 0; ) {
-      const above = (at - 1) >> 1;
-      const parent = this.#heap[above];
-      if (parent === undefined || parent.score <= entry.score) return;
-      this.#place(parent, at);
+    for (let index = entry.evictionIndex; index > 0; ) {
+      const above = (index - 1) >> 1;
+      const parent = this.#at(above);
+      if (parent === undefined || parent.evictionScore <= entry.evictionScore) return;
+      this.#place(parent, index);
       this.#place(entry, above);
-      at = above;
+      index = above;
     }
   }
 
   #sink(entry: T): void {
-    for (let at = entry.at; ; ) {
-      const left = this.#heap[2 * at + 1];
-      const right = this.#heap[2 * at + 2];
-      const child = right !== undefined && left !== undefined && right.score < left.score ? right : left;
-      if (child === undefined || child.score >= entry.score) return;
-      const below = child.at;
-      this.#place(child, at);
+    for (let index = entry.evictionIndex; ; ) {
+      const left = this.#at(2 * index + 1);
+      const right = this.#at(2 * index + 2);
+      const isRight = right !== undefined && left !== undefined && right.evictionScore < left.evictionScore;
+      const child = isRight ? right : left;
+      if (child === undefined || child.evictionScore >= entry.evictionScore) return;
+      const below = child.evictionIndex;
+      this.#place(child, index);
       this.#place(entry, below);
-      at = below;
+      index = below;
     }
   }
 
-  #place(entry: T, at: number): void {
-    this.#heap[at] = entry;
-    entry.at = at;
+  #at(index: number): T | undefined {
+    return this.#parts[Math.floor(index / SLOTS_PER_PART)]?.[index % SLOTS_PER_PART];
+  }
+
+  #place(entry: T, index: number): void {
+    const part = Math.floor(index / SLOTS_PER_PART);
+    this.#parts[part] ??= [];
+    this.#parts[part][index % SLOTS_PER_PART] = entry;
+    entry.evictionIndex = index;
+  }
+
+  #pop(): T | undefined {
+    if (this.#size === 0) return undefined;
+    this.#size--;
+    const last = this.#parts.at(-1)?.pop();
+    if (this.#parts.at(-1)?.length === 0) this.#parts.pop();
+    return last;
   }
 }
