@@ -158,8 +158,8 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
       emit: (event) => {
         if (event.type === 'acquired' && event.generation === 1) onFirst();
       },
+      createSource: () => source,
     },
-    source,
   });
 }
 

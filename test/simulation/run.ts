@@ -76,8 +76,8 @@ class Simulation {
         emit: (event) => this.#scan('an event', JSON.stringify(event)),
         inContext: (work) => work(),
         onContention: () => {},
+        createSource: () => this.#server,
       },
-      source: this.#server,
     });
   }
 

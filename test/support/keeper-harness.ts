@@ -7,7 +7,7 @@ import type {
   KeeperSettings,
   KeepFresh,
 } from '../../libs/conta-simples-auth/src/token/keeper-settings.js';
-import type { TokenFailure, TokenOutcome } from '../../libs/conta-simples-auth/src/token/token-source.js';
+import type { TokenFailure, TokenOutcome, TokenSource } from '../../libs/conta-simples-auth/src/token/token-source.js';
 import { FakeClock } from './fake-clock.js';
 
 /** What the stand-in for the token endpoint does with a request. */
@@ -24,6 +24,7 @@ export const rejected: Answer = { failure: { kind: 'credentials_rejected', what:
 
 export type HarnessOptions = Partial<Omit<KeeperOptions, 'settings'>> & {
   readonly settings?: Partial<KeeperSettings>;
+  readonly source?: TokenSource;
   readonly keepFresh?: KeepFresh;
 };
 
@@ -47,7 +48,11 @@ export class KeeperHarness {
   readonly script: Answer[] = [];
   #inFlight = 0;
 
-  constructor({ settings, keepFresh = 'always', ...options }: HarnessOptions = {}) {
+  constructor({ settings, keepFresh = 'always', source, ...options }: HarnessOptions = {}) {
+    const ownSource: TokenSource = {
+      obtain: (signal) => this.#obtain(signal),
+      canRetryEarly: (_value, signal) => this.#canRetryEarly(signal),
+    };
     this.keeper = new TokenKeeper({
       account: 'default',
       settings: {
@@ -61,11 +66,8 @@ export class KeeperHarness {
         emit: (event) => this.events.push(event),
         inContext: (work) => work(),
         onContention: () => this.contentions++,
+        createSource: () => source ?? ownSource,
         ...settings,
-      },
-      source: {
-        obtain: (signal) => this.#obtain(signal),
-        canRetryEarly: (_value, signal) => this.#canRetryEarly(signal),
       },
       ...options,
     });

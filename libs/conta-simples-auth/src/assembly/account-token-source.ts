@@ -48,6 +48,10 @@ export class AccountTokenSource implements TokenSource, GateAccount {
     this.#shared = shared;
   }
 
+  get isReplaceable(): boolean {
+    return this.#shared === undefined && this.#rejectedPair === undefined && !this.isSuspect;
+  }
+
   async obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome> {
     const read = await this.#readCredentials(signal);
     if (!read.ok) return read;

@@ -14,7 +14,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
 import { SharedTimers } from '../support/shared-timers.js';
-import { StartTurns } from '../support/waiting-line.js';
+import { StartTurns } from '../support/start-turns.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { KeeperSettings, RunInContext } from '../token/keeper-settings.js';
 import type { TimerListing } from '../token/refresh-schedule.js';
@@ -67,7 +67,8 @@ export class KeeperFactory {
       observer: telemetry,
       inContext,
       onContention: (account) => log.contended(account, options.store !== undefined),
-      startTurn: (start) => turns.next(start),
+      startTurn: (target) => turns.add(target),
+      createSource: (account) => new AccountTokenSource(this.#sourceSettings, account, this.#given.shared()),
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),
@@ -86,8 +87,7 @@ export class KeeperFactory {
   }
 
   create(account: string): TokenKeeper {
-    const source = new AccountTokenSource(this.#sourceSettings, account, this.#given.shared());
-    return new TokenKeeper({ account, settings: this.#keeperSettings, source });
+    return new TokenKeeper({ account, settings: this.#keeperSettings });
   }
 
   /**

@@ -66,7 +66,7 @@ export class ContaSimplesTokenService {
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
     const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue();
-    return held ?? this.#getToken(account, options).then(({ value }) => value);
+    return held ?? this.#getToken(account, options).then(tokenValue);
   }
 
   /**
@@ -172,6 +172,11 @@ export class ContaSimplesTokenService {
       return Promise.reject(error);
     }
   }
+}
+
+/** One function for all callers that wait. */
+function tokenValue(token: AccessToken): string {
+  return token.value;
 }
 
 /** For callers in plain JavaScript: accepts null, and rejects a time that would end the wait at once. */

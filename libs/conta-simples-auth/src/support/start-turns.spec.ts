@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@support/fake-clock.js';
-import { StartTurns } from './waiting-line.js';
+import { StartTurns } from './start-turns.js';
 
 /** A clock whose timers fire one at a time. */
 function manual() {
@@ -15,13 +15,14 @@ function manual() {
 }
 
 const inContext = (work: () => void) => work();
+const target = (onTurn: () => void) => ({ hasLeft: false, onTurn });
 
 describe('the starts of many token requests', () => {
   it('are spread over turns of the event loop, in order', async () => {
     const { clock, timers } = manual();
     const turns = new StartTurns(clock, inContext);
     const started: number[] = [];
-    for (let index = 0; index < 100; index++) turns.next(() => started.push(index));
+    for (let index = 0; index < 100; index++) turns.add(target(() => started.push(index)));
     const sizes = [started.length];
     for (let fire = timers.shift(); fire !== undefined; fire = timers.shift()) {
       fire();
@@ -35,12 +36,14 @@ describe('the starts of many token requests', () => {
   it('need no turn where they are few, also after many', () => {
     const { clock, timers } = manual();
     const turns = new StartTurns(clock, inContext);
-    for (let index = 0; index < 33; index++) turns.next(() => {});
+    for (let index = 0; index < 33; index++) turns.add(target(() => {}));
     timers.shift()?.();
     let isStarted = false;
-    turns.next(() => {
-      isStarted = true;
-    });
+    turns.add(
+      target(() => {
+        isStarted = true;
+      }),
+    );
     expect(isStarted).toBe(true);
     expect(timers).toEqual([]);
   });

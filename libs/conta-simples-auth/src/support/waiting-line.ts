@@ -1,5 +1,3 @@
-import type { Clock, Timer } from './clock.js';
-
 /** Entries at the front that are no longer needed are removed this many at a time. */
 const COMPACT_AT = 1_024;
 
@@ -29,57 +27,5 @@ export class WaitingLine<T extends { readonly hasLeft: boolean }> {
     if (!isEmpty && (this.#head < COMPACT_AT || this.#head * 2 < this.#waiting.length)) return;
     this.#waiting = isEmpty ? [] : this.#waiting.slice(this.#head);
     this.#head = 0;
-  }
-}
-
-/** Each start reads credentials and derives keys: this many take a few milliseconds. */
-const STARTS_PER_TURN = 32;
-
-interface WaitingStart {
-  readonly hasLeft: boolean;
-  readonly start: () => void;
-}
-
-/** Spreads the starts of many token requests over turns of the event loop, so that it is not blocked. */
-export class StartTurns {
-  readonly #clock: Clock;
-  readonly #inContext: (work: () => void) => void;
-  readonly #line = new WaitingLine<WaitingStart>();
-  #started = 0;
-  #timer: Timer | undefined;
-
-  /** `inContext` runs the starts; entering it once for each turn costs less than once for each start. */
-  constructor(clock: Clock, inContext: (work: () => void) => void) {
-    this.#clock = clock;
-    this.#inContext = inContext;
-  }
-
-  /** Calls `start` at once, or in a later turn of the event loop. */
-  next(start: () => void): void {
-    if (this.#started < STARTS_PER_TURN) {
-      this.#started++;
-      this.#inContext(start);
-      return;
-    }
-    this.#timer ??= this.#armTurn();
-    this.#line.push({ hasLeft: false, start });
-  }
-
-  #armTurn(): Timer {
-    return this.#clock.setTimer(() => {
-      this.#timer = undefined;
-      this.#started = 0;
-      this.#inContext(() => {
-        for (let next = this.#shift(); next !== undefined; next = this.#shift()) next.start();
-      });
-      if (this.#line.first !== undefined) this.#timer = this.#armTurn();
-    }, 0);
-  }
-
-  #shift(): WaitingStart | undefined {
-    if (this.#started >= STARTS_PER_TURN) return undefined;
-    const next = this.#line.shift();
-    if (next !== undefined) this.#started++;
-    return next;
   }
 }

@@ -1,6 +1,7 @@
 import { AccessToken } from '../model/access-token.js';
 import type { AcquisitionCause, ContaSimplesTokenEvent } from '../model/events.js';
 import { type Instant, type Moment, sinceMs } from '../support/clock.js';
+import type { RunInContext } from './keeper-settings.js';
 import type { RefreshWindow } from './refresh-schedule.js';
 import type { TokenGrant } from './token-source.js';
 
@@ -45,6 +46,17 @@ export class HeldToken {
       : undefined;
     this.#renewAt = Math.round(sentElapsed + window.refreshAfterMs);
     this.#serveUntil = Math.floor(sentElapsed + window.serveForMs);
+  }
+
+  /** A promise keeps the async context in which it is made: it must not be that of a request. */
+  makePromise(inContext: RunInContext): Promise<AccessToken> {
+    this.promise = inContext(() => Promise.resolve(this.token));
+    return this.promise;
+  }
+
+  makeValuePromise(inContext: RunInContext): Promise<string> {
+    this.valuePromise = inContext(() => Promise.resolve(this.token.value));
+    return this.valuePromise;
   }
 
   isServable(now: Moment): boolean {

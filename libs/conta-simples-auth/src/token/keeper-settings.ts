@@ -1,6 +1,7 @@
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
 import type { SharedTimers } from '../support/shared-timers.js';
+import type { TurnTarget } from '../support/start-turns.js';
 import type { ListTimer } from './refresh-schedule.js';
 import type { TokenSource } from './token-source.js';
 
@@ -28,6 +29,7 @@ export interface KeeperSettings {
   /** Share of a token's lifetime after which it is renewed. */
   readonly refreshAt: number;
   readonly waitTimeoutMs: number;
+  readonly createSource: (account: string) => TokenSource;
   /** Asked each time: `setAccount()` may change it. */
   readonly keepFresh: (account: string) => KeepFresh;
   readonly emit: (event: ContaSimplesTokenEvent) => void;
@@ -39,8 +41,8 @@ export interface KeeperSettings {
   readonly inContext: RunInContext;
   /** Called when another client seems to use the same credentials, and each revokes the other's tokens. */
   readonly onContention: (account: string) => void;
-  /** Calls `start` when the request may start, in that context. If left out, each request starts at once. */
-  readonly startTurn?: ((start: () => void) => void) | undefined;
+  /** Calls `onTurn()` when the request may start, in that context. If left out, each request starts at once. */
+  readonly startTurn?: ((target: TurnTarget) => void) | undefined;
   /** Where the refresh timer of an account is listed while it runs. */
   readonly listTimer?: ListTimer | undefined;
 }
@@ -48,5 +50,4 @@ export interface KeeperSettings {
 export interface KeeperOptions {
   readonly account: string;
   readonly settings: KeeperSettings;
-  readonly source: TokenSource;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND, watch } from '@support/keeper-harness.js';
+import type { TurnTarget } from '../support/start-turns.js';
 
 describe('a keeper without a token', () => {
   it('makes one request for any number of callers, and gives all of them the same token', async () => {
@@ -747,12 +748,12 @@ it('stops trying for an account that only use keeps fresh if there was no call s
 });
 
 it('sends a request when its turn comes', async () => {
-  const starts: (() => void)[] = [];
-  const harness = new KeeperHarness({ settings: { startTurn: (start) => starts.push(start) } });
+  const turns: TurnTarget[] = [];
+  const harness = new KeeperHarness({ settings: { startTurn: (target) => turns.push(target) } });
   const call = watch(harness.keeper.get());
   await harness.clock.advance(SECOND);
   expect(harness.requests).toEqual([]);
-  for (const start of starts) start();
+  for (const target of turns) target.onTurn();
   await harness.clock.advance(SECOND);
   expect(call.state).toBe('resolved');
 });

@@ -8,8 +8,11 @@ import { type FailureState, failureError, lateError } from './failure-state.js';
 import { type HeldToken, Rejections } from './held-token.js';
 import type { KeeperOptions } from './keeper-settings.js';
 import { RefreshCycle } from './refresh-cycle.js';
+import { dueInMs, intervalEnd, waiveInterval } from './refresh-schedule.js';
 import { tokenStatus } from './token-reports.js';
 import type { Arrival, WaitLimits } from './waiters.js';
+
+const NO_LIMITS: WaitOptions = {};
 
 /** One account's token, as its callers see it. Calls are answered from memory wherever that is possible. */
 export class TokenKeeper {
@@ -21,6 +24,9 @@ export class TokenKeeper {
   #earlyRetry: EarlyRetryCheck | undefined;
   /** Set when the account was evicted: calls that still hold this keeper use the one that the account has now. */
   #successor: ((account: string) => TokenKeeper) | undefined;
+  /** Its place among the accounts that may be evicted, which the registry keeps here. */
+  evictionScore = 0;
+  evictionIndex = -1;
 
   constructor(options: KeeperOptions) {
     this.#clock = options.settings.lifetimeClock;
@@ -44,28 +50,30 @@ export class TokenKeeper {
   /** {@link TokenKeeper.current} as a promise, which is made once. */
   currentPromise(): Promise<AccessToken> | undefined {
     const held = this.current();
-    return held && (held.promise ?? this.#promiseOf(held));
+    return held && (held.promise ?? held.makePromise(this.#cycle.settings.inContext));
   }
 
   /** The value of {@link TokenKeeper.current} as a promise, which is made once. */
   currentValue(): Promise<string> | undefined {
     const held = this.current();
-    return held && (held.valuePromise ?? this.#valuePromiseOf(held));
+    return held && (held.valuePromise ?? held.makeValuePromise(this.#cycle.settings.inContext));
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
-  get(wait: WaitOptions = {}): Promise<AccessToken> {
+  get(wait: WaitOptions = NO_LIMITS): Promise<AccessToken> {
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
     const now = this.#clock.read();
     const held = this.#serve(now);
-    if (held !== undefined) return held.promise ?? this.#promiseOf(held);
-    return this.#forward((keeper) => keeper.get(wait)) ?? this.#next(now, wait);
+    if (held !== undefined) return held.promise ?? held.makePromise(this.#cycle.settings.inContext);
+    if (this.#successor === undefined) return this.#next(now, wait);
+    return this.#forward(this.#successor, (keeper) => keeper.get(wait));
   }
 
   /** A new token, also if one is held; joins a request that runs. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    return this.#forward((keeper) => keeper.refresh(wait)) ?? this.#next(this.#clock.read(), wait, 'forced');
+    if (this.#successor === undefined) return this.#next(this.#clock.read(), wait, 'forced');
+    return this.#forward(this.#successor, (keeper) => keeper.refresh(wait));
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
@@ -73,7 +81,7 @@ export class TokenKeeper {
     const { held } = this.#cycle;
     if (held?.token.value !== value) return false;
     const now = this.#clock.read();
-    if (held.isAccepted) this.#cycle.interval.waive(now.monotonic);
+    if (held.isAccepted) waiveInterval(this.#cycle, now);
     this.#cycle.drop(now);
     return true;
   }
@@ -87,8 +95,9 @@ export class TokenKeeper {
     const { held } = this.#cycle;
     const isHeld = held?.token.value === rejected.value;
     if (isHeld && !this.#reject(held, now, false)) return undefined;
-    const forwarded = this.#forward((keeper) => keeper.replacementFor(rejected, wait));
-    if (forwarded !== undefined) return forwarded;
+    if (this.#successor !== undefined) {
+      return this.#forward(this.#successor, (keeper) => keeper.replacementFor(rejected, wait));
+    }
     if (isHeld) return this.#next(now, wait, 'rejected');
     return held === undefined ? this.#next(now, wait) : this.get(wait);
   }
@@ -130,9 +139,7 @@ export class TokenKeeper {
   }
 
   status(): ContaSimplesTokenStatus {
-    const now = this.#clock.read();
-    const cycle = this.#cycle;
-    return tokenStatus(now, cycle, cycle.state(now));
+    return tokenStatus(this.#clock.read(), this.#cycle);
   }
 
   /** The elapsed time of the last call, in milliseconds of the {@link LifetimeClock}. */
@@ -193,9 +200,9 @@ export class TokenKeeper {
     // An observer counts each call while a refresh fails.
     if (observer === undefined || cycle.failureState === undefined) {
       const limitInMs = held.servableMs(now);
-      const dueInMs = cycle.canStart ? cycle.dueInMs(now) : limitInMs;
+      const startInMs = cycle.canStart ? dueInMs(cycle, now) : limitInMs;
       const checkInMs = earlyRetryCheckDueInMs(cycle.failureState, this.#earlyRetry, now);
-      cycle.decideAt = Math.floor(now.elapsed + Math.min(limitInMs, dueInMs, checkInMs));
+      cycle.decideAt = Math.floor(now.elapsed + Math.min(limitInMs, startInMs, checkInMs));
     }
     return held;
   }
@@ -212,8 +219,9 @@ export class TokenKeeper {
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? callerWaitMs, callerWaitMs) };
     if (failureState !== undefined && cycle.mustFail(failureState, now))
       return this.#failCaller(failureState, now, limits, cause);
-    const arrival = cycle.request(now, limits, cause);
-    return arrival.then((arrived) => this.#receive(arrived, limits.timeoutMs));
+    const waiting = cycle.request(now, limits, cause);
+    waiting.receive ??= (arrived) => this.#receive(arrived, limits.timeoutMs);
+    return waiting.arrival.then(waiting.receive);
   }
 
   /** Fails a caller at once, unless a quick early retry check, or something else meanwhile, has changed the state. */
@@ -271,29 +279,17 @@ export class TokenKeeper {
     const cycle = this.#cycle;
     this.#rejections ??= new Rejections();
     if (!this.#rejections.mayReplace(held, now, isReplay)) return false;
-    if (held.isAccepted) cycle.interval.waive(now.monotonic);
+    if (held.isAccepted) waiveInterval(cycle, now);
     if (cycle.failureState !== undefined) return true;
     // If the next request must wait, the token is served until then: calls of other routes need not wait. If another
     // client revokes the tokens, no route would accept it.
-    const isEarly = !cycle.isInFlight && cycle.phase !== 'draining' && now.monotonic < cycle.interval.until;
+    const isEarly = !cycle.isInFlight && cycle.phase !== 'draining' && now.monotonic < intervalEnd(cycle);
     if (!isEarly || this.#rejections.isContended) cycle.drop(now);
     return true;
   }
 
-  /** Calls the keeper that replaced this one; `undefined` if this one is the account's. */
-  #forward<T>(call: (keeper: TokenKeeper) => Promise<T>): Promise<T> | undefined {
-    const successor = this.#successor;
-    return successor && Promise.resolve(this.account).then(successor).then(call);
-  }
-
-  /** A promise keeps the async context in which it is made: it must not be that of a request. */
-  #promiseOf(held: HeldToken): Promise<AccessToken> {
-    held.promise = this.#cycle.settings.inContext(() => Promise.resolve(held.token));
-    return held.promise;
-  }
-
-  #valuePromiseOf(held: HeldToken): Promise<string> {
-    held.valuePromise = this.#cycle.settings.inContext(() => Promise.resolve(held.token.value));
-    return held.valuePromise;
+  /** Calls the keeper that replaced this one. */
+  #forward<T>(successor: (account: string) => TokenKeeper, call: (keeper: TokenKeeper) => Promise<T>): Promise<T> {
+    return Promise.resolve(this.account).then(successor).then(call);
   }
 }

@@ -1,26 +1,29 @@
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
 import { type Moment, sinceMs } from '../support/clock.js';
+import type { TurnTarget } from '../support/start-turns.js';
 import { type FailureState, failureError, failureStateAfter, shutDownError, withoutWait } from './failure-state.js';
-import { Flight } from './flight.js';
+import { Flight, outcomeNow } from './flight.js';
 import { acquiredEvent, HeldToken } from './held-token.js';
 import type { KeeperOptions, KeeperSettings } from './keeper-settings.js';
-import { MinimumInterval, RefreshTimer, refreshWindow } from './refresh-schedule.js';
-import { failureEvent } from './token-reports.js';
+import {
+  allowedInMs,
+  dueInMs,
+  type NextRequest,
+  noteRequest,
+  RefreshTimer,
+  refreshWindow,
+} from './refresh-schedule.js';
+import { failureEvent, tokenState } from './token-reports.js';
 import type { TokenFailure, TokenGrant, TokenSource } from './token-source.js';
-import { type Arrival, Waiters, type WaitLimits } from './waiters.js';
-
-/** How long a request may take while the application closes. */
-const DRAIN_ATTEMPT_MS = 1_000;
-const NEVER = Number.NEGATIVE_INFINITY;
-const ENDED: TokenFailure = { kind: 'invalid_response', what: 'The token had ended before it arrived' };
+import { type Arrival, type Wait, Waiters, type WaitLimits } from './waiters.js';
 
 /**
  * How one account's token is obtained and renewed: one request at a time, renewal before the end, a pause after failures.
  * Driven by the timer or by callers; there is no loop. With thousands of accounts its size counts: objects that most
  * accounts do not need are made on first use, and numbers are whole, which V8 stores without an allocation.
  */
-export class RefreshCycle {
+export class RefreshCycle implements TurnTarget, NextRequest {
   readonly account: string;
   /** May be past its limit: ask {@link HeldToken.isServable}. */
   held: HeldToken | undefined;
@@ -35,8 +38,10 @@ export class RefreshCycle {
   /** Whether there was a call after the last request started. */
   isWanted = false;
   readonly settings: KeeperSettings;
-  readonly source: TokenSource;
-  readonly interval = new MinimumInterval();
+  #source: TokenSource | undefined;
+  lastLifetimeMs: number | undefined;
+  requestedAt: number | undefined;
+  regularStart: number | undefined;
   phase: 'open' | 'retired' | 'draining' | 'closed' = 'open';
   closedError: (() => Error) | undefined;
   #flight: Flight | undefined;
@@ -49,16 +54,15 @@ export class RefreshCycle {
   #failures = 0;
   #reportedState: ContaSimplesTokenState = 'empty';
 
-  constructor({ account, settings, source }: KeeperOptions) {
+  constructor({ account, settings }: KeeperOptions) {
     this.account = account;
     this.settings = settings;
-    this.source = source;
   }
 
-  state(now: Moment): ContaSimplesTokenState {
-    if (this.phase === 'closed') return 'closed';
-    if (this.held?.isServable(now)) return this.failureState ? 'degraded' : 'valid';
-    return this.failureState?.failsCallers ? 'cooling' : 'empty';
+  /** Made when it is needed: most accounts need none between two requests. */
+  get source(): TokenSource {
+    this.#source ??= this.settings.createSource(this.account);
+    return this.#source;
   }
 
   /** Whether callers wait. */
@@ -104,13 +108,13 @@ export class RefreshCycle {
     if (this.#timer?.isArmed !== true && this.#flight === undefined) this.#planNext(now, 'scheduled');
   }
 
-  /** Starts the request for a caller that waits, or plans it if it is too early. Resolves with what the caller gets. */
-  request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Promise<Arrival> {
+  /** Starts the request for a caller that waits, or plans it if it is too early. */
+  request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Wait {
     this.#waiters ??= new Waiters(this.settings.waitTimers);
     const onEnd = this.settings.observer?.callerWaits(this.account);
-    const arrival = this.#waiters.add(limits, now.monotonic, onEnd);
+    const wait = this.#waiters.add(limits, now.monotonic, onEnd);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
-    return arrival;
+    return wait;
   }
 
   /** Ends the cool-down, because a retry has become worthwhile. */
@@ -125,35 +129,46 @@ export class RefreshCycle {
   #tryStart(now: Moment, cause: AcquisitionCause, isAwaited: boolean): boolean {
     if (this.phase === 'closed' || this.#flight !== undefined) return false;
     // A closing application makes one attempt, which cannot wait for the minimum interval.
-    if (this.phase !== 'draining' && now.monotonic < this.#earliestStart) return false;
+    if (this.phase !== 'draining' && allowedInMs(this, now) > 0) return false;
     this.#timer?.cancel();
     const flight = new Flight(cause, now.monotonic, isAwaited);
     this.#flight = flight;
-    this.interval.requestStarted(now.monotonic);
+    noteRequest(this, now);
     // A rejected token was served only until this request could be made.
     if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
     this.isWanted = false;
-    if (this.phase === 'draining') flight.cancelIn(DRAIN_ATTEMPT_MS, this.settings.clock);
-    const { inContext, startTurn = inContext } = this.settings;
-    startTurn(() => void this.#run(flight));
+    if (this.phase === 'draining') flight.drain(this.settings.clock);
+    const { inContext, startTurn } = this.settings;
+    if (startTurn === undefined) inContext(() => this.onTurn());
+    else startTurn(this);
     return true;
   }
 
+  /** Whether no request waits for its turn. */
+  get hasLeft(): boolean {
+    return this.#flight === undefined || this.#flight.isStarted;
+  }
+
+  /** Sends the request that waits for its turn. */
+  onTurn(): void {
+    if (this.#flight !== undefined && !this.#flight.isStarted) void this.#run(this.#flight);
+  }
+
   async #run(flight: Flight): Promise<void> {
-    const outcome = await flight.run(this.source, this.lastValue);
+    const answer = await flight.run(this.source, this.lastValue);
     // Restarted or closed in the meantime.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
     const now = this.settings.lifetimeClock.read();
-    if (!outcome.ok) this.#fail(now, flight, outcome.failure);
-    else if (sinceMs(outcome.grant.sentAt, now) >= outcome.grant.lifetimeMs) this.#fail(now, flight, ENDED);
-    else this.#succeed(now, flight, outcome.grant);
+    const outcome = outcomeNow(answer, now);
+    if (outcome.ok) this.#succeed(now, flight, outcome.grant);
+    else this.#fail(now, flight, outcome.failure);
     this.decideAt = 0;
   }
 
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
-    const { account, settings } = this;
-    const { refreshAt, clock, emit } = settings;
+    const { account } = this;
+    const { refreshAt, clock, emit, keepFresh } = this.settings;
     const { lifetimeMs, shared = false } = grant;
     const requestMs = shared ? 0 : sinceMs(grant.sentAt, now);
     const window = refreshWindow({ lifetimeMs, refreshAt, requestMs, random: clock.random() });
@@ -163,11 +178,13 @@ export class RefreshCycle {
     this.failureState = undefined;
     this.missingCause = 'expired';
     this.lastValue = grant.value;
-    this.interval.lastLifetimeMs = Math.floor(lifetimeMs);
-    if (shared) this.interval.requestNotSent();
+    this.lastLifetimeMs = Math.floor(lifetimeMs);
+    // Another process sent the request: the lease in the store separates the requests of all processes.
+    if (shared) this.requestedAt = undefined;
+    if (this.source.isReplaceable) this.#source = undefined;
     this.#settle(held.token);
     // An account that is kept fresh only while it is used gets its timer when it is used again.
-    if (settings.keepFresh(account) !== 'while_used') this.#planNext(now, 'scheduled');
+    if (keepFresh(account) !== 'while_used') this.#planNext(now, 'scheduled');
     emit(acquiredEvent(account, now, held, { cause: shared ? 'shared' : flight.cause, generation, requestMs }));
     this.#reportedState = 'valid';
     if (this.#failures > 0) emit({ type: 'recovered', account, at: now.wall, attempts: this.#failures });
@@ -175,11 +192,11 @@ export class RefreshCycle {
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
-    const { lastLifetimeMs } = this.interval;
+    const { lastLifetimeMs } = this;
     const input = { failure, previous: this.failureState, now, startedAt, lastLifetimeMs };
     const failureState = failureStateAfter({ ...input, random: this.settings.clock.random() });
     this.failureState = failureState;
-    if (failure.coolsForMs !== undefined) this.interval.requestNotSent();
+    if (failure.coolsForMs !== undefined) this.requestedAt = undefined;
     if (failureState.failsCallers || this.phase === 'draining')
       this.#settle(() => failureError(failureState, now, this));
     this.#planNext(now, cause);
@@ -190,7 +207,7 @@ export class RefreshCycle {
 
   /** Emits an event when the state has become worse. */
   reportState(now: Moment, failed: FailureState): void {
-    const state = this.state(now);
+    const state = tokenState(now, this);
     if (state === this.#reportedState) return;
     this.#reportedState = state;
     if (state === 'degraded' || state === 'cooling') this.settings.emit(failureEvent(state, this.account, now, failed));
@@ -204,29 +221,16 @@ export class RefreshCycle {
     this.#timer ??= new RefreshTimer(clock);
     // The application can clear a listed timer, so one that callers wait for is not listed.
     const listing = isAwaited ? undefined : listTimer?.(this.account);
-    this.#timer.arm(this.dueInMs(now), () => this.#onTimer(cause), listing);
+    this.#timer.arm(dueInMs(this, now), () => this.#onTimer(cause), listing);
   }
 
   #onTimer(cause: AcquisitionCause): void {
     const now = this.settings.lifetimeClock.read();
     const isAwaited = this.isAwaited;
     const isRenewal = this.held !== undefined && this.failureState === undefined && !isAwaited;
-    if (this.dueInMs(now) > 0) this.#planNext(now, cause);
+    if (dueInMs(this, now) > 0) this.#planNext(now, cause);
     else if (isAwaited || (this.phase === 'open' && (this.#isKeptFresh || this.isWanted)))
       this.#tryStart(now, isRenewal ? 'scheduled' : cause, isAwaited);
-  }
-
-  /** By the monotonic clock. */
-  get #earliestStart(): number {
-    return Math.max(this.interval.until, this.failureState?.untilMonotonic ?? NEVER);
-  }
-
-  /** Milliseconds until the next request is due; 0 when it is. */
-  dueInMs(now: Moment): number {
-    const { held, failureState } = this;
-    const allowedInMs = Math.max(0, this.#earliestStart - now.monotonic);
-    if (failureState !== undefined || held === undefined || this.isAwaited) return allowedInMs;
-    return Math.max(allowedInMs, held.dueInMs(now));
   }
 
   /** Gives up the held token. */
@@ -247,7 +251,8 @@ export class RefreshCycle {
     this.failureState = undefined;
     this.missingCause = 'first';
     this.lastValue = undefined;
-    this.interval.reset();
+    this.requestedAt = undefined;
+    this.regularStart = undefined;
     this.#reportedState = 'empty';
     if (this.isAwaited || this.#isKeptFresh) this.#tryStart(this.settings.lifetimeClock.read(), 'first', true);
   }
@@ -257,7 +262,7 @@ export class RefreshCycle {
     if (this.phase === 'draining' || this.phase === 'closed') return;
     this.phase = 'draining';
     this.#timer?.cancel();
-    if (this.#flight !== undefined) this.#flight.cancelIn(DRAIN_ATTEMPT_MS, this.settings.clock);
+    if (this.#flight !== undefined) this.#flight.drain(this.settings.clock);
     else this.#settle(() => shutDownError(this));
   }
 

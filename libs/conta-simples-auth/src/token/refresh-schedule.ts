@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../support/clock.js';
+import type { Clock, Instant, Moment, Timer } from '../support/clock.js';
 
 /** When a token is renewed and until when it is served, in milliseconds from the moment its request was sent. */
 export interface RefreshWindow {
@@ -43,46 +43,55 @@ export function minimumIntervalMs(lastLifetimeMs: number | undefined): number {
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
- * Keeps the token requests of one account apart. It can be waived for a token that worked and was then rejected. A waived
- * request uses up the interval that follows: until as much time has passed without a request, there is no other waiver.
- * By the monotonic clock, in whole milliseconds, which V8 stores without an allocation.
+ * What keeps the token requests of one account apart; fields of its cycle, since thousands of accounts have them. By the
+ * monotonic clock, in whole milliseconds, which V8 stores without an allocation.
  */
-export class MinimumInterval {
-  /** The lifetime of the last token, which the interval depends on. */
+export interface RequestTimes {
+  /** The lifetime of the last token, which the minimum interval depends on. */
   lastLifetimeMs: number | undefined;
-  #startedAt: number | undefined;
+  /** When the last request started, if the interval after it has to be kept. */
+  requestedAt: number | undefined;
   /** When the last request would have started if each had kept the interval. */
-  #regularStart: number | undefined;
-  #isWaived = false;
+  regularStart: number | undefined;
+}
 
-  /** The earliest start of the next request. */
-  get until(): number {
-    if (this.#isWaived || this.#startedAt === undefined) return NEVER;
-    return this.#startedAt + minimumIntervalMs(this.lastLifetimeMs);
-  }
+/** When the minimum interval after the last request ends. */
+export function intervalEnd({ requestedAt, lastLifetimeMs }: RequestTimes): number {
+  return requestedAt === undefined ? NEVER : requestedAt + minimumIntervalMs(lastLifetimeMs);
+}
 
-  requestStarted(at: number): void {
-    const regularStart = (this.#regularStart ?? NEVER) + minimumIntervalMs(this.lastLifetimeMs);
-    this.#regularStart = Math.ceil(Math.max(at, regularStart));
-    this.#startedAt = Math.ceil(at);
-    this.#isWaived = false;
-  }
+export function noteRequest(times: RequestTimes, now: Instant): void {
+  const regularStart = (times.regularStart ?? NEVER) + minimumIntervalMs(times.lastLifetimeMs);
+  times.regularStart = Math.ceil(Math.max(now.monotonic, regularStart));
+  times.requestedAt = Math.ceil(now.monotonic);
+}
 
-  /** No request was sent: another process had the token. The lease in the store separates the requests of all processes. */
-  requestNotSent(): void {
-    this.#startedAt = undefined;
-  }
+/**
+ * Lets the next request start at once, for a token that worked and was then rejected. A waived request uses up the interval
+ * that follows: until as much time has passed without a request, there is no other waiver.
+ */
+export function waiveInterval(times: RequestTimes, now: Instant): void {
+  if (now.monotonic >= (times.regularStart ?? NEVER)) times.requestedAt = undefined;
+}
 
-  /** Lets the next request start at once, if the last one was not waived as well. */
-  waive(now: number): void {
-    if (now >= (this.#regularStart ?? NEVER)) this.#isWaived = true;
-  }
+/** What decides when the next request starts. */
+export interface NextRequest extends RequestTimes {
+  readonly held: { dueInMs(now: Moment): number } | undefined;
+  readonly failureState: { readonly untilMonotonic: number } | undefined;
+  readonly isAwaited: boolean;
+}
 
-  /** For other credentials. */
-  reset(): void {
-    this.#startedAt = undefined;
-    this.#regularStart = undefined;
-  }
+/** Milliseconds until the next request may start; 0 when it may. */
+export function allowedInMs(next: NextRequest, now: Instant): number {
+  const end = intervalEnd(next);
+  return Math.max(0, Math.max(end, next.failureState?.untilMonotonic ?? end) - now.monotonic);
+}
+
+/** Milliseconds until the next request is due; 0 when it is. */
+export function dueInMs(next: NextRequest, now: Moment): number {
+  const earliestInMs = allowedInMs(next, now);
+  if (next.failureState !== undefined || next.held === undefined || next.isAwaited) return earliestInMs;
+  return Math.max(earliestInMs, next.held.dueInMs(now));
 }
 
 /** Where a running timer is listed, so that an operator can find it. */

@@ -246,18 +246,18 @@ class Contest {
         emit: () => {},
         inContext: (work) => work(),
         onContention: (name) => this.contentions.push(name),
-      },
-      source: {
-        canRetryEarly: async () => false,
-        obtain: async () => {
-          const sentAt = readInstant(this.clock);
-          requests.push(sentAt.monotonic);
-          await this.#pass(this.halfTripMs);
-          const value = `${account}-${++this.#issued}`;
-          this.#valid = value;
-          await this.#pass(this.halfTripMs);
-          return { ok: true, grant: { value, lifetimeMs: HOUR, sentAt } };
-        },
+        createSource: () => ({
+          canRetryEarly: async () => false,
+          obtain: async () => {
+            const sentAt = readInstant(this.clock);
+            requests.push(sentAt.monotonic);
+            await this.#pass(this.halfTripMs);
+            const value = `${account}-${++this.#issued}`;
+            this.#valid = value;
+            await this.#pass(this.halfTripMs);
+            return { ok: true, grant: { value, lifetimeMs: HOUR, sentAt } };
+          },
+        }),
       },
     });
   }

@@ -27,6 +27,7 @@ export function failureEvent(
 
 /** What the status shows of an account. */
 export interface AccountState {
+  readonly phase: 'open' | 'retired' | 'draining' | 'closed';
   readonly account: string;
   readonly generation: number;
   readonly held: HeldToken | undefined;
@@ -35,11 +36,18 @@ export interface AccountState {
   readonly settings: Pick<KeeperSettings, 'keepFresh'>;
 }
 
-export function tokenStatus(
+export function tokenState(
   now: Moment,
-  { account, generation, held, failureState, canStart, settings }: AccountState,
-  state: ContaSimplesTokenState,
-): ContaSimplesTokenStatus {
+  { phase, held, failureState }: Pick<AccountState, 'phase' | 'held' | 'failureState'>,
+): ContaSimplesTokenState {
+  if (phase === 'closed') return 'closed';
+  if (held?.isServable(now)) return failureState ? 'degraded' : 'valid';
+  return failureState?.failsCallers ? 'cooling' : 'empty';
+}
+
+export function tokenStatus(now: Moment, current: AccountState): ContaSimplesTokenStatus {
+  const { account, generation, held, failureState, canStart, settings } = current;
+  const state = tokenState(now, current);
   const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
   // The first token is being obtained without a call.
   const isPending = neverHeld && settings.keepFresh(account) === 'always' && !canStart;

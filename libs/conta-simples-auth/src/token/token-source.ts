@@ -49,6 +49,8 @@ export interface TokenDemand {
 
 /** Where one account's token comes from. */
 export interface TokenSource {
+  /** Whether a new one could take its place after a success: it knows of no failure and of no other process. */
+  readonly isReplaceable?: boolean;
   /** Makes one attempt. Never throws; ends when the signal aborts. */
   obtain(signal: AbortSignal, demand: TokenDemand): Promise<TokenOutcome>;
   /**

@@ -17,7 +17,7 @@ function waiting() {
   const waiters = new Waiters(new SharedTimers(clock));
   // As the keeper receives what arrives.
   const wait = async (timeoutMs: number, signal?: AbortSignal) => {
-    const arrived = await waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait());
+    const arrived = await waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait()).arrival;
     if (arrived === 'late') throw new Error(`late by ${timeoutMs}`);
     if (typeof arrived === 'function') throw arrived();
     return arrived;

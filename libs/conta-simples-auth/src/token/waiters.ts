@@ -10,12 +10,20 @@ export interface WaitLimits {
 /** A token; a function that makes an error, since each caller gets its own; or `late` when the caller's time is over. */
 export type Arrival = AccessToken | (() => Error) | 'late';
 
+/** The wait of a caller, which it may share with others. */
+export interface Wait {
+  readonly arrival: Promise<Arrival>;
+  /** Makes of an arrival what a caller gets, or throws. Set by the first caller: one function for all that share the wait. */
+  receive: ((arrival: Arrival) => AccessToken) | undefined;
+}
+
 /** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
-class WaiterGroup {
+class WaiterGroup implements Wait {
   readonly timeoutMs: number;
   /** By the monotonic clock. */
   readonly deadline: number;
   readonly arrival: Promise<Arrival>;
+  receive: ((arrival: Arrival) => AccessToken) | undefined;
   #resolve: ((arrival: Arrival) => void) | undefined;
   #onEnd: (() => void)[] | undefined;
 
@@ -62,18 +70,18 @@ export class Waiters implements TimerTarget {
     return this.#groups === undefined;
   }
 
-  /** Resolves with the next arrival, or when a limit is reached. `monotonic` is now; `onEnd` is called when the wait ends. */
-  add({ signal, timeoutMs }: WaitLimits, monotonic: number, onEnd: (() => void) | undefined): Promise<Arrival> {
+  /** Ends with the next arrival, or when a limit is reached. `monotonic` is now; `onEnd` is called when the wait ends. */
+  add({ signal, timeoutMs }: WaitLimits, monotonic: number, onEnd: (() => void) | undefined): Wait {
     const group = signal === undefined ? this.#join(timeoutMs, monotonic) : this.#begin(timeoutMs, monotonic);
     group.onEnd(onEnd);
-    if (signal === undefined) return group.arrival;
+    if (signal === undefined) return group;
     const leave = () => {
       this.#remove(group);
       // The application's own reason, whether or not it is an error.
       group.settle(() => signal.reason as Error);
     };
     group.onEnd(onAbort(signal, leave));
-    return group.arrival;
+    return group;
   }
 
   settleAll(arrival: Arrival): void {
