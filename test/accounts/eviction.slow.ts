@@ -78,7 +78,7 @@ describe('a call whose account is evicted while it runs', () => {
     const names = numbered('company', 3);
     const { tokens, http, emulator } = await bootAccounts(names, { options: { maxAccounts: 1 } });
     await tokens.getToken('company-0');
-    emulator.fail('resource', { delayMs: 300, status: 401 });
+    emulator.fail('resource', { delayMs: 1_000, status: 401 });
     const call =
       client === 'fetch'
         ? tokens.fetch('/accounts/v1/balance', { account: 'company-0' })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '@support/free-port.js';
 import type { Page } from 'playwright-core';
 import { findChromium, type OpenBrowser, openBrowser } from './chromium.mjs';
 import { type DemoProcess, startDemo } from './demo-process.mjs';
@@ -54,7 +55,8 @@ afterAll(async () => {
 });
 
 async function openDemo(): Promise<OpenPage> {
-  const demo = await startDemo();
+  // One of these tests starts it again on the same port.
+  const demo = await startDemo({ PORT: String(await freePort()) });
   const viewport = { width: 1280, height: 900 };
   const browser = await openBrowser({ ...(executablePath && { executablePath }), locale: 'en-US', viewport });
   const page = await browser.context.newPage();

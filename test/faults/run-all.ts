@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** Runs all, so many at once, and gives what each came to or was rejected with, in their order. */
 export async function runAll<T>(tasks: readonly (() => Promise<T>)[], atOnce: number) {

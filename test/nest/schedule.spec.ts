@@ -86,6 +86,8 @@ describe('beside the ScheduleModule of the application', () => {
       emulator: { tokenTtlSeconds: 1 },
     });
     await emulator.waitForRequest('token', 3);
+    // On a busy machine a renewal may come after the end of a token that lives a second.
+    await tokens.getToken();
     expect(tokens.status()).toMatchObject({ state: 'valid' });
     expect(app.get(SchedulerRegistry).getTimeouts().length).toBeLessThanOrEqual(1);
     expect(emulator.counts.token.peakConcurrency).toBe(1);

@@ -22,7 +22,7 @@ describe('a shared store', () => {
         telemetry: other.telemetry(),
       }),
     ]);
-    emulator.latencyMs = { token: 200 };
+    emulator.latencyMs = { token: 500 };
     const first = tokens.getToken();
     await emulator.waitForRequest('token');
     await beside.get(ContaSimplesTokenService).getToken();

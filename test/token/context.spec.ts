@@ -229,7 +229,7 @@ describe('the memory of a request', () => {
     // An idle connection keeps the context of its last request, as with every agent of Node.
     await Promise.all(names.map((name) => booted.http.forAccount(name).axiosRef.get(BALANCE)));
     const kept = () => left.filter(({ reference }) => reference.deref() !== undefined).map(({ entry }) => entry);
-    for (let tries = 0; tries < 20 && kept().length > 0; tries++) {
+    for (let tries = 0; tries < 200 && kept().length > 0; tries++) {
       await delay(20);
       collect();
     }

@@ -452,12 +452,12 @@ describe('https', () => {
   });
 
   it.each([
-    ['hangs', (socket: Socket) => void socket.resume(), 'timeout'],
-    ['is reset', (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy()), 'network_error'],
-    ['ends', (socket: Socket) => void socket.once('data', () => socket.end()), 'network_error'],
-  ])('whose handshake %s is tried again soon', async (_what, behave, kind) => {
+    ['hangs', (socket: Socket) => void socket.resume(), 'timeout', 200],
+    ['is reset', (socket: Socket) => void socket.once('data', () => socket.resetAndDestroy()), 'network_error', 5_000],
+    ['ends', (socket: Socket) => void socket.once('data', () => socket.end()), 'network_error', 5_000],
+  ])('whose handshake %s is tried again soon', async (_what, behave, kind, requestTimeoutMs) => {
     const server = await listen(createNetServer(behave));
-    const outcome = await ask(`https://127.0.0.1:${server.port}/`, { requestTimeoutMs: 200, proxy: false });
+    const outcome = await ask(`https://127.0.0.1:${server.port}/`, { requestTimeoutMs, proxy: false });
     expect(outcome).toEqual(failure(kind));
     await server.allClosed();
   });
@@ -486,10 +486,11 @@ describe('a proxy', () => {
   ] as const;
 
   describe.each(ways)('of %s', (_way, through) => {
-    it.each(Object.entries(behaviours))('that %s is a proxy error, and keeps no socket', async (_what, behave) => {
+    it.each(Object.entries(behaviours))('that %s is a proxy error, and keeps no socket', async (what, behave) => {
       const server = await listen(createNetServer(behave));
       const options = through(`http://127.0.0.1:${server.port}`);
-      expect(await ask(target, { requestTimeoutMs: 200, ...options })).toEqual(failure('proxy_error'));
+      const requestTimeoutMs = what === 'says nothing' ? 500 : 5_000;
+      expect(await ask(target, { requestTimeoutMs, ...options })).toEqual(failure('proxy_error'));
       expect(server.accepted).toBe(1);
       await server.allClosed();
     });

@@ -202,13 +202,13 @@ describe('a script of faults', () => {
   it('ends by itself after its time', async () => {
     const outage = emulator.fail('token', { status: 502 }, { forMs: 80 });
     const startedAt = performance.now();
-    const statuses = new Set<number>();
     while (outage.remaining > 0) {
-      statuses.add((await requestToken()).status);
+      const { status } = await requestToken();
+      // One that ends later may have arrived after the outage.
+      if (performance.now() - startedAt < 75) expect(status).toBe(502);
     }
 
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(70);
-    expect(statuses.has(502)).toBe(true);
     expect((await requestToken()).status).toBe(200);
   });
 

@@ -169,14 +169,14 @@ describe('latency', () => {
   });
 
   it('can be set for one half of the service', async () => {
-    emulator.latencyMs = { token: 60 };
-    expect(emulator.latencyMs).toEqual({ token: 60, resource: 0 });
+    emulator.latencyMs = { token: 250 };
+    expect(emulator.latencyMs).toEqual({ token: 250, resource: 0 });
 
     await Promise.all([getToken(), getToken()]);
     await get('/accounts/v1/balance');
     const [first, second, balance] = emulator.requests;
-    expect(Math.min(first?.durationMs ?? 0, second?.durationMs ?? 0)).toBeGreaterThanOrEqual(55);
-    expect(balance?.durationMs).toBeLessThan(50);
+    expect(Math.min(first?.durationMs ?? 0, second?.durationMs ?? 0)).toBeGreaterThanOrEqual(245);
+    expect(balance?.durationMs).toBeLessThan(240);
     expect(emulator.counts.token.peakConcurrency).toBe(2);
   });
 });
