@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { createSecureContext } from 'node:tls';
 import axios, { type AxiosAdapter, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
 import type { RunInContext } from '../../token/keeper-settings.js';
 import { HTTP } from './inner-adapter.js';
@@ -35,7 +36,11 @@ export class Connections {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#tls = { ...options.tls, rejectUnauthorized: true };
+    const { tls } = options;
+    // Made once, because axios makes a tunnel for each call. Without a `ca`, the certificates of the process count, which
+    // the application may replace at any time.
+    const secureContext = tls?.ca === undefined ? undefined : createSecureContext(tls);
+    this.#tls = { ...tls, rejectUnauthorized: true, ...(secureContext && { secureContext }) };
     this.httpAgent = ownAgent(new HttpAgent(KEEP_ALIVE), options.inContext);
     this.httpsAgent =
       options.httpsAgent ?? ownAgent(new HttpsAgent({ ...this.#tls, ...KEEP_ALIVE }), options.inContext);
