@@ -66,7 +66,7 @@ export class ContaSimplesTokenService {
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
     const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue();
-    return held ?? this.#getToken(account, options).then(tokenValue);
+    return held ?? this.#getValue(account, options);
   }
 
   /**
@@ -165,6 +165,14 @@ export class ContaSimplesTokenService {
     return this.#given.removeAccount(account);
   }
 
+  #getValue(account: string | undefined, options: WaitOptions | undefined): Promise<string> {
+    try {
+      return this.#accounts.get(account).getValue(checked(options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   #getToken(account: string | undefined, options: WaitOptions | undefined): Promise<AccessToken> {
     try {
       return this.#accounts.get(account).get(checked(options));
@@ -172,11 +180,6 @@ export class ContaSimplesTokenService {
       return Promise.reject(error);
     }
   }
-}
-
-/** One function for all callers that wait. */
-function tokenValue(token: AccessToken): string {
-  return token.value;
 }
 
 /** For callers in plain JavaScript: accepts null, and rejects a time that would end the wait at once. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../support/clock.js';
 import type { FailureState } from './failure-state.js';
+import type { KeeperSettings } from './keeper-settings.js';
 import type { TokenSource } from './token-source.js';
 
 const CHECK_INTERVAL_MS = 5_000;
@@ -14,7 +15,7 @@ export class EarlyRetryCheck {
   /** By the monotonic clock. */
   readonly startedAt: number;
   isRunning = true;
-  /** Resolves after the result was applied. Set by the keeper. */
+  /** Resolves after the result was applied. */
   done: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
 
@@ -43,6 +44,23 @@ export class EarlyRetryCheck {
     this.isRunning = false;
     this.#abort.abort();
   }
+}
+
+/** The account that a check is made for. */
+export interface RetryTarget {
+  readonly settings: Pick<KeeperSettings, 'inContext'>;
+  readonly source: TokenSource;
+  readonly lastValue: string | undefined;
+  retryNow(failed: FailureState): void;
+}
+
+/** Starts a check, which ends the cool-down if a retry is worthwhile. */
+export function startEarlyRetryCheck(target: RetryTarget, failed: FailureState, now: Instant): EarlyRetryCheck {
+  const check = new EarlyRetryCheck(now.monotonic);
+  check.done = target.settings.inContext(async () => {
+    if (await check.run(target.source, target.lastValue)) target.retryNow(failed);
+  });
+  return check;
 }
 
 /** Milliseconds until the next check is due; 0 while one runs. */

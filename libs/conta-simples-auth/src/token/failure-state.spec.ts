@@ -100,7 +100,7 @@ describe('the error that comes of it', () => {
 
   it('of a wait that was too long says how long it was', () => {
     const where = '(account "matriz", environment sandbox)';
-    expect(lateError(200, SUBJECT).message).toBe(
+    expect(lateError(200, NOW, { ...SUBJECT, failureState: undefined }).message).toBe(
       `No token arrived within 200 ms ${where}. ${FAILURE_KINDS.timeout.remedy}`,
     );
   });

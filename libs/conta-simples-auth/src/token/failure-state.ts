@@ -96,10 +96,17 @@ export function failureError(
   });
 }
 
+/** For a caller whose wait is over: the failure of the account if there is one. */
 export function lateError(
   timeoutMs: number,
-  { account, settings: { environment } }: ErrorSubject,
+  now: Instant,
+  subject: ErrorSubject & { readonly failureState: FailureState | undefined },
 ): ContaSimplesAuthError {
+  if (subject.failureState !== undefined) return failureError(subject.failureState, now, subject);
+  const {
+    account,
+    settings: { environment },
+  } = subject;
   const what = `No token arrived within ${timeoutMs} ms`;
   return new ContaSimplesAuthError({ kind: 'timeout', what, account, environment });
 }

@@ -3,14 +3,14 @@ import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
 import type { LifetimeClock, Moment } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
-import { EarlyRetryCheck, earlyRetryCheckDueInMs } from './early-retry-check.js';
+import { type EarlyRetryCheck, earlyRetryCheckDueInMs, startEarlyRetryCheck } from './early-retry-check.js';
 import { type FailureState, failureError, lateError } from './failure-state.js';
 import { type HeldToken, Rejections } from './held-token.js';
 import type { KeeperOptions } from './keeper-settings.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import { dueInMs, intervalEnd, waiveInterval } from './refresh-schedule.js';
 import { tokenStatus } from './token-reports.js';
-import type { Arrival, WaitLimits } from './waiters.js';
+import type { Arrival, Wait, WaitLimits } from './waiters.js';
 
 const NO_LIMITS: WaitOptions = {};
 
@@ -65,15 +65,25 @@ export class TokenKeeper {
     const now = this.#clock.read();
     const held = this.#serve(now);
     if (held !== undefined) return held.promise ?? held.makePromise(this.#cycle.settings.inContext);
-    if (this.#successor === undefined) return this.#next(now, wait);
-    return this.#forward(this.#successor, (keeper) => keeper.get(wait));
+    return this.#successor ? this.#forward(this.#successor, (keeper) => keeper.get(wait)) : this.#next(now, wait);
+  }
+
+  /** The value of {@link TokenKeeper.get}: one promise for each caller that waits, not two. */
+  getValue(limits: WaitOptions = NO_LIMITS): Promise<string> {
+    const now = this.#clock.read();
+    const { held } = this.#cycle;
+    const wait = held === undefined && this.#successor === undefined ? this.#wait(now, limits) : this.get(limits);
+    if (wait instanceof Promise) return wait.then(({ value }) => value);
+    const { timeoutMs } = wait;
+    wait.receiveValue ??= (arrived) => this.#receive(arrived, timeoutMs).value;
+    return wait.arrival.then(wait.receiveValue);
   }
 
   /** A new token, also if one is held; joins a request that runs. */
   async refresh(wait: WaitOptions = {}): Promise<AccessToken> {
     wait.signal?.throwIfAborted();
-    if (this.#successor === undefined) return this.#next(this.#clock.read(), wait, 'forced');
-    return this.#forward(this.#successor, (keeper) => keeper.refresh(wait));
+    if (this.#successor) return this.#forward(this.#successor, (keeper) => keeper.refresh(wait));
+    return this.#next(this.#clock.read(), wait, 'forced');
   }
 
   /** Forgets the token if it is the one held; the next call obtains another. */
@@ -95,9 +105,7 @@ export class TokenKeeper {
     const { held } = this.#cycle;
     const isHeld = held?.token.value === rejected.value;
     if (isHeld && !this.#reject(held, now, false)) return undefined;
-    if (this.#successor !== undefined) {
-      return this.#forward(this.#successor, (keeper) => keeper.replacementFor(rejected, wait));
-    }
+    if (this.#successor) return this.#forward(this.#successor, (keeper) => keeper.replacementFor(rejected, wait));
     if (isHeld) return this.#next(now, wait, 'rejected');
     return held === undefined ? this.#next(now, wait) : this.get(wait);
   }
@@ -208,20 +216,28 @@ export class TokenKeeper {
   }
 
   /** The next token. Never throws. Not an async function, which would double its cost for thousands of callers at once. */
-  #next(now: Moment, { signal, timeoutMs }: WaitOptions, cause = this.#cycle.missingCause): Promise<AccessToken> {
+  #next(now: Moment, limits: WaitOptions, cause?: AcquisitionCause): Promise<AccessToken> {
+    const wait = this.#wait(now, limits, cause);
+    if (wait instanceof Promise) return wait;
+    const { timeoutMs } = wait;
+    wait.receive ??= (arrived) => this.#receive(arrived, timeoutMs);
+    return wait.arrival.then(wait.receive);
+  }
+
+  /** Lets a caller wait for the next token, with others where it can. A promise if that is not possible. */
+  #wait(now: Moment, { signal, timeoutMs }: WaitOptions, given?: AcquisitionCause): Promise<AccessToken> | Wait {
+    const cause = given ?? this.#cycle.missingCause;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const cycle = this.#cycle;
     cycle.noteUse(now);
     if (cycle.closedError !== undefined) return Promise.reject(cycle.closedError());
     const { failureState } = cycle;
-    const { waitTimeoutMs } = this.#cycle.settings;
+    const { waitTimeoutMs } = cycle.settings;
     const callerWaitMs = failureState?.callerWaitMs ?? waitTimeoutMs;
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? callerWaitMs, callerWaitMs) };
     if (failureState !== undefined && cycle.mustFail(failureState, now))
       return this.#failCaller(failureState, now, limits, cause);
-    const waiting = cycle.request(now, limits, cause);
-    waiting.receive ??= (arrived) => this.#receive(arrived, limits.timeoutMs);
-    return waiting.arrival.then(waiting.receive);
+    return cycle.request(now, limits, cause);
   }
 
   /** Fails a caller at once, unless a quick early retry check, or something else meanwhile, has changed the state. */
@@ -244,29 +260,16 @@ export class TokenKeeper {
   #receive(arrived: Arrival, timeoutMs: number): AccessToken {
     if (typeof arrived === 'function') throw arrived();
     if (arrived !== 'late') return arrived;
-    const cycle = this.#cycle;
-    const { failureState } = cycle;
-    throw failureState === undefined
-      ? lateError(timeoutMs, cycle)
-      : failureError(failureState, this.#clock.read(), cycle);
+    throw lateError(timeoutMs, this.#clock.read(), this.#cycle);
   }
 
   /** Starts an early retry check if one is due. Returns the running one, if a caller still waits for it. */
   #checkEarly(failed: FailureState, now: Moment): EarlyRetryCheck | undefined {
-    let check = this.#earlyRetry;
-    if (earlyRetryCheckDueInMs(failed, check, now) > 0) return undefined;
-    if (!check?.isRunning) {
-      const started = new EarlyRetryCheck(now.monotonic);
-      started.done = this.#cycle.settings.inContext(() => this.#retryIfWorthwhile(started, failed));
-      this.#earlyRetry = started;
-      check = started;
-    }
+    const last = this.#earlyRetry;
+    if (earlyRetryCheckDueInMs(failed, last, now) > 0) return undefined;
+    const check = last?.isRunning ? last : startEarlyRetryCheck(this.#cycle, failed, now);
+    this.#earlyRetry = check;
     return check.callerWaitMs(now) > 0 ? check : undefined;
-  }
-
-  async #retryIfWorthwhile(check: EarlyRetryCheck, failed: FailureState): Promise<void> {
-    const cycle = this.#cycle;
-    if (await check.run(cycle.source, cycle.lastValue)) cycle.retryNow(failed);
   }
 
   #cancelEarlyRetry(): void {

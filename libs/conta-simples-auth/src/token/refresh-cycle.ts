@@ -167,7 +167,6 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   }
 
   #succeed(now: Moment, flight: Flight, grant: TokenGrant): void {
-    const { account } = this;
     const { refreshAt, clock, emit, keepFresh } = this.settings;
     const { lifetimeMs, shared = false } = grant;
     const requestMs = shared ? 0 : sinceMs(grant.sentAt, now);
@@ -184,16 +183,15 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     if (this.source.isReplaceable) this.#source = undefined;
     this.#settle(held.token);
     // An account that is kept fresh only while it is used gets its timer when it is used again.
-    if (keepFresh(account) !== 'while_used') this.#planNext(now, 'scheduled');
-    emit(acquiredEvent(account, now, held, { cause: shared ? 'shared' : flight.cause, generation, requestMs }));
+    if (keepFresh(this.account) !== 'while_used') this.#planNext(now, 'scheduled');
+    emit(acquiredEvent(this.account, now, held, { cause: shared ? 'shared' : flight.cause, generation, requestMs }));
     this.#reportedState = 'valid';
-    if (this.#failures > 0) emit({ type: 'recovered', account, at: now.wall, attempts: this.#failures });
+    if (this.#failures > 0) emit({ type: 'recovered', account: this.account, at: now.wall, attempts: this.#failures });
     this.#failures = 0;
   }
 
   #fail(now: Moment, { startedAt, cause }: Flight, failure: TokenFailure): void {
-    const { lastLifetimeMs } = this;
-    const input = { failure, previous: this.failureState, now, startedAt, lastLifetimeMs };
+    const input = { failure, previous: this.failureState, now, startedAt, lastLifetimeMs: this.lastLifetimeMs };
     const failureState = failureStateAfter({ ...input, random: this.settings.clock.random() });
     this.failureState = failureState;
     if (failure.coolsForMs !== undefined) this.requestedAt = undefined;

@@ -12,9 +12,11 @@ export type Arrival = AccessToken | (() => Error) | 'late';
 
 /** The wait of a caller, which it may share with others. */
 export interface Wait {
+  readonly timeoutMs: number;
   readonly arrival: Promise<Arrival>;
-  /** Makes of an arrival what a caller gets, or throws. Set by the first caller: one function for all that share the wait. */
+  /** Make of an arrival what a caller gets, or throw. Set by the first caller: one function for all that share the wait. */
   receive: ((arrival: Arrival) => AccessToken) | undefined;
+  receiveValue: ((arrival: Arrival) => string) | undefined;
 }
 
 /** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
@@ -24,6 +26,7 @@ class WaiterGroup implements Wait {
   readonly deadline: number;
   readonly arrival: Promise<Arrival>;
   receive: ((arrival: Arrival) => AccessToken) | undefined;
+  receiveValue: ((arrival: Arrival) => string) | undefined;
   #resolve: ((arrival: Arrival) => void) | undefined;
   #onEnd: (() => void)[] | undefined;
 
