@@ -73,7 +73,7 @@ export class TokenKeeper {
     const now = this.#clock.read();
     const { held } = this.#cycle;
     const wait = held === undefined && this.#successor === undefined ? this.#wait(now, limits) : this.get(limits);
-    if (wait instanceof Promise) return wait.then(({ value }) => value);
+    if (!('arrival' in wait)) return wait.then(({ value }) => value);
     const { timeoutMs } = wait;
     wait.receiveValue ??= (arrived) => this.#receive(arrived, timeoutMs).value;
     return wait.arrival.then(wait.receiveValue);
@@ -218,7 +218,7 @@ export class TokenKeeper {
   /** The next token. Never throws. Not an async function, which would double its cost for thousands of callers at once. */
   #next(now: Moment, limits: WaitOptions, cause?: AcquisitionCause): Promise<AccessToken> {
     const wait = this.#wait(now, limits, cause);
-    if (wait instanceof Promise) return wait;
+    if (!('arrival' in wait)) return wait;
     const { timeoutMs } = wait;
     wait.receive ??= (arrived) => this.#receive(arrived, timeoutMs);
     return wait.arrival.then(wait.receive);
