@@ -1,6 +1,7 @@
 // Checks the package as users install it: its files, its types, its public API, and applications that use it. Works in a
 // temporary folder, which it removes at the end together with all processes.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allChecks, referenceChecks } from './release-check/all-checks.mjs';
@@ -26,4 +27,6 @@ printHead();
 const checks = options.docs === undefined ? allChecks(context) : referenceChecks(context);
 const results = await runChecks(checks, printResult);
 printSummary(results, performance.now() - startedAt);
+// A hundred thousand files: several at a time, which the handler of `exit` cannot do.
+if (!options.keep) await rm(temporary, { recursive: true, force: true });
 process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
