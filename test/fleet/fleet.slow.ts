@@ -59,12 +59,12 @@ withRedis('processes that share one Redis', () => {
   });
 
   it('make 10 to 13 requests in ten lives, and none of their calls fails', async () => {
-    const LIFE_SECONDS = 4;
-    emulator.tokenTtlSeconds = LIFE_SECONDS;
+    const lifeSeconds = 4;
+    emulator.tokenTtlSeconds = lifeSeconds;
     // A renewal starts 400 to 600 ms before the end; a slow answer would leave little of that to so many busy processes.
     emulator.latencyMs = { token: 100 };
     const replicas = await start(30);
-    const endAt = Date.now() + 10 * LIFE_SECONDS * 1_000;
+    const endAt = Date.now() + 10 * lifeSeconds * 1_000;
     await askAtOnce(replicas);
     let total = 0;
     const loads = await underLoad(replicas, async () => {
