@@ -86,8 +86,9 @@ interface TokenFailureFacts extends ErrorFacts {
   readonly scope: FailureScope;
 }
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+/** In milliseconds. */
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
 const TRANSIENT: Treatment = { name: 'transient' };
 const NOT_THE_TOKEN_ENDPOINT = 'The token endpoint does not answer like this: check that';
 

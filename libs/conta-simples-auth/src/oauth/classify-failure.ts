@@ -24,6 +24,7 @@ export interface FailedAnswer {
 const REQUEST_ERRORS = new Set(['invalid_request', 'unsupported_grant_type', 'invalid_scope', 'unauthorized_client']);
 /** Statuses of a server that will never serve such a request, as opposed to one that cannot serve it now. */
 const LASTING_SERVER_ERRORS = new Set([501, 505, 511]);
+const PROXY_LOGIN_REQUIRED = 407;
 const TRANSIENT_CLIENT_ERRORS = new Set([408, 425]);
 
 export function classifyAnswer(answer: FailedAnswer): TokenFailure {
@@ -36,8 +37,22 @@ export function classifyAnswer(answer: FailedAnswer): TokenFailure {
     what: whatOf(answer, kind),
     ...(requestId !== undefined && { requestId }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(LASTING_SERVER_ERRORS.has(status) || status === 407 ? { lasting: true } : {}),
+    ...lasting(kind, status),
   };
+}
+
+/** A proxy answered in place of opening a tunnel. */
+export function classifyNoTunnel(status: number, host: string, proxy: string | undefined): TokenFailure {
+  const kind = 'proxy_error';
+  const named = proxy === undefined ? '' : ` ${proxy}`;
+  const what = `The proxy${named} answered ${status} instead of connecting to ${host}`;
+  return { kind, status, what, ...lasting(kind, status) };
+}
+
+/** See {@link TokenFailure.lasting}. */
+function lasting(kind: TokenFailureKind, status: number): Pick<TokenFailure, 'lasting'> {
+  const isLasting = kind === 'proxy_error' ? status === PROXY_LOGIN_REQUIRED : LASTING_SERVER_ERRORS.has(status);
+  return isLasting ? { lasting: true } : {};
 }
 
 function whatOf(answer: FailedAnswer, kind: TokenFailureKind): string {
@@ -71,7 +86,7 @@ function kindOf(answer: FailedAnswer): TokenFailureKind {
   if (isGatewayAnswer(answer)) return 'request_rejected';
   if (status === 401) return 'credentials_rejected';
   if (status === 403) return isHtml || isOfEdge ? 'edge_blocked' : 'forbidden';
-  if (status === 407) return 'proxy_error';
+  if (status === PROXY_LOGIN_REQUIRED) return 'proxy_error';
   // A 200 with an `error` in its body is treated as a 400.
   if (status === 400 || status === 200) {
     return error !== undefined && REQUEST_ERRORS.has(error) ? 'request_rejected' : 'credentials_rejected';
@@ -133,8 +148,10 @@ export function classifyError(error: unknown, host: string): TokenFailure {
     if (proxy !== undefined && !hasSocket(error)) return noTlsToProxy(proxy, named);
     return { kind: 'tls_error', what: `No trusted connection to the token endpoint at ${host}${named}` };
   }
-  if (proxy === undefined)
-    return { kind: 'network_error', what: `The token endpoint at ${host} was not reached${named}` };
+  if (proxy === undefined) {
+    const what = `The token endpoint at ${host} was not reached${named}`;
+    return { kind: 'network_error', what, ...(code !== undefined && { code }) };
+  }
   const what = hasSocket(error)
     ? `The token endpoint at ${host} was not reached through the proxy ${proxy}${named}`
     : `The proxy ${proxy} was not reached, or opened no tunnel${named}`;

@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import { Axios } from 'axios';
 import { type Clock, readInstant } from '../support/clock.js';
 import { onLimit } from '../support/deadline.js';
-import type { TokenFailure, TokenOutcome } from '../token/token-source.js';
-import { classifyError, classifyTimeout } from './classify-failure.js';
+import type { TokenOutcome } from '../token/token-source.js';
+import { classifyError, classifyNoTunnel, classifyTimeout } from './classify-failure.js';
 import { clockSkewMs } from './http-dates.js';
 import { chooseProxy, isProxyAnswer, proxyOf } from './proxy.js';
 import { type ReceivedBody, readAnswer } from './token-answer.js';
@@ -107,7 +107,7 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
       stream = response.data;
       if (secure && isProxyAnswer(response.request)) {
         stream.destroy();
-        return { ok: false, failure: noTunnel(response.status, address.host, proxyOf(response.request)) };
+        return { ok: false, failure: classifyNoTunnel(response.status, address.host, proxyOf(response.request)) };
       }
       const skewMs = onClockSkew && clockSkewMs(response.headers.date, sentAt, readInstant(clock));
       if (skewMs !== undefined) onClockSkew?.(skewMs);
@@ -120,17 +120,6 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
       const failure = signal.aborted ? classifyTimeout(error, address.host) : classifyError(error, address.host);
       return { ok: false, failure };
     }
-  };
-}
-
-function noTunnel(status: number, host: string, proxy: string | undefined): TokenFailure {
-  const lasting = status === 407 ? { lasting: true } : {};
-  const named = proxy === undefined ? '' : ` ${proxy}`;
-  return {
-    kind: 'proxy_error',
-    status,
-    what: `The proxy${named} answered ${status} instead of connecting to ${host}`,
-    ...lasting,
   };
 }
 

@@ -1,8 +1,5 @@
-import { FAILURE_KINDS, type Treatment } from '../model/failure-kinds.js';
+import { FAILURE_KINDS, MINUTE, SECOND, type Treatment } from '../model/failure-kinds.js';
 import type { TokenFailure } from './token-source.js';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 
 /** The longest wait, also where a header asks for more. */
 export const MAX_WAIT_MS = 15 * MINUTE;

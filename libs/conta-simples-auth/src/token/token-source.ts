@@ -19,6 +19,8 @@ export interface TokenFailure {
   /** What happened, in one clause. */
   readonly what: string;
   readonly status?: number;
+  /** The code of Node or OpenSSL for a `network_error`, where there is one: `ECONNREFUSED`. */
+  readonly code?: string;
   readonly requestId?: string;
   /** The wait that the server asked for, milliseconds from now, checked and capped. */
   readonly retryAfterMs?: number;

@@ -46,7 +46,7 @@ describe('callers that wait', () => {
     expect(calls[0]?.error).not.toBe(calls[1]?.error);
   });
 
-  it('leave each at the end of their own timeout, in any order', async () => {
+  it('leave each at the end of its timeout, in any order', async () => {
     const { clock, waiters, add } = waiting();
     const patient = add(500);
     await clock.advance(100);

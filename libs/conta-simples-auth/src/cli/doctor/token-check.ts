@@ -82,8 +82,8 @@ function lifetime({ lifetimeMs }: TokenGrant, requestMs: number, refreshAt: numb
 }
 
 /** The remedy for a failed token request, longer than that of the error message. */
-function tokenRemedy({ kind, what }: TokenFailure, { environment, baseUrl }: ResolvedOptions): string {
-  if (kind === 'network_error' && /ECONNREFUSED/.test(what)) {
+function tokenRemedy({ kind, code }: TokenFailure, { environment, baseUrl }: ResolvedOptions): string {
+  if (kind === 'network_error' && code === 'ECONNREFUSED') {
     return 'No server listens at this address: check host and port in CONTA_SIMPLES_BASE_URL, and that the server runs.';
   }
   const { remedy, longRemedy = remedy, scope } = FAILURE_KINDS[kind];
