@@ -8,6 +8,7 @@ const swc = (decoratorMetadata) => [
       transform: { legacyDecorator: true, decoratorMetadata, useDefineForClassFields: true },
     },
     module: { type: 'es6' },
+    sourceMaps: true,
   },
 ];
 
