@@ -23,15 +23,17 @@ export function printed(value: unknown): string[] {
 
 const LENGTH = 12;
 
-/** That no way of printing `value` shows `secret`, or any twelve characters in a row of it. */
-export function expectNoTrace(value: unknown, secret: string): void {
-  const pieces = new Set(
-    Array.from({ length: secret.length - LENGTH + 1 }, (_unused, at) => secret.slice(at, at + LENGTH)),
-  );
+/** That no way of printing `value` shows one of the secrets, or any twelve characters in a row of it. */
+export function expectNoTrace(value: unknown, ...secrets: [string, ...string[]]): void {
+  const pieces = new Set(secrets.flatMap(piecesOf));
   expect(printed(value).flatMap((text) => traces(text, pieces))).toEqual([]);
 }
 
-/** Where a piece of the secret stands, with what is before it. */
+function piecesOf(secret: string): string[] {
+  return Array.from({ length: secret.length - LENGTH + 1 }, (_unused, at) => secret.slice(at, at + LENGTH));
+}
+
+/** Where a piece of a secret stands, with what is before it. */
 function traces(text: string, pieces: ReadonlySet<string>): string[] {
   for (const { 0: word, index } of text.matchAll(/[\w.+/=-]{12,}/g)) {
     for (let at = 0; at + LENGTH <= word.length; at++) {
