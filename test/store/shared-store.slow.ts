@@ -142,16 +142,16 @@ withRedis('a fleet on one Redis', () => {
   });
 
   it('asks once for each account, however long its requests queue in either replica', async () => {
-    // Ten rounds of sixteen requests: longer than a lease together, and each far shorter than its limit.
+    // Twelve rounds of sixteen requests: longer than a lease together, and each far shorter than its limit.
     emulator.latencyMs = { token: 250 };
-    const names = Array.from({ length: 160 }, (_, index) => `company-${index}`);
+    const names = Array.from({ length: 192 }, (_, index) => `company-${index}`);
     const accounts = Object.fromEntries(names.map((name) => [name, { apiKey: `key-of-${name}`, apiSecret: name }]));
     for (const name of names) emulator.addAccount({ name, apiKey: `key-of-${name}`, apiSecret: name });
-    const options = { accounts, requestTimeoutMs: 1_000 };
-    const replicas = await patientFleet(2, { options, store: { leaseMs: 1_100 } });
+    const options = { accounts, requestTimeoutMs: 2_000, waitTimeoutMs: 30_000 };
+    const replicas = await patientFleet(2, { options, store: { leaseMs: 2_100 } });
     await Promise.all(replicas.flatMap(({ tokens }) => names.map((name) => tokens.getToken(name))));
     expect(emulator.counts.token.byAccount).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
-  }, 20_000);
+  }, 60_000);
 
   it('is not held back by a replica that is closed in the middle of its request', async () => {
     const [closing, other] = await patientFleet(2);

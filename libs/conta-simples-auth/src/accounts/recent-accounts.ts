@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 
-/** What the queue writes on an account, so that it needs no object of its own for each. */
+/** What the queue writes on an account, so that it needs no object for each. */
 interface Evictable {
   /** The lower, the sooner it is evicted. */
   evictionScore: number;
