@@ -1,12 +1,16 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** The files that take more than twenty seconds, longest first. */
+/**
+ * The files that take twenty seconds and more. The browser and the simulations load a processor, the others wait: in this
+ * order, on four workers, at least one waits while the browser runs.
+ */
 const LONGEST = [
   'browser/dashboard',
-  'accounts/hanging',
   'simulation/simulation',
   'field/nginx',
   'store/shared-store',
+  'accounts/hanging',
+  'field/redis-clients',
   'fleet-simulation/fleet-simulation',
 ];
 

@@ -140,7 +140,7 @@ export interface ReplicaProcessOptions {
   readonly environment?: Record<string, string>;
 }
 
-/** Starts so many, a few at a time: each takes a processor for a quarter of a second. Resolves when all are connected. */
+/** Starts so many, four at a time: each takes a processor for a quarter of a second. Resolves when all are connected. */
 export async function startReplicas(size: number, options: ReplicaProcessOptions): Promise<ReplicaProcess[]> {
   const { bundle, emulator, redisPort, environment } = options;
   const replicas: ReplicaProcess[] = [];
