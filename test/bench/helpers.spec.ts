@@ -16,6 +16,10 @@ describe('the figures of a benchmark', () => {
     expect(percentile([], 0.5)).toBeNaN();
   });
 
+  it('of one round are those of the round', () => {
+    expect(summary([3])).toEqual({ median: 3, low: 3, high: 3 });
+  });
+
   it('are compared within a round, so that a slow round slows both sides', () => {
     expect(ratios([2, 20], [1, 10])).toEqual([2, 2]);
   });
