@@ -2,12 +2,32 @@ import type { CardTransaction, TransactionAttachment } from './card-transaction.
 import { SeededRandom } from './seeded-random.js';
 import { generateTransactions } from './transaction-generator.js';
 
-/** The data of one account. */
-export interface AccountData {
-  /** The most recent first. */
-  readonly transactions: readonly CardTransaction[];
-  readonly attachments: ReadonlyMap<string, TransactionAttachment>;
+/** The data of one account. The transactions are generated when they are first read: most calls ask for the balance. */
+export class AccountData {
   readonly balanceBrl: number;
+  readonly #seed: string;
+  readonly #until: number;
+  #transactions: readonly CardTransaction[] | undefined;
+  #attachments: ReadonlyMap<string, TransactionAttachment> | undefined;
+
+  constructor(seed: string, until: number) {
+    this.#seed = seed;
+    this.#until = until;
+    this.balanceBrl = new SeededRandom(`${seed}/balance`).amount(5_000, 250_000);
+  }
+
+  /** The most recent first. */
+  get transactions(): readonly CardTransaction[] {
+    this.#transactions ??= generateTransactions(this.#seed, this.#until);
+    return this.#transactions;
+  }
+
+  get attachments(): ReadonlyMap<string, TransactionAttachment> {
+    this.#attachments ??= new Map(
+      this.transactions.flatMap(({ attachments }) => attachments).map((attachment) => [attachment.id, attachment]),
+    );
+    return this.#attachments;
+  }
 }
 
 /** Generates an account's data on first use: of ten thousand accounts most are never used. */
@@ -27,18 +47,8 @@ export class EmulatedData {
     if (known !== undefined) {
       return known;
     }
-    const data = makeAccountData(`${this.#seed}/${account}`, this.#until);
+    const data = new AccountData(`${this.#seed}/${account}`, this.#until);
     this.#byAccount.set(account, data);
     return data;
   }
-}
-
-function makeAccountData(seed: string, until: number): AccountData {
-  const transactions = generateTransactions(seed, until);
-  const attachments = transactions.flatMap((transaction) => transaction.attachments);
-  return {
-    transactions,
-    attachments: new Map(attachments.map((attachment) => [attachment.id, attachment])),
-    balanceBrl: new SeededRandom(`${seed}/balance`).amount(5_000, 250_000),
-  };
 }
