@@ -62,10 +62,11 @@ const MIN_JUMP_MS = 10;
  */
 export class LifetimeClock {
   readonly #clock: Clock;
-  /** The last reading of each clock. */
-  #wall: number;
+  /** The last reading of the monotonic clock. */
   #monotonic: number;
   #elapsed = 0;
+  /** The last reading of the wall clock, as elapsed time: whole milliseconds, which V8 stores without an allocation. */
+  #elapsedByWall = 0;
   /** The difference between the wall clock and the monotonic clock after the last jump. */
   #lead: number;
   /** The difference between the wall clock and the elapsed time. */
@@ -74,7 +75,6 @@ export class LifetimeClock {
   constructor(clock: Clock) {
     const { wall, monotonic } = readInstant(clock);
     this.#clock = clock;
-    this.#wall = wall;
     this.#monotonic = monotonic;
     this.#lead = wall - monotonic;
     this.#start = wall;
@@ -82,25 +82,29 @@ export class LifetimeClock {
 
   /**
    * The elapsed time by the wall clock only, for a call with a cached token: one clock read. If the wall clock was set
-   * back, both clocks are read. In whole milliseconds, which V8 stores without an allocation.
+   * back, both clocks are read.
    */
   elapsedMs(): number {
-    const wall = this.#clock.now();
-    if (wall < this.#wall) this.read();
-    else this.#wall = wall;
-    return this.#wall - this.#start;
+    const elapsed = this.#clock.now() - this.#start;
+    if (elapsed >= this.#elapsedByWall) {
+      this.#elapsedByWall = elapsed;
+      return elapsed;
+    }
+    this.read();
+    return this.#elapsedByWall;
   }
 
   /** Reads both clocks. */
   read(): Moment {
     const { wall, monotonic } = readInstant(this.#clock);
     // An earlier reading may be ahead of this one: that time had passed before the wall clock was set back.
-    const jumpMs = Math.max(wall, this.#wall) - monotonic - this.#lead;
+    const latestWall = Math.max(wall, this.#start + this.#elapsedByWall);
+    const jumpMs = latestWall - monotonic - this.#lead;
     this.#elapsed += monotonic - this.#monotonic + (jumpMs > MIN_JUMP_MS ? jumpMs : 0);
     if (Math.abs(wall - monotonic - this.#lead) > MIN_JUMP_MS) this.#lead = wall - monotonic;
-    this.#wall = wall;
     this.#monotonic = monotonic;
-    this.#start = wall - Math.ceil(this.#elapsed);
+    this.#elapsedByWall = Math.ceil(this.#elapsed);
+    this.#start = wall - this.#elapsedByWall;
     return { wall, monotonic, elapsed: this.#elapsed };
   }
 }
