@@ -159,6 +159,7 @@ function keeperOf(clock: EventClock, source: TokenSource, onFirst: () => void): 
         if (event.type === 'acquired' && event.generation === 1) onFirst();
       },
       createSource: () => source,
+      startTurn: (target) => target.onTurn(),
     },
   });
 }

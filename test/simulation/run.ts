@@ -77,6 +77,7 @@ class Simulation {
         inContext: (work) => work(),
         onContention: () => {},
         createSource: () => this.#server,
+        startTurn: (target) => target.onTurn(),
       },
     });
   }

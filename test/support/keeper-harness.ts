@@ -67,6 +67,7 @@ export class KeeperHarness {
         inContext: (work) => work(),
         onContention: () => this.contentions++,
         createSource: () => source ?? ownSource,
+        startTurn: (target) => target.onTurn(),
         ...settings,
       },
       ...options,

@@ -1,4 +1,4 @@
-import { format, inspect } from 'node:util';
+import { format, inspect, isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { AccessToken } from './access-token.js';
 
@@ -40,5 +40,29 @@ describe('an access token', () => {
     expect(String(token)).toMatch(/^AccessToken\(sha256:[0-9a-f]{12}\)$/);
     expect(token.fingerprint).not.toBe(new AccessToken(`${VALUE}x`, 1_000, 2_000).fingerprint);
     expect(token.fingerprint).toBe(new AccessToken(VALUE, 3_000, 4_000).fingerprint);
+  });
+
+  it('differs from another of the same times for what compares properties, such as toEqual()', () => {
+    const [one, other] = ['first', 'second'].map((value) => new AccessToken(value, 0, 1_000));
+    expect(one).not.toEqual(other);
+    expect(isDeepStrictEqual(one, other)).toBe(false);
+    expect({ ...one }.fingerprint).toBe(one?.fingerprint);
+  });
+
+  it.each<[string, (token: AccessToken) => unknown]>([
+    ['a proxy', (token) => new Proxy(token, {})],
+    ['an object that inherits from it', (token) => Object.create(token)],
+    [
+      'a copy of its properties',
+      (token) => Object.create(AccessToken.prototype, Object.getOwnPropertyDescriptors(token)),
+    ],
+  ])('prints through %s as its fingerprint', (_name, wrap) => {
+    const token = new AccessToken('the-value', 0, 1_000);
+    const wrapped = wrap(token);
+    expect([String(wrapped), inspect(wrapped), JSON.stringify(wrapped)]).toEqual([
+      `${token}`,
+      inspect(token),
+      JSON.stringify(token),
+    ]);
   });
 });

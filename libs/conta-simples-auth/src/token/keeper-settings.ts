@@ -41,8 +41,8 @@ export interface KeeperSettings {
   readonly inContext: RunInContext;
   /** Called when another client seems to use the same credentials, and each revokes the other's tokens. */
   readonly onContention: (account: string) => void;
-  /** Calls `onTurn()` when the request may start, in that context. If left out, each request starts at once. */
-  readonly startTurn?: ((target: TurnTarget) => void) | undefined;
+  /** Calls `onTurn()` when the request may start, in that context. */
+  readonly startTurn: (target: TurnTarget) => void;
   /** Where the refresh timer of an account is listed while it runs. */
   readonly listTimer?: ListTimer | undefined;
 }

@@ -14,7 +14,7 @@ import {
   RefreshTimer,
   refreshWindow,
 } from './refresh-schedule.js';
-import { failureEvent, tokenState } from './token-reports.js';
+import { failureEvent, type Phase, tokenState } from './token-reports.js';
 import type { TokenFailure, TokenGrant, TokenSource } from './token-source.js';
 import { type Arrival, type Wait, Waiters, type WaitLimits } from './waiters.js';
 
@@ -42,8 +42,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   lastLifetimeMs: number | undefined;
   requestedAt: number | undefined;
   regularStart: number | undefined;
-  phase: 'open' | 'retired' | 'draining' | 'closed' = 'open';
-  closedError: (() => Error) | undefined;
+  phase: Phase = 'open';
   #flight: Flight | undefined;
   #waiters: Waiters | undefined;
   #timer: RefreshTimer | undefined;
@@ -65,7 +64,11 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     return this.#source;
   }
 
-  /** Whether callers wait. */
+  /** Set when the account is closed: makes the error of each caller. */
+  get closedError(): (() => Error) | undefined {
+    return typeof this.phase === 'function' ? this.phase : undefined;
+  }
+
   get isAwaited(): boolean {
     return this.#waiters?.isEmpty === false;
   }
@@ -119,7 +122,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** Ends the cool-down, because a retry has become worthwhile. */
   retryNow(failed: FailureState): void {
-    if (this.failureState !== failed || this.phase === 'draining' || this.phase === 'closed') return;
+    if (this.failureState !== failed || this.phase === 'draining' || this.closedError !== undefined) return;
     this.failureState = withoutWait(failed);
     const now = this.settings.lifetimeClock.read();
     const cause = this.held === undefined ? this.missingCause : 'scheduled';
@@ -127,7 +130,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   }
 
   #tryStart(now: Moment, cause: AcquisitionCause, isAwaited: boolean): boolean {
-    if (this.phase === 'closed' || this.#flight !== undefined) return false;
+    if (this.closedError !== undefined || this.#flight !== undefined) return false;
     // A closing application makes one attempt, which cannot wait for the minimum interval.
     if (this.phase !== 'draining' && allowedInMs(this, now) > 0) return false;
     this.#timer?.cancel();
@@ -138,9 +141,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     if (cause === 'rejected' && this.failureState === undefined) this.drop(now);
     this.isWanted = false;
     if (this.phase === 'draining') flight.drain(this.settings.clock);
-    const { inContext, startTurn } = this.settings;
-    if (startTurn === undefined) inContext(() => this.onTurn());
-    else startTurn(this);
+    this.settings.startTurn(this);
     return true;
   }
 
@@ -257,7 +258,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** The application is closing: no timers and no retries. A held token is served; without one there is one short try. */
   drain(): void {
-    if (this.phase === 'draining' || this.phase === 'closed') return;
+    if (this.phase === 'draining' || this.closedError !== undefined) return;
     this.phase = 'draining';
     this.#timer?.cancel();
     if (this.#flight !== undefined) this.#flight.drain(this.settings.clock);
@@ -273,11 +274,10 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** Rejects all callers, now and later; `reason` makes one error for each of them. */
   close(reason: () => Error = () => shutDownError(this)): void {
-    this.phase = 'closed';
-    this.closedError ??= reason;
+    this.phase = this.closedError ?? reason;
     this.#endFlight();
     this.#hold(undefined);
-    this.#settle(this.closedError);
+    this.#settle(this.phase);
   }
 
   #hold(held: HeldToken | undefined): void {

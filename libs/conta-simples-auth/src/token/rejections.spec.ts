@@ -246,6 +246,7 @@ class Contest {
         emit: () => {},
         inContext: (work) => work(),
         onContention: (name) => this.contentions.push(name),
+        startTurn: (target) => target.onTurn(),
         createSource: () => ({
           canRetryEarly: async () => false,
           obtain: async () => {

@@ -25,9 +25,12 @@ export function failureEvent(
   };
 }
 
+/** A closed account is the function that makes the error of each caller. */
+export type Phase = 'open' | 'retired' | 'draining' | (() => Error);
+
 /** What the status shows of an account. */
 export interface AccountState {
-  readonly phase: 'open' | 'retired' | 'draining' | 'closed';
+  readonly phase: Phase;
   readonly account: string;
   readonly generation: number;
   readonly held: HeldToken | undefined;
@@ -40,7 +43,7 @@ export function tokenState(
   now: Moment,
   { phase, held, failureState }: Pick<AccountState, 'phase' | 'held' | 'failureState'>,
 ): ContaSimplesTokenState {
-  if (phase === 'closed') return 'closed';
+  if (typeof phase === 'function') return 'closed';
   if (held?.isServable(now)) return failureState ? 'degraded' : 'valid';
   return failureState?.failsCallers ? 'cooling' : 'empty';
 }
