@@ -17,8 +17,8 @@ export default {
   testEnvironment: 'node',
   // Real sockets and processes on a busy machine: a test that hangs still ends.
   testTimeout: 15_000,
-  // A machine with two cores is the usual one. Many tests wait for sockets or timers, so a third worker finds time.
-  maxWorkers: 3,
+  // A machine with two cores is the usual one. Many tests wait for sockets or timers, so two more workers find time.
+  maxWorkers: 4,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
