@@ -2,7 +2,7 @@ export function allAccountsValid(): boolean;
 export function generations(): number[];
 export function areRenewed(wanted: { accounts: readonly number[]; since: readonly number[] }): boolean;
 export function isOver(fault: string): boolean;
-export function hasAnswered(calls: number): boolean;
+export function isAbove(wanted: { readonly figure: string; readonly value: number }): boolean;
 export function barIsBelow(percent: number): boolean;
 export function captionIsNot(told: string | undefined): boolean;
 export function shownText(): string;

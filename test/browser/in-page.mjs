@@ -18,8 +18,8 @@ export function isOver(fault) {
   return !document.querySelector(`button[data-fault="${fault}"]`).classList.contains('running');
 }
 
-export function hasAnswered(calls) {
-  return Number(document.querySelector('[data-figure="answered"] .value').textContent.replaceAll(',', '')) > calls;
+export function isAbove({ figure, value }) {
+  return Number(document.querySelector(`[data-figure="${figure}"] .value`).textContent.replaceAll(',', '')) > value;
 }
 
 export function barIsBelow(percent) {

@@ -2,7 +2,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /**
  * The files that take twenty seconds and more. The browser and the simulations load a processor, the others wait: in this
- * order, on four workers, at least one waits while the browser runs.
+ * order, on three workers, one waits while the browser runs.
  */
 const LONGEST = [
   'browser/dashboard',
