@@ -14,7 +14,7 @@ import type { ResolvedOptions } from '../options/options.js';
 import type { SharedTokens } from '../store/shared-tokens.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
 import { SharedTimers } from '../support/shared-timers.js';
-import { StartTurns } from '../support/start-turns.js';
+import { StartTurns } from '../support/waiting-line.js';
 import { TokenKeeper } from '../token/keeper.js';
 import type { KeeperSettings, RunInContext } from '../token/keeper-settings.js';
 import type { TimerListing } from '../token/refresh-schedule.js';

@@ -1,3 +1,5 @@
+import type { Clock, Timer } from './clock.js';
+
 /** Entries at the front that are no longer needed are removed this many at a time. */
 const COMPACT_AT = 1_024;
 
@@ -27,5 +29,59 @@ export class WaitingLine<T extends { readonly hasLeft: boolean }> {
     if (!isEmpty && (this.#head < COMPACT_AT || this.#head * 2 < this.#waiting.length)) return;
     this.#waiting = isEmpty ? [] : this.#waiting.slice(this.#head);
     this.#head = 0;
+  }
+}
+
+/** Each start reads credentials and derives keys: this many take a few milliseconds. */
+const STARTS_PER_TURN = 32;
+
+/** What waits for its turn. An object and not a function, which would be one more object for each account. */
+export interface TurnTarget {
+  /** Whether it waits no more. */
+  readonly hasLeft: boolean;
+  onTurn(): void;
+}
+
+/** Spreads the starts of many token requests over turns of the event loop, so that it is not blocked. */
+export class StartTurns {
+  readonly #clock: Clock;
+  readonly #inContext: (work: () => void) => void;
+  readonly #line = new WaitingLine<TurnTarget>();
+  #started = 0;
+  #timer: Timer | undefined;
+
+  /** `inContext` runs the starts; entering it once for each turn costs less than once for each start. */
+  constructor(clock: Clock, inContext: (work: () => void) => void) {
+    this.#clock = clock;
+    this.#inContext = inContext;
+  }
+
+  /** Calls `onTurn()` at once, or in a later turn of the event loop. */
+  add(target: TurnTarget): void {
+    if (this.#started < STARTS_PER_TURN) {
+      this.#started++;
+      this.#inContext(() => target.onTurn());
+      return;
+    }
+    this.#timer ??= this.#armTurn();
+    this.#line.push(target);
+  }
+
+  #armTurn(): Timer {
+    return this.#clock.setTimer(() => {
+      this.#timer = undefined;
+      this.#started = 0;
+      this.#inContext(() => {
+        for (let next = this.#shift(); next !== undefined; next = this.#shift()) next.onTurn();
+      });
+      if (this.#line.first !== undefined) this.#timer = this.#armTurn();
+    }, 0);
+  }
+
+  #shift(): TurnTarget | undefined {
+    if (this.#started >= STARTS_PER_TURN) return undefined;
+    const next = this.#line.shift();
+    if (next !== undefined) this.#started++;
+    return next;
   }
 }

@@ -1,7 +1,7 @@
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { Clock, LifetimeClock } from '../support/clock.js';
 import type { SharedTimers } from '../support/shared-timers.js';
-import type { TurnTarget } from '../support/start-turns.js';
+import type { TurnTarget } from '../support/waiting-line.js';
 import type { ListTimer } from './refresh-schedule.js';
 import type { TokenSource } from './token-source.js';
 

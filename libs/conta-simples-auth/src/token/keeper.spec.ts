@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { down, HOUR, KeeperHarness, MINUTE, rejected, SECOND, watch } from '@support/keeper-harness.js';
-import type { TurnTarget } from '../support/start-turns.js';
+import type { TurnTarget } from '../support/waiting-line.js';
 
 describe('a keeper without a token', () => {
   it('makes one request for any number of callers, and gives all of them the same token', async () => {

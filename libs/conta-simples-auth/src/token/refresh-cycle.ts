@@ -1,7 +1,7 @@
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
 import { type Moment, sinceMs } from '../support/clock.js';
-import type { TurnTarget } from '../support/start-turns.js';
+import type { TurnTarget } from '../support/waiting-line.js';
 import { type FailureState, failureError, failureStateAfter, shutDownError, withoutWait } from './failure-state.js';
 import { Flight, outcomeNow } from './flight.js';
 import { acquiredEvent, HeldToken } from './held-token.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock, settle } from '@support/fake-clock.js';
-import { StartTurns } from './start-turns.js';
+import { StartTurns } from './waiting-line.js';
 
 /** A clock whose timers fire one at a time. */
 function manual() {
