@@ -16,4 +16,5 @@ export function figure(value) {
 export const ms = (value) => (Number.isFinite(value) ? `${figure(value)} ms` : '–');
 export const ns = (value) => (value >= 10_000 ? `${figure(value / 1_000)} µs` : `${count(value)} ns`);
 export const seconds = (value) => (Number.isFinite(value) ? `${(value / 1_000).toFixed(1)} s` : '–');
-export const spread = ({ median, low, high }, show = figure) => `${show(median)} (${show(low)} to ${show(high)})`;
+export const spread = ({ median, total = median, low, high }, show = figure) =>
+  `${show(total)} (${show(low)} to ${show(high)})`;

@@ -22,7 +22,7 @@ export const scenario = {
   name: 'proxy',
   title: 'Authenticated calls through a proxy',
   only: ['ours', 'hard-coded'],
-  settings: (quick) => ({ rounds: quick ? 15 : 41, calls: 48, limitMs: 180_000 }),
+  settings: (quick) => ({ rounds: quick ? 15 : 81, calls: 48, limitMs: 240_000 }),
   measure,
   columns: callColumns,
   rows: callRows,

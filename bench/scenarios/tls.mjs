@@ -19,7 +19,7 @@ export const scenario = {
   name: 'tls',
   title: 'Authenticated calls over TLS',
   only: ['ours', 'hard-coded'],
-  settings: (quick) => ({ rounds: quick ? 41 : 101, calls: 96, limitMs: 120_000 }),
+  settings: (quick) => ({ rounds: quick ? 41 : 401, calls: 96, limitMs: 240_000 }),
   measure,
   columns: callColumns,
   rows: callRows,

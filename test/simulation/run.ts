@@ -178,7 +178,7 @@ class Simulation {
       const replacement = await this.#keeper.replacementFor(token, { timeoutMs });
       if (replacement === undefined) this.#checkPause();
       else if (this.#use(replacement)) this.#keeper.noteReplayAccepted(replacement);
-      else this.#keeper.noteReplayRejected(replacement);
+      else this.#keeper.noteRejected(replacement, true);
     } catch (error) {
       this.#refused++;
       if (!isContaSimplesAuthError(error)) this.#violate(`a call failed with ${String(error)}`);

@@ -218,6 +218,8 @@ const UNUSUAL_CHARACTERS: readonly (readonly [RegExp, string])[] = [
  * where it comes from; `undefined` if there is none. Accented letters are allowed.
  */
 export function unusualCharacter(value: string): string | undefined {
+  // Nearly every pair is printable ASCII; the patterns below take a millisecond to compile.
+  if (/^[ -~]*$/.test(value)) return undefined;
   // UTF-16 that is read as UTF-8 begins with two invalid bytes, or has a zero byte after each letter.
   if (/[^\0]\0[^\0]\0/.test(value) || /^\ufffd\ufffd/.test(value)) return 'is encoded in UTF-16: save it as UTF-8';
   if (value.includes('\ufffd'))

@@ -67,7 +67,7 @@ export async function sendWithToken<ClientResponse>(call: Call<ClientResponse>):
   discard(first.body);
 
   const second = await call.send(replacement, deadline?.remainingMs);
-  if (second.status === 401) keeper.noteReplayRejected(replacement);
+  if (second.status === 401) keeper.noteRejected(replacement, true);
   else if (second.status !== undefined) keeper.noteReplayAccepted(replacement);
   keeper.noteReplayed(second.status ?? 0);
   return second;

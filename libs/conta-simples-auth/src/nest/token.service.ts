@@ -55,7 +55,7 @@ export class ContaSimplesTokenService {
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
     // Nearly every call ends here: it allocates nothing, awaits nothing and reads one clock.
-    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise();
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise(options);
     return held ?? this.#getToken(account, options);
   }
 
@@ -65,7 +65,7 @@ export class ContaSimplesTokenService {
    * @throws as `getToken`
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
-    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue();
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue(options);
     return held ?? this.#getValue(account, options);
   }
 

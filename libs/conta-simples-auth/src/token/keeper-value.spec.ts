@@ -68,3 +68,61 @@ describe('the value of a token', () => {
     expect([evicted.requests.length, present.requests.length]).toEqual([0, 1]);
   });
 });
+
+describe('callers of one millisecond that share a wait', () => {
+  const crowd = (harness: KeeperHarness, count: number) =>
+    Array.from({ length: count }, () => {
+      const { keeper } = harness;
+      return watch(keeper.currentValue() ?? keeper.getValue());
+    });
+
+  it('get one token each, and are told apart from callers with limits', async () => {
+    const harness = new KeeperHarness();
+    const calls = crowd(harness, 3);
+    expect(harness.keeper.currentValue()).toBeInstanceOf(Promise);
+    expect(harness.keeper.currentValue({ timeoutMs: 5 })).toBeUndefined();
+    await harness.clock.advance(SECOND);
+    expect(calls.map(({ value }) => value)).toEqual(Array(3).fill('token-1'));
+    expect(harness.requests).toHaveLength(1);
+  });
+
+  it('get an error each, also when their time is over', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { token: { lifeMs: 60 * SECOND }, afterMs: 60 * SECOND };
+    const calls = [...crowd(harness, 3), watch<unknown>(harness.keeper.currentPromise() ?? Promise.resolve())];
+    await harness.clock.advance(30 * SECOND);
+    expect(calls.map(({ error }) => (error as { kind: string }).kind)).toEqual(Array(4).fill('timeout'));
+    expect(new Set(calls.map(({ error }) => error)).size).toBe(4);
+  });
+
+  it('do not share with the next millisecond, a failure, a held token or another keeper', async () => {
+    const harness = new KeeperHarness();
+    crowd(harness, 1);
+    await harness.clock.advance(1);
+    expect(harness.keeper.currentValue()).toBeUndefined();
+
+    const failing = new KeeperHarness();
+    failing.answer = { ...rejected, afterMs: 0 };
+    const [failed] = crowd(failing, 1);
+    await failing.clock.advance(0);
+    expect(failed?.state).toBe('rejected');
+    expect(failing.keeper.currentValue()).toBeUndefined();
+
+    const renewing = new KeeperHarness();
+    await renewing.warm();
+    watch(renewing.keeper.refresh());
+    await expect(renewing.keeper.currentValue() ?? renewing.keeper.getValue()).resolves.toBe('token-1');
+
+    const retired = new KeeperHarness();
+    crowd(retired, 1);
+    retired.keeper.retire(() => renewing.keeper);
+    expect(retired.keeper.currentValue()).toBeUndefined();
+  });
+
+  it('count as use of the account', async () => {
+    const harness = new KeeperHarness();
+    await harness.clock.advance(5);
+    crowd(harness, 2);
+    expect(harness.keeper.usedAt).toBe(5);
+  });
+});

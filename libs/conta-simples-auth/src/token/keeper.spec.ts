@@ -434,7 +434,7 @@ describe('a replacement that is refused as well', () => {
   it('takes the route for the cause if one request was refused both, with any call that accepted the second', async () => {
     const { harness, second } = await refusedTwice();
     harness.keeper.noteAccepted(second);
-    harness.keeper.noteReplayRejected(second);
+    harness.keeper.noteRejected(second, true);
     expect((await harness.keeper.get()).value).toBe('token-2');
     expect(await harness.keeper.replacementFor(second)).toBeUndefined();
     expect(harness.requests).toHaveLength(2);
@@ -447,7 +447,7 @@ describe('a replacement that is refused as well', () => {
     await harness.clock.advance(6 * SECOND);
     const third = await forced;
     await harness.clock.advance(5 * SECOND);
-    harness.keeper.noteReplayRejected(third);
+    harness.keeper.noteRejected(third, true);
     expect(harness.types().at(-1)).toBe('invalidated');
   });
 

@@ -4,13 +4,13 @@ import type { ContaSimplesTokenStatus } from '../model/status.js';
 import type { LifetimeClock, Moment } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import { type EarlyRetryCheck, earlyRetryCheckDueInMs, startEarlyRetryCheck } from './early-retry-check.js';
-import { type FailureState, failureError, lateError } from './failure-state.js';
+import { type FailureState, failureError } from './failure-state.js';
 import { type HeldToken, Rejections } from './held-token.js';
 import type { KeeperOptions } from './keeper-settings.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import { dueInMs, intervalEnd, waiveInterval } from './refresh-schedule.js';
 import { tokenStatus } from './token-reports.js';
-import type { Arrival, Wait, WaitLimits } from './waiters.js';
+import type { Wait, WaitLimits } from './waiters.js';
 
 const NO_LIMITS: WaitOptions = {};
 
@@ -38,25 +38,30 @@ export class TokenKeeper {
   }
 
   /** The held token if the call needs no decision, at the price of one clock read. */
-  current(): HeldToken | undefined {
+  current(elapsed = this.#clock.elapsedMs()): HeldToken | undefined {
     const cycle = this.#cycle;
-    const elapsed = this.#clock.elapsedMs();
     if (elapsed >= cycle.decideAt) return undefined;
-    cycle.usedAt = elapsed;
-    cycle.isWanted = true;
+    this.#noteUse(elapsed);
     return cycle.held;
   }
 
-  /** {@link TokenKeeper.current} as a promise, which is made once. */
-  currentPromise(): Promise<AccessToken> | undefined {
-    const held = this.current();
-    return held && (held.promise ?? held.makePromise(this.#cycle.settings.inContext));
+  /**
+   * {@link TokenKeeper.current} as a promise, which is made once. Without a token, what callers of the same millisecond
+   * wait for, if the call has no limits: ten thousand of them at once take half the time.
+   */
+  currentPromise(limits?: WaitOptions): Promise<AccessToken> | undefined {
+    const elapsed = this.#clock.elapsedMs();
+    const held = this.current(elapsed);
+    if (held !== undefined) return held.promise ?? held.makePromise(this.#cycle.settings.inContext);
+    return limits === undefined ? this.#sharedWait(elapsed)?.token() : undefined;
   }
 
-  /** The value of {@link TokenKeeper.current} as a promise, which is made once. */
-  currentValue(): Promise<string> | undefined {
-    const held = this.current();
-    return held && (held.valuePromise ?? held.makeValuePromise(this.#cycle.settings.inContext));
+  /** The value of {@link TokenKeeper.currentPromise}. */
+  currentValue(limits?: WaitOptions): Promise<string> | undefined {
+    const elapsed = this.#clock.elapsedMs();
+    const held = this.current(elapsed);
+    if (held !== undefined) return held.valuePromise ?? held.makeValuePromise(this.#cycle.settings.inContext);
+    return limits === undefined ? this.#sharedWait(elapsed)?.value() : undefined;
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
@@ -70,13 +75,9 @@ export class TokenKeeper {
 
   /** The value of {@link TokenKeeper.get}: one promise for each caller that waits, not two. */
   getValue(limits: WaitOptions = NO_LIMITS): Promise<string> {
-    const now = this.#clock.read();
-    const { held } = this.#cycle;
-    const wait = held === undefined && this.#successor === undefined ? this.#wait(now, limits) : this.get(limits);
-    if (!('arrival' in wait)) return wait.then(({ value }) => value);
-    const { timeoutMs } = wait;
-    wait.receiveValue ??= (arrived) => this.#receive(arrived, timeoutMs).value;
-    return wait.arrival.then(wait.receiveValue);
+    const isMissing = this.#cycle.held === undefined && this.#successor === undefined;
+    const wait = isMissing ? this.#wait(this.#clock.read(), limits) : this.get(limits);
+    return 'then' in wait ? wait.then(({ value }) => value) : wait.value();
   }
 
   /** A new token, also if one is held; joins a request that runs. */
@@ -110,15 +111,10 @@ export class TokenKeeper {
     return held === undefined ? this.#next(now, wait) : this.get(wait);
   }
 
-  /** A request was rejected with 401 and cannot be sent again. */
+  /** A request was rejected with 401 and is not sent again. `isReplay`: it had been rejected before, with another token. */
   noteRejected(token: AccessToken, isReplay = false): void {
     const { held } = this.#cycle;
     if (held?.token.value === token.value) this.#reject(held, this.#clock.read(), isReplay);
-  }
-
-  /** A request was rejected with 401, was sent again with this token, and was rejected again. */
-  noteReplayRejected(token: AccessToken): void {
-    this.noteRejected(token, true);
   }
 
   /** The API answered anything but 401 to this token. */
@@ -167,7 +163,8 @@ export class TokenKeeper {
   /** The account has other credentials: forgets the token and all failures, and obtains another token for the waiters. */
   restart(): void {
     this.#rejections = undefined;
-    this.#cancelEarlyRetry();
+    this.#earlyRetry?.cancel();
+    this.#earlyRetry = undefined;
     this.#cycle.restart();
   }
 
@@ -187,8 +184,13 @@ export class TokenKeeper {
 
   /** Serves no more tokens: each caller gets an error that `reason` makes, `shut_down` if it is left out. */
   close(reason?: () => Error): void {
-    this.#cancelEarlyRetry();
+    this.#earlyRetry?.cancel();
     this.#cycle.close(reason);
+  }
+
+  #noteUse(elapsed: number): void {
+    this.#cycle.usedAt = elapsed;
+    this.#cycle.isWanted = true;
   }
 
   /** The held token, if it can be served. Makes sure that it is renewed in time. */
@@ -197,7 +199,7 @@ export class TokenKeeper {
     const { held, failureState } = cycle;
     if (!held?.isServable(now)) return undefined;
     const { observer } = this.#cycle.settings;
-    cycle.noteUse(now);
+    this.#noteUse(Math.floor(now.elapsed));
     cycle.ensurePlanned(now);
     if (failureState !== undefined) {
       this.#checkEarly(failureState, now);
@@ -208,7 +210,7 @@ export class TokenKeeper {
     // An observer counts each call while a refresh fails.
     if (observer === undefined || cycle.failureState === undefined) {
       const limitInMs = held.servableMs(now);
-      const startInMs = cycle.canStart ? dueInMs(cycle, now) : limitInMs;
+      const startInMs = cycle.phase === 'open' && !cycle.isInFlight ? dueInMs(cycle, now) : limitInMs;
       const checkInMs = earlyRetryCheckDueInMs(cycle.failureState, this.#earlyRetry, now);
       cycle.decideAt = Math.floor(now.elapsed + Math.min(limitInMs, startInMs, checkInMs));
     }
@@ -218,10 +220,17 @@ export class TokenKeeper {
   /** The next token. Never throws. Not an async function, which would double its cost for thousands of callers at once. */
   #next(now: Moment, limits: WaitOptions, cause?: AcquisitionCause): Promise<AccessToken> {
     const wait = this.#wait(now, limits, cause);
-    if (!('arrival' in wait)) return wait;
-    const { timeoutMs } = wait;
-    wait.receive ??= (arrived) => this.#receive(arrived, timeoutMs);
-    return wait.arrival.then(wait.receive);
+    return 'then' in wait ? wait : wait.token();
+  }
+
+  /** The wait of the last caller, if one without limits that comes now has nothing to decide. */
+  #sharedWait(elapsed: number): Wait | undefined {
+    const cycle = this.#cycle;
+    const wait = cycle.waiters?.last;
+    if (wait === undefined || wait.openAt !== elapsed) return undefined;
+    if (cycle.held !== undefined || cycle.failureState !== undefined || this.#successor !== undefined) return undefined;
+    this.#noteUse(elapsed);
+    return wait;
   }
 
   /** Lets a caller wait for the next token, with others where it can. A promise if that is not possible. */
@@ -229,15 +238,19 @@ export class TokenKeeper {
     const cause = given ?? this.#cycle.missingCause;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const cycle = this.#cycle;
-    cycle.noteUse(now);
+    this.#noteUse(Math.floor(now.elapsed));
     if (cycle.closedError !== undefined) return Promise.reject(cycle.closedError());
     const { failureState } = cycle;
-    const { waitTimeoutMs } = cycle.settings;
+    const { waitTimeoutMs, observer } = cycle.settings;
     const callerWaitMs = failureState?.callerWaitMs ?? waitTimeoutMs;
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? callerWaitMs, callerWaitMs) };
     if (failureState !== undefined && cycle.mustFail(failureState, now))
       return this.#failCaller(failureState, now, limits, cause);
-    return cycle.request(now, limits, cause);
+    const wait = cycle.request(now, limits, cause);
+    // An observer counts each caller that waits.
+    const isPlain = (signal ?? timeoutMs ?? failureState ?? observer) === undefined;
+    if (isPlain) wait.openAt = this.#clock.elapsedMs();
+    return wait;
   }
 
   /** Fails a caller at once, unless a quick early retry check, or something else meanwhile, has changed the state. */
@@ -257,12 +270,6 @@ export class TokenKeeper {
     return this.#next(later, { ...limits, timeoutMs: leftMs }, cause);
   }
 
-  #receive(arrived: Arrival, timeoutMs: number): AccessToken {
-    if (typeof arrived === 'function') throw arrived();
-    if (arrived !== 'late') return arrived;
-    throw lateError(timeoutMs, this.#clock.read(), this.#cycle);
-  }
-
   /** Starts an early retry check if one is due. Returns the running one, if a caller still waits for it. */
   #checkEarly(failed: FailureState, now: Moment): EarlyRetryCheck | undefined {
     const last = this.#earlyRetry;
@@ -270,11 +277,6 @@ export class TokenKeeper {
     const check = last?.isRunning ? last : startEarlyRetryCheck(this.#cycle, failed, now);
     this.#earlyRetry = check;
     return check.callerWaitMs(now) > 0 ? check : undefined;
-  }
-
-  #cancelEarlyRetry(): void {
-    this.#earlyRetry?.cancel();
-    this.#earlyRetry = undefined;
   }
 
   /** Obtains another token after a 401 to the held one; `false` if the route seems to be the cause of the 401. */

@@ -2,7 +2,14 @@ import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
 import { type Moment, sinceMs } from '../support/clock.js';
 import type { TurnTarget } from '../support/waiting-line.js';
-import { type FailureState, failureError, failureStateAfter, shutDownError, withoutWait } from './failure-state.js';
+import {
+  type FailureState,
+  failureError,
+  failureStateAfter,
+  lateError,
+  shutDownError,
+  withoutWait,
+} from './failure-state.js';
 import { Flight, outcomeNow } from './flight.js';
 import { acquiredEvent, HeldToken } from './held-token.js';
 import type { KeeperOptions, KeeperSettings } from './keeper-settings.js';
@@ -44,7 +51,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   regularStart: number | undefined;
   phase: Phase = 'open';
   #flight: Flight | undefined;
-  #waiters: Waiters | undefined;
+  waiters: Waiters | undefined;
   #timer: RefreshTimer | undefined;
   /** The cause of the next request while no token is held. */
   missingCause: AcquisitionCause = 'first';
@@ -70,7 +77,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   }
 
   get isAwaited(): boolean {
-    return this.#waiters?.isEmpty === false;
+    return this.waiters?.isEmpty === false;
   }
 
   get isInFlight(): boolean {
@@ -91,19 +98,9 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     return failed.failsCallers && (this.#flight !== undefined || now.monotonic < failed.untilMonotonic);
   }
 
-  /** Whether a call would start a renewal now. */
-  get canStart(): boolean {
-    return this.#flight === undefined && this.phase === 'open';
-  }
-
   /** Starts a request without a caller that waits for it, unless one runs or it is too early for one. */
   start(now: Moment, cause: AcquisitionCause = this.missingCause): void {
     if (this.phase === 'open') this.#tryStart(now, cause, false);
-  }
-
-  noteUse({ elapsed }: Moment): void {
-    this.usedAt = Math.floor(elapsed);
-    this.isWanted = true;
   }
 
   /** Makes sure that a timer renews the held token. */
@@ -113,9 +110,10 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** Starts the request for a caller that waits, or plans it if it is too early. */
   request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Wait {
-    this.#waiters ??= new Waiters(this.settings.waitTimers);
-    const onEnd = this.settings.observer?.callerWaits(this.account);
-    const wait = this.#waiters.add(limits, now.monotonic, onEnd);
+    const { waitTimers, lifetimeClock, observer } = this.settings;
+    this.waiters ??= new Waiters(waitTimers, (timeoutMs) => lateError(timeoutMs, lifetimeClock.read(), this));
+    const onEnd = observer?.callerWaits(this.account);
+    const wait = this.waiters.add(limits, now.monotonic, onEnd);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
     return wait;
   }
@@ -287,8 +285,8 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** Callers that come while these are settled wait for the next token. */
   #settle(arrival: Arrival): void {
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
+    const waiters = this.waiters;
+    this.waiters = undefined;
     waiters?.settleAll(arrival);
   }
 

@@ -22,7 +22,7 @@ class Api {
     const replacement = await keeper.replacementFor(token).catch(() => undefined);
     if (replacement === undefined) return 401;
     if (accepts(replacement.value)) keeper.noteReplayAccepted(replacement);
-    else keeper.noteReplayRejected(replacement);
+    else keeper.noteRejected(replacement, true);
     return accepts(replacement.value) ? 200 : 401;
   }
 
@@ -83,14 +83,14 @@ describe('the pause after a replacement that is rejected as well', () => {
     await api.settled(api.call(never));
     const second = await keeper.get();
     for (let second_ = 0; second_ < 29; second_++) {
-      keeper.noteReplayRejected(second);
+      keeper.noteRejected(second, true);
       keeper.noteRejected(second);
       keeper.noteRejected(first);
       expect(await api.settled(keeper.replacementFor(first), 1_000)).toBe(second);
     }
     expect(requests).toHaveLength(2);
     await clock.advance(SECOND);
-    keeper.noteReplayRejected(second);
+    keeper.noteRejected(second, true);
     await clock.advance(200);
     expect(requests).toHaveLength(3);
   });
@@ -275,7 +275,7 @@ class Contest {
       keeper.noteReplayAccepted(replacement);
       return 200;
     }
-    keeper.noteReplayRejected(replacement);
+    keeper.noteRejected(replacement, true);
     return 401;
   }
 

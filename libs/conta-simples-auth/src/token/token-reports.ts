@@ -35,7 +35,7 @@ export interface AccountState {
   readonly generation: number;
   readonly held: HeldToken | undefined;
   readonly failureState: FailureState | undefined;
-  readonly canStart: boolean;
+  readonly isInFlight: boolean;
   readonly settings: Pick<KeeperSettings, 'keepFresh'>;
 }
 
@@ -49,11 +49,11 @@ export function tokenState(
 }
 
 export function tokenStatus(now: Moment, current: AccountState): ContaSimplesTokenStatus {
-  const { account, generation, held, failureState, canStart, settings } = current;
+  const { account, generation, held, failureState, isInFlight, phase, settings } = current;
   const state = tokenState(now, current);
   const neverHeld = state === 'empty' && failureState === undefined && generation === 0;
   // The first token is being obtained without a call.
-  const isPending = neverHeld && settings.keepFresh(account) === 'always' && !canStart;
+  const isPending = neverHeld && settings.keepFresh(account) === 'always' && (isInFlight || phase !== 'open');
   const served = held?.isServable(now) ? held : undefined;
   const retry = failureState && { retryAt: retryAt(failureState, now) };
   return {

@@ -14,15 +14,9 @@ function waiting() {
     told.push('waits');
     return () => told.push('ends');
   };
-  const waiters = new Waiters(new SharedTimers(clock));
-  // As the keeper receives what arrives.
-  const wait = async (timeoutMs: number, signal?: AbortSignal) => {
-    const arrived = await waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait()).arrival;
-    if (arrived === 'late') throw new Error(`late by ${timeoutMs}`);
-    if (typeof arrived === 'function') throw arrived();
-    return arrived;
-  };
-  const add = (timeoutMs: number, signal?: AbortSignal) => watch(wait(timeoutMs, signal));
+  const waiters = new Waiters(new SharedTimers(clock), (timeoutMs) => new Error(`late by ${timeoutMs}`));
+  const add = (timeoutMs: number, signal?: AbortSignal) =>
+    watch(waiters.add({ timeoutMs, signal }, clock.monotonic(), onWait()).token());
   return { clock, told, waiters, add };
 }
 

@@ -7,16 +7,16 @@ export interface WaitLimits {
   readonly timeoutMs: number;
 }
 
-/** A token; a function that makes an error, since each caller gets its own; or `late` when the caller's time is over. */
-export type Arrival = AccessToken | (() => Error) | 'late';
+/** A token, or a function that makes an error, since each caller gets its own. */
+export type Arrival = AccessToken | (() => Error);
 
 /** The wait of a caller, which it may share with others. */
 export interface Wait {
-  readonly timeoutMs: number;
-  readonly arrival: Promise<Arrival>;
-  /** Make of an arrival what a caller gets, or throw. Set by the first caller: one function for all that share the wait. */
-  receive: ((arrival: Arrival) => AccessToken) | undefined;
-  receiveValue: ((arrival: Arrival) => string) | undefined;
+  /** A new promise for each caller. */
+  token(): Promise<AccessToken>;
+  value(): Promise<string>;
+  /** The millisecond of elapsed time in which callers without limits may share it, and need nothing else to be decided. */
+  openAt: number | undefined;
 }
 
 /** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
@@ -24,18 +24,28 @@ class WaiterGroup implements Wait {
   readonly timeoutMs: number;
   /** By the monotonic clock. */
   readonly deadline: number;
-  readonly arrival: Promise<Arrival>;
-  receive: ((arrival: Arrival) => AccessToken) | undefined;
-  receiveValue: ((arrival: Arrival) => string) | undefined;
-  #resolve: ((arrival: Arrival) => void) | undefined;
+  openAt: number | undefined;
+  /** Rejected with the function that makes an error. With a token, no function is called for each caller. */
+  readonly #token: Promise<AccessToken>;
+  #value: Promise<string> | undefined;
+  #settle: ((arrival: Arrival) => void) | undefined;
   #onEnd: (() => void)[] | undefined;
 
   constructor(timeoutMs: number, deadline: number) {
     this.timeoutMs = timeoutMs;
     this.deadline = deadline;
-    this.arrival = new Promise((resolve) => {
-      this.#resolve = resolve;
+    this.#token = new Promise((resolve, reject) => {
+      this.#settle = (arrival) => (typeof arrival === 'function' ? reject(arrival) : resolve(arrival));
     });
+  }
+
+  token(): Promise<AccessToken> {
+    return this.#token.then(undefined, throwNew);
+  }
+
+  value(): Promise<string> {
+    this.#value ??= this.#token.then(toValue);
+    return this.#value.then(undefined, throwNew);
   }
 
   onEnd(callback: (() => void) | undefined): void {
@@ -45,12 +55,17 @@ class WaiterGroup implements Wait {
   }
 
   settle(arrival: Arrival): void {
-    this.#resolve?.(arrival);
+    this.#settle?.(arrival);
     const callbacks = this.#onEnd;
     this.#onEnd = undefined;
     for (const callback of callbacks ?? []) callback();
   }
 }
+
+const throwNew = (makeError: () => Error): never => {
+  throw makeError();
+};
+const toValue = ({ value }: AccessToken) => value;
 
 /** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
 const SAME_MOMENT_MS = 1;
@@ -58,6 +73,7 @@ const SAME_MOMENT_MS = 1;
 /** The callers that wait for one account's next token, with one timer for all of them, which is shared with other accounts. */
 export class Waiters implements TimerTarget {
   readonly #timers: SharedTimers;
+  readonly #lateError: (timeoutMs: number) => Error;
   /** Most accounts have one group at a time, which needs no Set. */
   #groups: WaiterGroup | Set<WaiterGroup> | undefined;
   /** The last group that callers without a signal can still join. */
@@ -65,12 +81,19 @@ export class Waiters implements TimerTarget {
   #timer: SharedTimer | undefined;
   #timerDeadline = 0;
 
-  constructor(timers: SharedTimers) {
+  /** `lateError` makes the error of a caller whose time is over. */
+  constructor(timers: SharedTimers, lateError: (timeoutMs: number) => Error) {
     this.#timers = timers;
+    this.#lateError = lateError;
   }
 
   get isEmpty(): boolean {
     return this.#groups === undefined;
+  }
+
+  /** The wait that the last caller without a signal began or joined. */
+  get last(): Wait | undefined {
+    return this.#open;
   }
 
   /** Ends with the next arrival, or when a limit is reached. `monotonic` is now; `onEnd` is called when the wait ends. */
@@ -141,7 +164,7 @@ export class Waiters implements TimerTarget {
       if (group.deadline > monotonic + SAME_MOMENT_MS) next = Math.min(next, group.deadline);
       else {
         this.#remove(group);
-        group.settle('late');
+        group.settle(() => this.#lateError(group.timeoutMs));
       }
     }
     if (!this.isEmpty && this.#timer === undefined) this.#arm(next, monotonic);
