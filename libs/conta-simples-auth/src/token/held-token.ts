@@ -15,15 +15,20 @@ export interface Replacement {
   isDoubted: boolean;
 }
 
+/** The promises of the held token and of its value, kept where calls find them without reading the token. */
+interface CachedPromises {
+  promise: Promise<AccessToken> | undefined;
+  valuePromise: Promise<string> | undefined;
+  /** A promise keeps the async context in which it is made: it must not be that of a request. */
+  readonly settings: { readonly inContext: RunInContext };
+}
+
 /**
  * A token in use: when it is renewed, and until when it is served. Times are in elapsed time, and in whole milliseconds,
  * which V8 stores without an allocation.
  */
 export class HeldToken {
   readonly token: AccessToken;
-  /** Promises of the token and of its value, for calls that find it cached. Made by the first such call. */
-  promise: Promise<AccessToken> | undefined;
-  valuePromise: Promise<string> | undefined;
   /** Whether the API has answered anything but 401 to it. */
   isAccepted = false;
   readonly replacement: Replacement | undefined;
@@ -39,8 +44,6 @@ export class HeldToken {
   ) {
     const sentElapsed = now.elapsed - sinceMs(sentAt, now);
     this.token = new AccessToken(value, sentAt.wall, sentAt.wall + lifetimeMs);
-    this.promise = undefined;
-    this.valuePromise = undefined;
     this.replacement = isReplacement
       ? { heldSince: now.elapsed, hasAcceptedReplay: false, isDoubted: false }
       : undefined;
@@ -48,15 +51,15 @@ export class HeldToken {
     this.#serveUntil = Math.floor(sentElapsed + window.serveForMs);
   }
 
-  /** A promise keeps the async context in which it is made: it must not be that of a request. */
-  makePromise(inContext: RunInContext): Promise<AccessToken> {
-    this.promise = inContext(() => Promise.resolve(this.token));
-    return this.promise;
+  /** Made by the first call that finds the token cached. */
+  makePromise(cycle: CachedPromises): Promise<AccessToken> {
+    cycle.promise = cycle.settings.inContext(() => Promise.resolve(this.token));
+    return cycle.promise;
   }
 
-  makeValuePromise(inContext: RunInContext): Promise<string> {
-    this.valuePromise = inContext(() => Promise.resolve(this.token.value));
-    return this.valuePromise;
+  makeValuePromise(cycle: CachedPromises): Promise<string> {
+    cycle.valuePromise = cycle.settings.inContext(() => Promise.resolve(this.token.value));
+    return cycle.valuePromise;
   }
 
   isServable(now: Moment): boolean {

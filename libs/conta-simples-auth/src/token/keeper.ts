@@ -52,7 +52,7 @@ export class TokenKeeper {
   currentPromise(limits?: WaitOptions): Promise<AccessToken> | undefined {
     const elapsed = this.#clock.elapsedMs();
     const held = this.current(elapsed);
-    if (held !== undefined) return held.promise ?? held.makePromise(this.#cycle.settings.inContext);
+    if (held !== undefined) return this.#cycle.promise ?? held.makePromise(this.#cycle);
     return limits === undefined ? this.#sharedWait(elapsed)?.token() : undefined;
   }
 
@@ -60,7 +60,7 @@ export class TokenKeeper {
   currentValue(limits?: WaitOptions): Promise<string> | undefined {
     const elapsed = this.#clock.elapsedMs();
     const held = this.current(elapsed);
-    if (held !== undefined) return held.valuePromise ?? held.makeValuePromise(this.#cycle.settings.inContext);
+    if (held !== undefined) return this.#cycle.valuePromise ?? held.makeValuePromise(this.#cycle);
     return limits === undefined ? this.#sharedWait(elapsed)?.value() : undefined;
   }
 
@@ -69,7 +69,7 @@ export class TokenKeeper {
     if (wait.signal?.aborted) return Promise.reject(wait.signal.reason);
     const now = this.#clock.read();
     const held = this.#serve(now);
-    if (held !== undefined) return held.promise ?? held.makePromise(this.#cycle.settings.inContext);
+    if (held !== undefined) return this.#cycle.promise ?? held.makePromise(this.#cycle);
     return this.#successor ? this.#forward(this.#successor, (keeper) => keeper.get(wait)) : this.#next(now, wait);
   }
 

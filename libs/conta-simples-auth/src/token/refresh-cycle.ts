@@ -1,3 +1,4 @@
+import type { AccessToken } from '../model/access-token.js';
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
 import { type Moment, sinceMs } from '../support/clock.js';
@@ -13,14 +14,8 @@ import {
 import { Flight, outcomeNow } from './flight.js';
 import { acquiredEvent, HeldToken } from './held-token.js';
 import type { KeeperOptions, KeeperSettings } from './keeper-settings.js';
-import {
-  allowedInMs,
-  dueInMs,
-  type NextRequest,
-  noteRequest,
-  RefreshTimer,
-  refreshWindow,
-} from './refresh-schedule.js';
+import type { NextRequest } from './refresh-schedule.js';
+import { allowedInMs, dueInMs, noteRequest, RefreshTimer, refreshWindow } from './refresh-schedule.js';
 import { failureEvent, type Phase, tokenState } from './token-reports.js';
 import type { TokenFailure, TokenGrant, TokenSource } from './token-source.js';
 import { type Arrival, type Wait, Waiters, type WaitLimits } from './waiters.js';
@@ -31,19 +26,22 @@ import { type Arrival, type Wait, Waiters, type WaitLimits } from './waiters.js'
  * accounts do not need are made on first use, and numbers are whole, which V8 stores without an allocation.
  */
 export class RefreshCycle implements TurnTarget, NextRequest {
-  readonly account: string;
+  // Every call reads the next five, which lie together in memory.
   /** May be past its limit: ask {@link HeldToken.isServable}. */
   held: HeldToken | undefined;
-  /** Set from the first failure to the next token. */
-  failureState: FailureState | undefined;
-  /** How many tokens were obtained. */
-  generation = 0;
+  valuePromise: Promise<string> | undefined;
   /** Before this elapsed time, a call gets `held` without a decision; 0 after each change. */
   decideAt = 0;
   /** The elapsed time of the last call. */
   usedAt = 0;
   /** Whether there was a call after the last request started. */
   isWanted = false;
+  promise: Promise<AccessToken> | undefined;
+  readonly account: string;
+  /** Set from the first failure to the next token. */
+  failureState: FailureState | undefined;
+  /** How many tokens were obtained. */
+  generation = 0;
   readonly settings: KeeperSettings;
   #source: TokenSource | undefined;
   lastLifetimeMs: number | undefined;
@@ -280,6 +278,8 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   #hold(held: HeldToken | undefined): void {
     this.held = held;
+    this.promise = undefined;
+    this.valuePromise = undefined;
     this.decideAt = 0;
   }
 
