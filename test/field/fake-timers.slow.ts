@@ -1,5 +1,6 @@
 import { afterEach, expect, jest } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
+import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import { packageVersion, worksBeside } from './support/works-beside.js';
 
 afterEach(async () => {
@@ -28,6 +29,13 @@ worksBeside({ name: 'fake timers', version: packageVersion('@sinonjs/fake-timers
     jest.useFakeTimers({ advanceTimers: true });
     const { http } = await boot();
     expect((await http.axiosRef.get('/accounts/v1/balance')).status).toBe(200);
+  });
+
+  step('forty accounts at once while the clock stands still', async () => {
+    jest.useFakeTimers(STILL);
+    const { tokens } = await boot({ options: { accounts: () => EMULATOR_CREDENTIALS } });
+    const names = Array.from({ length: 40 }, (_, index) => `account-${index}`);
+    expect(await Promise.all(names.map((name) => tokens.getAccessToken(name)))).toHaveLength(40);
   });
 
   step('401 and replay', async () => {

@@ -40,6 +40,10 @@ export class EventClock implements Clock {
     return { handle: entry, cancel };
   }
 
+  nextTurn(callback: () => void): void {
+    this.setTimer(callback, 0);
+  }
+
   /** Lets time pass up to a moment; what a timer starts has settled before the next one fires. */
   async runUntil(end: number): Promise<void> {
     await settle();

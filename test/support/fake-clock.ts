@@ -48,6 +48,11 @@ export class FakeClock implements Clock {
     return { handle: timer, cancel: () => this.#timers.delete(timer) };
   }
 
+  /** The event loop goes on while the time stands still. */
+  nextTurn(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   /** Timers that have not fired; with `hold`, only those that would keep the process alive. */
   pending({ hold }: { hold?: boolean } = {}): number {
     return [...this.#timers].filter((timer) => hold === undefined || timer.hold === hold).length;

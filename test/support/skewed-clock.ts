@@ -25,4 +25,8 @@ export class SkewedClock implements Clock {
   setTimer(callback: () => void, delayMs: number): Timer {
     return this.#clock.setTimer(callback, delayMs);
   }
+
+  nextTurn(callback: () => void): void {
+    this.#clock.nextTurn(callback);
+  }
 }

@@ -133,6 +133,7 @@ describe('the accounts used last', () => {
       now: () => clock.now(),
       random: () => clock.random(),
       setTimer: (...given) => clock.setTimer(...given),
+      nextTurn: (callback) => clock.nextTurn(callback),
       monotonic: () => {
         clock.block(1);
         return clock.monotonic();

@@ -196,13 +196,14 @@ function* statusesOf(accounts: Iterable<TokenKeeper>): Iterable<ContaSimplesToke
   for (const keeper of accounts) yield keeper.status();
 }
 
-/** A clock whose timers are created in the context. */
+/** A clock whose timers and turns are created in the context. */
 function clockInContext(clock: Clock, inContext: RunInContext): Clock {
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     random: () => clock.random(),
     setTimer: (callback, delayMs, options) => inContext(() => clock.setTimer(callback, delayMs, options)),
+    nextTurn: (callback) => inContext(() => clock.nextTurn(callback)),
   };
 }
 

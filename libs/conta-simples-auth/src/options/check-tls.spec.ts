@@ -18,6 +18,15 @@ const passphrase = 'canary-passphrase';
 const escaped = (text: string) => text.replaceAll('\n', '\\n');
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 
+/** Of a test only. The passphrase `wrong-321` decrypts it to bytes that are no key; any other wrong one fails to decrypt it. */
+const RARE_KEY = `-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAiS2E4pcUp9ywICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEELZ8xG8xSSnGMFgdzscuE+8EgZDH
+NdTlY+a1P12Mhpl+9LZmwRyemXudyW5FhBYpnsoo+Ph6vJg1lZR+fxiNqJyOuFE2
+4mNlWWju9ga924GzF01Yg/MnHS6ujFLLKLtrpsJuS0648z8g7R0YN93ZbWTAYzWa
+55o6B+2s0v/r17ilB/kDkkFxH77hyWEUqqtSebbO31CT7cwq4gHuu9Q5uEfmqx8=
+-----END ENCRYPTED PRIVATE KEY-----`;
+
 function inspect(options: object) {
   const problems = new Problems();
   resolveTransport(options as ContaSimplesAuthOptions, problems);
@@ -193,6 +202,15 @@ describe('the option tls', () => {
   it('is a warning where the issuers of the chain are in the wrong order', () => {
     expect(inspect({ tls: { cert: cert + files.text('other.pem') + ca, key } }).warnings).toEqual([
       expect.stringMatching(/^option tls\.cert has its issuers in the wrong order/),
+    ]);
+  });
+
+  it('says the same of the rare wrong passphrase that seems to decrypt the key, and calls half of the key damaged', () => {
+    const problemsOf = (pem: string) => inspect({ tls: { cert, key: pem, passphrase: 'wrong-321' } }).problems;
+    expect(problemsOf(RARE_KEY)).toEqual([expect.stringMatching(/^option tls\.passphrase does not decrypt the key/)]);
+    const lines = RARE_KEY.split('\n');
+    expect(problemsOf([...lines.slice(0, 3), ...lines.slice(4)].join('\n'))).toEqual([
+      expect.stringMatching(/^option tls\.key holds a private key that is damaged/),
     ]);
   });
 

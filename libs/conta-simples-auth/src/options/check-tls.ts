@@ -147,18 +147,31 @@ function whyNoKey(content: Content, passphrase: string | undefined, error: unkno
   if (!isEncrypted) return ['key', whyUnreadable(content, isPem)];
   if (passphrase === undefined || passphrase === '')
     return ['passphrase', 'is missing: the key is encrypted, so give its passphrase'];
-  if (/UNSUPPORTED/.test(errorCode(error) ?? '')) {
+  const code = errorCode(error) ?? '';
+  if (/EVP_UNSUPPORTED/.test(code)) {
     return [
       'key',
       'is encrypted with an algorithm that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
     ];
   }
-  if (/DECRYPT/.test(errorCode(error) ?? ''))
+  // One wrong passphrase in 256 decrypts a key to bytes that end like decrypted ones, and are no key.
+  if (/DECRYPT/.test(code) || (code === 'ERR_OSSL_UNSUPPORTED' && isWhole(text)))
     return [
       'passphrase',
       'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it',
     ];
   return ['key', whyUnreadable(content, isPem)];
+}
+
+/** Whether the bytes of an encrypted key are as many as their first ones say. */
+function isWhole(pem: string): boolean {
+  const [, body = ''] = /-----BEGIN ENCRYPTED PRIVATE KEY-----([^-]*)-----END /.exec(pem) ?? [];
+  const der = Buffer.from(body, 'base64');
+  const [, size = 0] = der;
+  // Sizes above 127 follow in so many bytes as the lower bits of the first one say.
+  const sizeBytes = size & 0x7f;
+  if (size < 0x80 || sizeBytes > 4 || der.length < 2 + sizeBytes) return false;
+  return der.length === 2 + sizeBytes + der.readUIntBE(2, sizeBytes);
 }
 
 function checkPair(chain: readonly X509Certificate[], key: KeyObject, report: TlsReport): void {

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+// Not the global one: the fake timers of a test would stop the event loop for this library.
+import { setImmediate } from 'node:timers';
 
 /** The only source of time, randomness and timers, so that a test can control all three. */
 export interface Clock {
@@ -13,6 +15,8 @@ export interface Clock {
    * waits for.
    */
   setTimer(callback: () => void, delayMs: number, options?: { hold?: boolean }): Timer;
+  /** Calls back in the next turn of the event loop, also where the time of a test stands still. */
+  nextTurn(callback: () => void): void;
 }
 
 export interface Timer {
@@ -43,6 +47,9 @@ export const systemClock: Clock = {
     const handle = setTimeout(callback, delayMs);
     if (options?.hold !== true) handle.unref();
     return { handle, cancel: () => clearTimeout(handle) };
+  },
+  nextTurn: (callback) => {
+    setImmediate(callback);
   },
 };
 

@@ -15,13 +15,7 @@ export async function inSlices<T>(items: Iterable<T>, clock: Clock, act: (item: 
   for (const item of items) {
     act(item);
     if (++count % ITEMS_PER_READING > 0 || clock.monotonic() - sliceStart < SLICE_MS) continue;
-    await nextTurn(clock);
+    await new Promise<void>((resolve) => clock.nextTurn(resolve));
     sliceStart = clock.monotonic();
   }
-}
-
-function nextTurn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimer(resolve, 0, { hold: true });
-  });
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.js';
+import type { Clock } from './clock.js';
 
 /** Entries at the front that are no longer needed are removed this many at a time. */
 const COMPACT_AT = 1_024;
@@ -32,8 +32,8 @@ export class WaitingLine<T extends { readonly hasLeft: boolean }> {
   }
 }
 
-/** Each start reads credentials and derives keys: this many take a few milliseconds. */
-const STARTS_PER_TURN = 32;
+/** Each start reads credentials and derives keys: this many take a few milliseconds, also while garbage is collected. */
+const STARTS_PER_TURN = 16;
 
 /** What waits for its turn. An object and not a function, which would be one more object for each account. */
 export interface TurnTarget {
@@ -48,7 +48,7 @@ export class StartTurns {
   readonly #inContext: (work: () => void) => void;
   readonly #line = new WaitingLine<TurnTarget>();
   #started = 0;
-  #timer: Timer | undefined;
+  #isTurnPlanned = false;
 
   /** `inContext` runs the starts; entering it once for each turn costs less than once for each start. */
   constructor(clock: Clock, inContext: (work: () => void) => void) {
@@ -58,24 +58,29 @@ export class StartTurns {
 
   /** Calls `onTurn()` at once, or in a later turn of the event loop. */
   add(target: TurnTarget): void {
-    if (this.#started < STARTS_PER_TURN) {
-      this.#started++;
-      this.#inContext(() => target.onTurn());
+    this.#planTurn();
+    if (this.#started >= STARTS_PER_TURN) {
+      this.#line.push(target);
       return;
     }
-    this.#timer ??= this.#armTurn();
-    this.#line.push(target);
+    this.#started++;
+    this.#inContext(() => target.onTurn());
   }
 
-  #armTurn(): Timer {
-    return this.#clock.setTimer(() => {
-      this.#timer = undefined;
-      this.#started = 0;
-      this.#inContext(() => {
-        for (let next = this.#shift(); next !== undefined; next = this.#shift()) next.onTurn();
-      });
-      if (this.#line.first !== undefined) this.#timer = this.#armTurn();
-    }, 0);
+  #planTurn(): void {
+    if (this.#isTurnPlanned) return;
+    this.#isTurnPlanned = true;
+    this.#clock.nextTurn(() => this.#begin());
+  }
+
+  #begin(): void {
+    this.#isTurnPlanned = false;
+    this.#started = 0;
+    if (this.#line.first === undefined) return;
+    this.#planTurn();
+    this.#inContext(() => {
+      for (let next = this.#shift(); next !== undefined; next = this.#shift()) next.onTurn();
+    });
   }
 
   #shift(): TurnTarget | undefined {
