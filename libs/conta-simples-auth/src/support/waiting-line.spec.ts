@@ -25,13 +25,13 @@ describe('the starts of many token requests', () => {
       sizes.push(started.length);
     }
     expect(started).toEqual(Array.from({ length: 100 }, (_, index) => index));
-    expect(sizes).toEqual([16, 32, 48, 64, 80, 96, 100, 100]);
+    expect(sizes).toEqual([...Array.from({ length: 12 }, (_, turn) => 8 * (turn + 1)), 100, 100]);
   });
 
   it('need no turn where they are few, also after many', () => {
     const { clock, planned } = manual();
     const turns = new StartTurns(clock, inContext);
-    for (let index = 0; index < 17; index++) turns.add(target(() => {}));
+    for (let index = 0; index < 9; index++) turns.add(target(() => {}));
     planned.shift()?.();
     planned.shift()?.();
     let isStarted = false;

@@ -32,8 +32,8 @@ export class WaitingLine<T extends { readonly hasLeft: boolean }> {
   }
 }
 
-/** Each start reads credentials and derives keys: this many take a few milliseconds, also while garbage is collected. */
-const STARTS_PER_TURN = 16;
+/** Each start reads credentials and derives keys: this many take a millisecond or two, also while garbage is collected. */
+const STARTS_PER_TURN = 8;
 
 /** What waits for its turn. An object and not a function, which would be one more object for each account. */
 export interface TurnTarget {
