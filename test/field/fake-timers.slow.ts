@@ -1,5 +1,6 @@
 import { afterEach, expect, jest } from '@jest/globals';
 import { boot, closeAll } from '@support/boot.js';
+import { run } from '@support/child.js';
 import { EMULATOR_CREDENTIALS } from 'nestjs-conta-simples-auth/testing';
 import { packageVersion, worksBeside } from './support/works-beside.js';
 
@@ -36,6 +37,10 @@ worksBeside({ name: 'fake timers', version: packageVersion('@sinonjs/fake-timers
     const { tokens } = await boot({ options: { accounts: () => EMULATOR_CREDENTIALS } });
     const names = Array.from({ length: 40 }, (_, index) => `account-${index}`);
     expect(await Promise.all(names.map((name) => tokens.getAccessToken(name)))).toHaveLength(40);
+  });
+
+  step('fake timers of `node:test` that are removed after the library was loaded', async () => {
+    expect((await run('test/fixtures/late-import.mjs', {})).output).toMatch(/40$/);
   });
 
   step('401 and replay', async () => {

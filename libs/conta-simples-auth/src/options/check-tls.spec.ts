@@ -214,6 +214,27 @@ describe('the option tls', () => {
     ]);
   });
 
+  it.each([
+    [
+      'no size',
+      'ENCRYPTED PRIVATE KEY',
+      '',
+      Buffer.from('308030030201', 'hex'),
+      'key holds a private key that is damaged',
+    ],
+    ['only a size', 'ENCRYPTED PRIVATE KEY', '', Buffer.from('3080', 'hex'), 'key holds a private key that is damaged'],
+    [
+      'an unknown cipher',
+      'EC PRIVATE KEY',
+      'Proc-Type: 4,ENCRYPTED\nDEK-Info: FOO-128-CBC,00\n\n',
+      Buffer.alloc(48),
+      'key is encrypted with an algorithm',
+    ],
+  ])('reports an encrypted key with %s', (_name, label, head, bytes, words) => {
+    const pem = `-----BEGIN ${label}-----\n${head}${bytes.toString('base64')}\n-----END ${label}-----\n`;
+    expect(inspect({ tls: { cert, key: pem, passphrase } }).problems).toEqual([expect.stringContaining(words)]);
+  });
+
   it('says of a key that was encrypted by an old program how to encrypt it again', () => {
     const legacy = files.legacyKey();
     if (legacy === undefined) return;

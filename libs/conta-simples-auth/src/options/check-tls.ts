@@ -148,14 +148,15 @@ function whyNoKey(content: Content, passphrase: string | undefined, error: unkno
   if (passphrase === undefined || passphrase === '')
     return ['passphrase', 'is missing: the key is encrypted, so give its passphrase'];
   const code = errorCode(error) ?? '';
-  if (/EVP_UNSUPPORTED/.test(code)) {
+  const isNoKey = code === 'ERR_OSSL_UNSUPPORTED';
+  if (/UNSUPPORTED/.test(code) && !isNoKey) {
     return [
       'key',
       'is encrypted with an algorithm that this OpenSSL does not support: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default',
     ];
   }
   // One wrong passphrase in 256 decrypts a key to bytes that end like decrypted ones, and are no key.
-  if (/DECRYPT/.test(code) || (code === 'ERR_OSSL_UNSUPPORTED' && isWhole(text)))
+  if (/DECRYPT/.test(code) || (isNoKey && isWhole(text)))
     return [
       'passphrase',
       'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it',
@@ -170,7 +171,7 @@ function isWhole(pem: string): boolean {
   const [, size = 0] = der;
   // Sizes above 127 follow in so many bytes as the lower bits of the first one say.
   const sizeBytes = size & 0x7f;
-  if (size < 0x80 || sizeBytes > 4 || der.length < 2 + sizeBytes) return false;
+  if (size <= 0x80 || sizeBytes > 4 || der.length < 2 + sizeBytes) return false;
   return der.length === 2 + sizeBytes + der.readUIntBE(2, sizeBytes);
 }
 

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-// Not the global one: the fake timers of a test would stop the event loop for this library.
-import { setImmediate } from 'node:timers';
+import { nextTurn } from './next-turn.js';
 
 /** The only source of time, randomness and timers, so that a test can control all three. */
 export interface Clock {
@@ -48,9 +47,7 @@ export const systemClock: Clock = {
     if (options?.hold !== true) handle.unref();
     return { handle, cancel: () => clearTimeout(handle) };
   },
-  nextTurn: (callback) => {
-    setImmediate(callback);
-  },
+  nextTurn,
 };
 
 /** One moment, and the elapsed time that lifetimes are measured in. */

@@ -119,6 +119,16 @@ describe('callers of one millisecond that share a wait', () => {
     expect(retired.keeper.currentValue()).toBeUndefined();
   });
 
+  it('do not share with a later moment while the wall clock stands still', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { token: { lifeMs: 60 * SECOND }, afterMs: 60 * SECOND };
+    const frozen = harness.clock.now();
+    harness.clock.now = () => frozen;
+    crowd(harness, 1);
+    await harness.clock.advance(9 * SECOND);
+    expect(harness.keeper.currentValue()).toBeUndefined();
+  });
+
   it('count as use of the account', async () => {
     const harness = new KeeperHarness();
     await harness.clock.advance(5);

@@ -227,8 +227,9 @@ export class TokenKeeper {
   #sharedWait(elapsed: number): Wait | undefined {
     const cycle = this.#cycle;
     const wait = cycle.waiters?.last;
-    if (wait === undefined || wait.openAt !== elapsed) return undefined;
-    if (cycle.held !== undefined || cycle.failureState !== undefined || this.#successor !== undefined) return undefined;
+    if (wait?.isForAll !== true || cycle.held || cycle.failureState || this.#successor) return undefined;
+    // Not by the elapsed time: a test may let the wall clock stand still.
+    if (cycle.settings.clock.monotonic() >= wait.openUntil) return undefined;
     this.#noteUse(elapsed);
     return wait;
   }
@@ -248,8 +249,7 @@ export class TokenKeeper {
       return this.#failCaller(failureState, now, limits, cause);
     const wait = cycle.request(now, limits, cause);
     // An observer counts each caller that waits.
-    const isPlain = (signal ?? timeoutMs ?? failureState ?? observer) === undefined;
-    if (isPlain) wait.openAt = this.#clock.elapsedMs();
+    wait.isForAll ||= (signal ?? timeoutMs ?? failureState ?? observer) === undefined;
     return wait;
   }
 

@@ -15,16 +15,22 @@ export interface Wait {
   /** A new promise for each caller. */
   token(): Promise<AccessToken>;
   value(): Promise<string>;
-  /** The millisecond of elapsed time in which callers without limits may share it, and need nothing else to be decided. */
-  openAt: number | undefined;
+  /** Until when callers may share it, by the monotonic clock. */
+  readonly openUntil: number;
+  /** Whether callers without limits may share it without a further decision. */
+  isForAll: boolean;
 }
+
+/** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
+const SAME_MOMENT_MS = 1;
 
 /** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
 class WaiterGroup implements Wait {
   readonly timeoutMs: number;
   /** By the monotonic clock. */
   readonly deadline: number;
-  openAt: number | undefined;
+  readonly openUntil: number;
+  isForAll = false;
   /** Rejected with the function that makes an error. With a token, no function is called for each caller. */
   readonly #token: Promise<AccessToken>;
   #value: Promise<string> | undefined;
@@ -34,6 +40,7 @@ class WaiterGroup implements Wait {
   constructor(timeoutMs: number, deadline: number) {
     this.timeoutMs = timeoutMs;
     this.deadline = deadline;
+    this.openUntil = deadline - timeoutMs + SAME_MOMENT_MS;
     this.#token = new Promise((resolve, reject) => {
       this.#settle = (arrival) => (typeof arrival === 'function' ? reject(arrival) : resolve(arrival));
     });
@@ -66,9 +73,6 @@ const throwNew = (makeError: () => Error): never => {
   throw makeError();
 };
 const toValue = ({ value }: AccessToken) => value;
-
-/** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
-const SAME_MOMENT_MS = 1;
 
 /** The callers that wait for one account's next token, with one timer for all of them, which is shared with other accounts. */
 export class Waiters implements TimerTarget {
@@ -119,8 +123,7 @@ export class Waiters implements TimerTarget {
 
   #join(timeoutMs: number, monotonic: number): WaiterGroup {
     const open = this.#open;
-    const canJoin =
-      open !== undefined && open.timeoutMs === timeoutMs && monotonic + timeoutMs - open.deadline < SAME_MOMENT_MS;
+    const canJoin = open !== undefined && open.timeoutMs === timeoutMs && monotonic < open.openUntil;
     this.#open = canJoin ? open : this.#begin(timeoutMs, monotonic);
     return this.#open;
   }

@@ -1,6 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-// Not the global one, which the fake timers of a test replace.
-import { setImmediate } from 'node:timers';
+import { nextTurn } from '../../support/next-turn.js';
 
 /** A body that axios pipes into the request: a stream of Node, of a package, or of the older kind without `read()`. */
 interface PipedBody {
@@ -126,7 +125,7 @@ class DetachedBody extends Readable {
           this.destroy(new TypeError('A streamed body must consist of strings, Buffers or Uint8Arrays'));
           return;
         }
-        const takeNext = this.#inTurns(chunk.length, done);
+        const takeNext = this.#inTurns(Buffer.byteLength(chunk, encoding), done);
         if (this.push(chunk, encoding)) takeNext();
         else this.#takeNext = takeNext;
       },
@@ -143,7 +142,7 @@ class DetachedBody extends Readable {
     this.#bytesOfTurn += bytes;
     if (this.#bytesOfTurn < MAX_BYTES_A_TURN) return done;
     this.#bytesOfTurn = 0;
-    return () => setImmediate(done);
+    return () => nextTurn(done);
   }
 
   #listen(): () => void {
