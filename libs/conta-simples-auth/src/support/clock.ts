@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { nextTurn } from './next-turn.js';
+import { setImmediate as setImmediateAtLoad } from 'node:timers';
 
 /** The only source of time, randomness and timers, so that a test can control all three. */
 export interface Clock {
@@ -35,6 +35,32 @@ export function readInstant(clock: Clock): Instant {
 }
 
 const RANDOM_STEPS = 2 ** 32;
+
+// A copy: fake timers may replace what the module exports.
+const setReal = setImmediateAtLoad;
+let isReal = false;
+setReal(() => {
+  isReal = true;
+});
+
+/**
+ * Calls back in the next turn of the event loop, also where the fake timers of a test have replaced the global function. If
+ * they may have done so before this file was loaded, the global function is called as well.
+ */
+export function nextTurn(callback: () => void): void {
+  if (isReal || globalThis.setImmediate === setReal) {
+    setReal(callback);
+    return;
+  }
+  let isCalled = false;
+  const once = () => {
+    if (isCalled) return;
+    isCalled = true;
+    callback();
+  };
+  setReal(once);
+  globalThis.setImmediate(once);
+}
 
 export const systemClock: Clock = {
   // Read through `Date` each time: the fake timers of a test replace `Date.now` after this file is loaded.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { nextTurn } from './next-turn.js';
+import { nextTurn } from './clock.js';
 
 describe('the next turn of the event loop', () => {
   afterEach(() => {

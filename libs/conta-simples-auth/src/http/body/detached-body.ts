@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream';
-import { nextTurn } from '../../support/next-turn.js';
+import { nextTurn } from '../../support/clock.js';
 
 /** A body that axios pipes into the request: a stream of Node, of a package, or of the older kind without `read()`. */
 interface PipedBody {
