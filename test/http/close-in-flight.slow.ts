@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect, createServer } from 'node:net';
@@ -62,7 +62,16 @@ const WAYS: [string, (proxy: string) => { options?: ContaSimplesModuleOptions; c
     'with a cancel token and a custom agent',
     () => ({ config: { httpsAgent: foreignAgent(), cancelToken: axios.CancelToken.source().token } }),
   ],
+  ['with a signal and a cancel token', (proxy) => ({ options: { proxy }, config: bothLimits() })],
+  [
+    'with a signal, a cancel token and a custom agent',
+    () => ({ config: { httpsAgent: foreignAgent(), ...bothLimits() } }),
+  ],
 ];
+
+function bothLimits(): AxiosRequestConfig {
+  return { signal: new AbortController().signal, cancelToken: axios.CancelToken.source().token };
+}
 
 describe('close() with a call in flight', () => {
   it.each(WAYS)('ends it %s', async (_way, how) => {
@@ -76,11 +85,11 @@ describe('close() with a call in flight', () => {
     await Promise.all([api.listening.allClosed(), proxy.listening.allClosed()]);
   });
 
-  it.each(WAYS.slice(0, 4))('ends a streamed answer %s', async (_way, how) => {
+  it.each(WAYS)('ends a streamed answer %s', async (_way, how) => {
     const [api, proxy] = [await TlsApi.start(hanging), await TunnelProxy.start()];
-    const { options } = how(`http://127.0.0.1:${proxy.port}`);
+    const { options, config } = how(`http://127.0.0.1:${proxy.port}`);
     const { app, http } = await open(api, options);
-    const { data } = await http.get('/x', { responseType: 'stream' });
+    const { data } = await http.get('/x', { ...config, responseType: 'stream' });
     await once(data, 'data');
     const ended = once(data, 'error');
     await app.close();
@@ -146,6 +155,34 @@ describe('close() with a call in flight', () => {
     await api.received('GET /x');
     cancel.abort();
     expect(axios.isCancel(await call)).toBe(true);
+    await app.close();
+  });
+
+  it.each(['signal', 'cancel token'] as const)('leaves both limits of a call to its caller: %s', async (limit) => {
+    const [api, proxy] = [await TlsApi.start(silent), await TunnelProxy.start()];
+    const { app, http } = await open(api, { proxy: `http://127.0.0.1:${proxy.port}` });
+    const [aborter, source] = [new AbortController(), axios.CancelToken.source()];
+    const limits = { signal: aborter.signal, cancelToken: source.token };
+    const call = rejection(http.get('/x', limits));
+    await api.received('GET /x');
+    if (limit === 'signal') aborter.abort();
+    else source.cancel('the user left');
+    const error = await call;
+    expect(axios.isCancel(error)).toBe(true);
+    if (limit === 'cancel token') expect(error).toMatchObject({ message: 'the user left' });
+    await Promise.all([api.listening.allClosed(), proxy.listening.allClosed()]);
+    await app.close();
+  });
+
+  it('removes its listener from the signal of a call that is over', async () => {
+    const [api, proxy] = [await TlsApi.start(), await TunnelProxy.start()];
+    const { app, http } = await open(api, { proxy: `http://127.0.0.1:${proxy.port}` });
+    const limits = bothLimits();
+    for (const responseType of ['json', 'stream'] as const) {
+      const { data } = await http.get('/x', { ...limits, responseType });
+      if (responseType === 'stream') await once(data.resume(), 'close');
+    }
+    expect(getEventListeners(limits.signal as AbortSignal, 'abort')).toEqual([]);
     await app.close();
   });
 

@@ -2,10 +2,17 @@ import { AsyncResource } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
-import type { Duplex } from 'node:stream';
+import { type Duplex, finished } from 'node:stream';
 import { createSecureContext } from 'node:tls';
-import axios, { type AxiosAdapter, type AxiosProxyConfig, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  type AxiosAdapter,
+  type AxiosProxyConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { type CancelSignal, onAbort } from '../../support/deadline.js';
 import type { RunInContext } from '../../token/keeper-settings.js';
+import { isResponseStream } from '../body/response-stream.js';
 import { HTTP } from './inner-adapter.js';
 
 export interface ConnectionOptions {
@@ -31,8 +38,8 @@ export class Connections {
   readonly #closing = new AbortController();
   /** Ends calls through axios, with any agent. axios releases it by itself, also after a streamed response. */
   readonly #end = axios.CancelToken.source();
-  /** One for each call in flight through a proxy; ends its sockets. */
-  readonly #tunnels = new Set<AbortController>();
+  /** Calls in flight that these two cannot end: what ends each, and what releases the caller's signal. */
+  readonly #inFlight = new Map<AbortController, (() => void) | undefined>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -55,22 +62,28 @@ export class Connections {
   readonly send: AxiosAdapter = Object.assign(async (config: InternalAxiosRequestConfig) => {
     if (this.#closing.signal.aborted) throw this.#options.closed();
     const send = axios.getAdapter('http');
-    const tunnel = this.#addTo(config);
+    const call = this.#addTo(config);
     const startedAt = config.timeout ? performance.now() : 0;
+    let response: AxiosResponse | undefined;
     try {
-      return await send(config);
+      response = await send(config);
+      return response;
     } catch (error) {
-      // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
-      if ((error as { response?: unknown } | undefined)?.response === undefined) tunnel?.abort();
-      if (this.#closing.signal.aborted) throw this.#options.closed();
-      if (!isSafe(config) || !brokeOnIdleSocket(error)) throw error;
+      response = (error as { response?: AxiosResponse } | undefined)?.response;
+      const isClosed = this.#closing.signal.aborted;
+      if (isClosed || !isSafe(config) || !brokeOnIdleSocket(error)) {
+        // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
+        if (response === undefined) call?.abort();
+        throw isClosed ? this.#options.closed() : error;
+      }
       // Once more, on a new connection: the server had closed the idle one, and received nothing of the request.
       if (config.timeout) config.timeout = Math.max(1, Math.ceil(config.timeout - (performance.now() - startedAt)));
       config.httpAgent = new HttpAgent();
       config.httpsAgent = new HttpsAgent(this.#tls);
-      return send(config);
+      response = await send(config);
+      return response;
     } finally {
-      if (tunnel !== undefined) this.#tunnels.delete(tunnel);
+      if (call !== undefined) whenOver(response, () => this.#release(call));
     }
   }, HTTP);
 
@@ -78,15 +91,21 @@ export class Connections {
   close(): void {
     this.#closing.abort();
     this.#end.cancel();
-    for (const tunnel of this.#tunnels) tunnel.abort();
+    for (const call of this.#inFlight.keys()) call.abort();
     this.httpAgent.destroy();
     if (this.#options.httpsAgent === undefined) this.httpsAgent.destroy();
   }
 
-  /** Returns what ends the sockets of the call, if axios makes a tunnel for it. */
+  /** Returns what ends the call, if it is one of {@link Connections.#inFlight}. */
   #addTo(config: InternalAxiosRequestConfig): AbortController | undefined {
-    if (config.cancelToken === undefined) config.cancelToken = this.#end.token;
-    else config.signal ??= this.#closing.signal;
+    const { signal, cancelToken } = config;
+    let call: AbortController | undefined;
+    if (cancelToken === undefined) config.cancelToken = this.#end.token;
+    else if (signal === undefined) config.signal = this.#closing.signal;
+    else if (!signal.aborted) {
+      call = this.#joined(signal);
+      config.signal = call.signal;
+    }
     config.httpAgent ??= this.httpAgent;
     config.httpsAgent ??= this.httpsAgent;
     if (config.proxy === undefined) {
@@ -94,11 +113,24 @@ export class Connections {
       if (proxy !== undefined) config.proxy = proxy;
     }
     const { httpsAgent } = config;
-    if (!config.proxy || !(httpsAgent instanceof HttpsAgent)) return undefined;
-    const tunnel = new AbortController();
-    this.#tunnels.add(tunnel);
-    config.httpsAgent = this.#tunnelAgent(httpsAgent, tunnel.signal);
-    return tunnel;
+    if (!config.proxy || !(httpsAgent instanceof HttpsAgent)) return call;
+    call ??= new AbortController();
+    if (!this.#inFlight.has(call)) this.#inFlight.set(call, undefined);
+    config.httpsAgent = this.#tunnelAgent(httpsAgent, call.signal);
+    return call;
+  }
+
+  /** Ends a call when its caller or `close()` does. */
+  #joined(signal: CancelSignal): AbortController {
+    const call = new AbortController();
+    const release = onAbort(signal, () => call.abort());
+    this.#inFlight.set(call, release);
+    return call;
+  }
+
+  #release(call: AbortController): void {
+    this.#inFlight.get(call)?.();
+    this.#inFlight.delete(call);
   }
 
   /**
@@ -111,6 +143,12 @@ export class Connections {
     const options = agent === this.httpsAgent && this.#options.httpsAgent === undefined ? this.#tls : agent.options;
     return new HttpsAgent({ ...options, signal } as AgentOptions);
   }
+}
+
+/** Calls back when a call is over; a streamed response is part of it. */
+function whenOver(response: AxiosResponse | undefined, callback: () => void): void {
+  if (isResponseStream(response?.data)) finished(response.data, callback);
+  else callback();
 }
 
 /** Methods that change nothing at the server (RFC 9110 section 9.2.1), without a body. Others are never sent again. */
