@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { fingerprint } from '../model/access-token.js';
+import { isThenable } from '../support/call-safely.js';
 import type { Clock } from '../support/clock.js';
 import { waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
@@ -108,7 +109,10 @@ export async function readCredentials(
   { clock, encoding, timeoutMs, signal }: ReadCredentialsOptions,
 ): Promise<CredentialsOutcome> {
   try {
-    const wait = await waitFor(callSource(source), { clock, timeoutMs, signal });
+    const given = source();
+    // Most sources have the pair at hand, and need no deadline.
+    if (!isThenable(given)) return check(given, encoding);
+    const wait = await waitFor(Promise.resolve(given), { clock, timeoutMs, signal });
     if (wait.reached === undefined) return check(wait.value, encoding);
     return unavailable(
       `did not give a pair ${wait.reached === 'aborted' ? 'before shutdown' : `within ${timeoutMs} ms`}`,
@@ -116,11 +120,6 @@ export async function readCredentials(
   } catch {
     return unavailable('failed');
   }
-}
-
-/** An async function, so that a source that throws at once is treated as one that rejects. */
-async function callSource(source: CredentialsSource): Promise<unknown> {
-  return source();
 }
 
 function check(given: unknown, encoding: ClientAuthEncoding): CredentialsOutcome {

@@ -89,7 +89,7 @@ function createExchange(options: TokenEndpointOptions): RequestToken {
 
   return async ({ authorization, isSecret, warn }, signal) => {
     const sentAt = readInstant(clock);
-    const httpsAgent = requestAgent(options, signal);
+    const httpsAgent = secure ? requestAgent(options, signal) : undefined;
     // Credentials never go through a proxy unencrypted; plain http is allowed to loopback only.
     const chosen = chooseProxy(url, secure ? proxy : false, httpsAgent);
     if (!chosen.ok) return chosen;
@@ -156,17 +156,25 @@ export const MAX_BODY_BYTES = 64 * 1_024;
 export async function receiveBody(stream: Readable): Promise<ReceivedBody> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+  // Not `for await`, which takes 1 ms longer for the first token of a process.
+  const end = await new Promise<'whole' | 'too_large' | 'broken_off'>((resolve) => {
+    // An error is dropped: it may hold the socket and the request.
+    const onBreak = () => resolve('broken_off');
+    if (stream.destroyed) onBreak();
+    stream
+      .on('end', () => resolve('whole'))
+      .on('error', onBreak)
+      .on('close', onBreak);
+    stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      // Leaving the loop destroys the stream.
-      if (bytes > MAX_BODY_BYTES) return { ok: false, reason: 'too_large' };
-      chunks.push(chunk);
-    }
-  } catch {
-    // The error is dropped: it may hold the socket and the request.
-    return { ok: false, reason: 'broken_off' };
-  }
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      else {
+        resolve('too_large');
+        stream.destroy();
+      }
+    });
+  });
+  if (end !== 'whole') return { ok: false, reason: end };
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)), bytes };
   } catch {

@@ -12,6 +12,7 @@ export function callSafely<T>(call: () => T, onError: (error: unknown) => void):
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether it is a promise, of any realm or library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
