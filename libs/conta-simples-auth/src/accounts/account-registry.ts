@@ -43,7 +43,9 @@ export class AccountRegistry {
 
   find(account: string | undefined): TokenKeeper | undefined {
     if (account === undefined) return this.#default;
-    return this.#fixed.get(account) ?? this.#provided.get(account);
+    // Most applications have accounts of one kind only, and need one lookup.
+    const fixed = this.#fixed.size > 0 ? this.#fixed.get(account) : undefined;
+    return fixed ?? this.#provided.get(account);
   }
 
   /** @throws ContaSimplesAuthError of kind `unknown_account` */

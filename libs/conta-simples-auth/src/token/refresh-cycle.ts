@@ -1,7 +1,7 @@
 import type { AccessToken } from '../model/access-token.js';
 import type { AcquisitionCause } from '../model/events.js';
 import type { ContaSimplesTokenState } from '../model/status.js';
-import { type Moment, sinceMs } from '../support/clock.js';
+import { type LifetimeClock, type Moment, sinceMs } from '../support/clock.js';
 import type { TurnTarget } from '../support/waiting-line.js';
 import {
   type FailureState,
@@ -26,7 +26,8 @@ import { type Arrival, type Wait, Waiters, type WaitLimits } from './waiters.js'
  * accounts do not need are made on first use, and numbers are whole, which V8 stores without an allocation.
  */
 export class RefreshCycle implements TurnTarget, NextRequest {
-  // Every call reads the next five, which lie together in memory.
+  // Every call reads the next six, which lie together in memory.
+  readonly lifetimeClock: LifetimeClock;
   /** May be past its limit: ask {@link HeldToken.isServable}. */
   held: HeldToken | undefined;
   valuePromise: Promise<string> | undefined;
@@ -59,6 +60,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   #reportedState: ContaSimplesTokenState = 'empty';
 
   constructor({ account, settings }: KeeperOptions) {
+    this.lifetimeClock = settings.lifetimeClock;
     this.account = account;
     this.settings = settings;
   }
@@ -108,8 +110,8 @@ export class RefreshCycle implements TurnTarget, NextRequest {
 
   /** Starts the request for a caller that waits, or plans it if it is too early. */
   request(now: Moment, limits: WaitLimits, cause: AcquisitionCause): Wait {
-    const { waitTimers, lifetimeClock, observer } = this.settings;
-    this.waiters ??= new Waiters(waitTimers, (timeoutMs) => lateError(timeoutMs, lifetimeClock.read(), this));
+    const { waitTimers, observer } = this.settings;
+    this.waiters ??= new Waiters(waitTimers, (timeoutMs) => lateError(timeoutMs, this.lifetimeClock.read(), this));
     const onEnd = observer?.callerWaits(this.account);
     const wait = this.waiters.add(limits, now.monotonic, onEnd);
     if (this.#flight === undefined && !this.#tryStart(now, cause, true)) this.#planNext(now, cause);
@@ -120,7 +122,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   retryNow(failed: FailureState): void {
     if (this.failureState !== failed || this.phase === 'draining' || this.closedError !== undefined) return;
     this.failureState = withoutWait(failed);
-    const now = this.settings.lifetimeClock.read();
+    const now = this.lifetimeClock.read();
     const cause = this.held === undefined ? this.missingCause : 'scheduled';
     if (!this.#tryStart(now, cause, true)) this.#planNext(now, cause);
   }
@@ -156,7 +158,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     // Restarted or closed in the meantime.
     if (this.#flight !== flight) return;
     this.#flight = undefined;
-    const now = this.settings.lifetimeClock.read();
+    const now = this.lifetimeClock.read();
     const outcome = outcomeNow(answer, now);
     if (outcome.ok) this.#succeed(now, flight, outcome.grant);
     else this.#fail(now, flight, outcome.failure);
@@ -220,7 +222,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   }
 
   #onTimer(cause: AcquisitionCause): void {
-    const now = this.settings.lifetimeClock.read();
+    const now = this.lifetimeClock.read();
     const isAwaited = this.isAwaited;
     const isRenewal = this.held !== undefined && this.failureState === undefined && !isAwaited;
     if (dueInMs(this, now) > 0) this.#planNext(now, cause);
@@ -249,7 +251,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
     this.requestedAt = undefined;
     this.regularStart = undefined;
     this.#reportedState = 'empty';
-    if (this.isAwaited || this.#isKeptFresh) this.#tryStart(this.settings.lifetimeClock.read(), 'first', true);
+    if (this.isAwaited || this.#isKeptFresh) this.#tryStart(this.lifetimeClock.read(), 'first', true);
   }
 
   /** The application is closing: no timers and no retries. A held token is served; without one there is one short try. */
@@ -269,7 +271,7 @@ export class RefreshCycle implements TurnTarget, NextRequest {
   }
 
   /** Rejects all callers, now and later; `reason` makes one error for each of them. */
-  close(reason: () => Error = () => shutDownError(this)): void {
+  close(reason: (() => Error) | undefined = () => shutDownError(this)): void {
     this.phase = this.closedError ?? reason;
     this.#endFlight();
     this.#hold(undefined);
