@@ -1,4 +1,5 @@
 import { count, figure, ms, spread } from './format.mjs';
+import { pairOrders } from './pairs.mjs';
 import { median, percentile, ratioOfTotals } from './statistics.mjs';
 
 export const CONCURRENCY = 16;
@@ -23,7 +24,7 @@ async function round(call, calls, took) {
   return { clockMs: performance.now() - startedAt, processorMs: (user + system) / 1_000 };
 }
 
-/** One client against the same client with a fixed header, in alternating rounds. */
+/** One client against the same client with a fixed header, in pairs of rounds. */
 export async function compareCalls({ name, through, plainWith }, token, { rounds, calls }) {
   const sides = [through, plainWith(token)];
   // The first call requests the token; many callers without a token are another scenario.
@@ -31,8 +32,8 @@ export async function compareCalls({ name, through, plainWith }, token, { rounds
   for (let done = 0; done < WARM_UP_CALLS; done += calls) for (const side of sides) await round(side, calls, []);
   const seen = [[], []];
   const took = [[], []];
-  for (let index = 0; index < rounds; index++) {
-    for (const side of index % 2 === 0 ? [0, 1] : [1, 0]) seen[side].push(await round(sides[side], calls, took[side]));
+  for (const order of pairOrders(rounds)) {
+    for (const side of order) seen[side].push(await round(sides[side], calls, took[side]));
   }
   const times = (figure) => seen.map((each) => each.map((one) => one[figure]));
   const [clockMs, plainClockMs] = times('clockMs');

@@ -20,7 +20,7 @@ function formWithBlob() {
   return form;
 }
 
-/** The uploads, and how often in one round: a round should take some tens of milliseconds. */
+/** The uploads, and how often in one round that looks for blocks: it should take some tens of milliseconds. */
 export const UPLOADS = [
   { name: 'JSON, 1 KiB', times: 60, send: (axios, path, config) => axios.post(path, kilobyte, config) },
   { name: 'Buffer, 1 MiB', times: 12, send: (axios, path, config) => axios.post(path, megabyte, config) },

@@ -32,14 +32,35 @@ async function warmUp(accounts, size) {
   }
 }
 
-async function cost(accounts, size, lookups) {
+const inTurn = (size) => Array.from({ length: size }, (_, index) => index);
+
+function inRandomOrder(size) {
+  const order = inTurn(size);
+  for (let last = size - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}
+
+async function cost(accounts, order, lookups) {
   const startedAt = process.hrtime.bigint();
-  for (let lookup = 0; lookup < lookups; lookup++) await accounts.token(lookup % size);
+  for (let lookup = 0; lookup < lookups; lookup++) await accounts.token(order[lookup % order.length]);
   return Number(process.hrtime.bigint() - startedAt) / lookups;
 }
 
 function lookupsFor(eachNs, size) {
   return Math.max(size, TRIAL_LOOKUPS, Math.min(MOST_LOOKUPS, Math.floor(ROUND_NS / eachNs)));
+}
+
+async function medianCost(accounts, order, rounds) {
+  const lookups = lookupsFor(await cost(accounts, order, Math.max(order.length, TRIAL_LOOKUPS)), order.length);
+  const spent = [];
+  const startedAt = performance.now();
+  while (spent.length < rounds || (spent.length < MOST_ROUNDS && performance.now() - startedAt < ENOUGH_MS)) {
+    spent.push(await cost(accounts, order, lookups));
+  }
+  return median(spent);
 }
 
 async function measure(candidate, { sizes, rounds }) {
@@ -50,19 +71,18 @@ async function measure(candidate, { sizes, rounds }) {
   // Loads modules and opens connections first, so that they are not counted for the accounts.
   const first = await candidate.openAccounts(context, AT_A_TIME);
   await warmUp(first, AT_A_TIME);
-  await cost(first, AT_A_TIME, lookupsFor(await cost(first, AT_A_TIME, TRIAL_LOOKUPS), AT_A_TIME));
+  const order = inTurn(AT_A_TIME);
+  await cost(first, order, lookupsFor(await cost(first, order, TRIAL_LOOKUPS), AT_A_TIME));
   for (const size of sizes) {
     const before = await heapAfterCollection();
     const accounts = await candidate.openAccounts(context, size);
     await warmUp(accounts, size);
     const held = (await heapAfterCollection()) - before;
-    const lookups = lookupsFor(await cost(accounts, size, Math.max(size, TRIAL_LOOKUPS)), size);
-    const spent = [];
-    const startedAt = performance.now();
-    while (spent.length < rounds || (spent.length < MOST_ROUNDS && performance.now() - startedAt < ENOUGH_MS)) {
-      spent.push(await cost(accounts, size, lookups));
-    }
-    results[size] = { ns: median(spent), bytes: held / size - TOKEN_CHARACTERS };
+    results[size] = {
+      ns: await medianCost(accounts, inTurn(size), rounds),
+      atRandomNs: await medianCost(accounts, inRandomOrder(size), rounds),
+      bytes: held / size - TOKEN_CHARACTERS,
+    };
     await accounts.close();
   }
   await first.close();
@@ -84,16 +104,18 @@ export const scenario = {
     'candidate',
     ...sizes.map((size) => (size === 1 ? '1 account' : `${count(size)} accounts`)),
     'growth',
+    `${count(sizes.at(-1))} in random order`,
     `bytes held by one of ${count(sizes.at(-1))}`,
   ],
   row: ({ notOffered, results }, { sizes }) => {
-    if (notOffered) return [NOT_OFFERED, ...sizes.map(() => '–'), '–'];
+    if (notOffered) return [NOT_OFFERED, ...sizes.map(() => '–'), '–', '–'];
     const last = results[sizes.at(-1)];
     const growth = last.ns / results[1].ns;
-    return [...sizes.map((size) => ns(results[size].ns)), `× ${growth.toFixed(1)}`, count(last.bytes)];
+    const inTurnNs = sizes.map((size) => ns(results[size].ns));
+    return [...inTurnNs, `× ${growth.toFixed(1)}`, ns(last.atRandomNs), count(last.bytes)];
   },
   text: () =>
-    'A cached token of each account in turn. Some of the growth comes from the processor cache, which does not hold ten thousand tokens. Bytes are heap bytes after a garbage collection, without the token itself. For a candidate without accounts, one instance is made for each account.',
+    'A cached token of each account in turn, and of the largest number in random order. Some of the growth comes from the processor cache, which does not hold ten thousand tokens. Bytes are heap bytes after a garbage collection, without the token itself. For a candidate without accounts, one instance is made for each account.',
   plot: {
     value: ({ results }) => results && Object.values(results).at(-1).bytes,
     label: 'bytes held by an account, beside its token',

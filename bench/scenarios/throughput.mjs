@@ -24,7 +24,7 @@ export const scenario = {
   columns: callColumns,
   rows: callRows,
   text: () =>
-    `${CONCURRENCY} callers at a time, without a pause. The ratio compares with the same client with a fixed header, in alternating rounds: all calls of the candidate by the time of all its rounds, over the same for the plain client; the quartiles are those of ten parts of the run. 1 means no cost, and the ratio of the hard-coded header is the noise. Promised: no less than 0.97.`,
+    `${CONCURRENCY} callers at a time, without a pause. The ratio compares with the same client with a fixed header, in pairs of rounds in random order: all calls of the candidate by the time of all its rounds, over the same for the plain client; the quartiles are those of ten parts of the run. 1 means no cost, and the ratio of the hard-coded header is the noise. Promised: no less than 0.97.`,
   verdict: callVerdict,
   plot: callPlot,
 };
