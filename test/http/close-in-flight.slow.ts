@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect, createServer } from 'node:net';
+import { setTimeout as passes } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bootContext } from '@support/boot.js';
 import { rejection } from '@support/busy-api.js';
@@ -182,7 +183,42 @@ describe('close() with a call in flight', () => {
       const { data } = await http.get('/x', { ...limits, responseType });
       if (responseType === 'stream') await once(data.resume(), 'close');
     }
+    // Nobody reads the answer of an error.
+    await rejection(http.get('/x', { ...limits, responseType: 'stream', validateStatus: () => false }));
     expect(getEventListeners(limits.signal as AbortSignal, 'abort')).toEqual([]);
+    await app.close();
+  });
+
+  it('ends one that is sent once more on a new connection', async () => {
+    let count = 0;
+    let onThird = () => {};
+    const third = new Promise<void>((resolve) => {
+      onThird = resolve;
+    });
+    const api = await TlsApi.start((request, response) => {
+      count++;
+      if (count === 1) response.end('{}');
+      else if (count === 2) request.socket.destroy();
+      else onThird();
+    });
+    const { app, http } = await open(api);
+    await http.get('/x');
+    // So long that the server may have closed the connection.
+    await passes(800);
+    const call = rejection(http.get('/x'));
+    await third;
+    await app.close();
+    expect(isContaSimplesAuthError(await call, 'shut_down')).toBe(true);
+    await api.listening.allClosed();
+  });
+
+  it.each([null, false, 0, ''])('takes %j as signal for none, like axios', async (signal) => {
+    const api = await TlsApi.start();
+    const { app, http } = await open(api);
+    for (const cancelToken of [axios.CancelToken.source().token, null]) {
+      const config = { signal, cancelToken } as unknown as AxiosRequestConfig;
+      expect((await http.get('/x', config)).status).toBe(200);
+    }
     await app.close();
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { KeeperHarness, rejected, SECOND, watch } from '@support/keeper-harness.js';
 
@@ -34,6 +35,19 @@ describe('the value of a token', () => {
     const errors = [first, second, later].flatMap(({ token, value }) => [token.error, value.error]);
     expect(errors.map((error) => (error as { kind: string }).kind)).toEqual(Array(6).fill('credentials_rejected'));
     expect(new Set(errors).size).toBe(6);
+  });
+
+  it('is in nothing that prints the keeper', async () => {
+    const harness = new KeeperHarness();
+    await harness.warm();
+    const { keeper } = harness;
+    await Promise.all([keeper.currentValue(), keeper.currentPromise()]);
+    const printed = [
+      inspect(keeper, { depth: Infinity, showHidden: true }),
+      JSON.stringify({ keeper }),
+      String(keeper),
+    ];
+    expect(printed.join()).not.toContain('token-1');
   });
 
   it('is waited for as long as the caller says', async () => {

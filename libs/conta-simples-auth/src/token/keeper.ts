@@ -169,6 +169,15 @@ export class TokenKeeper extends RefreshCycle {
     super.close(reason);
   }
 
+  /** It holds the token, and never prints it. */
+  toJSON(): string {
+    return 'TokenKeeper';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toJSON();
+  }
+
   #noteUse(elapsed: number): void {
     this.usedAt = elapsed;
     this.isWanted = true;

@@ -12,7 +12,7 @@ import axios, {
 } from 'axios';
 import { type CancelSignal, onAbort } from '../../support/deadline.js';
 import type { RunInContext } from '../../token/keeper-settings.js';
-import { isResponseStream } from '../body/response-stream.js';
+import { isResponseStream, type ResponseStream } from '../body/response-stream.js';
 import { HTTP } from './inner-adapter.js';
 
 export interface ConnectionOptions {
@@ -61,31 +61,40 @@ export class Connections {
    */
   readonly send: AxiosAdapter = Object.assign(async (config: InternalAxiosRequestConfig) => {
     if (this.#closing.signal.aborted) throw this.#options.closed();
-    const send = axios.getAdapter('http');
     const call = this.#addTo(config);
-    const startedAt = config.timeout ? performance.now() : 0;
-    let response: AxiosResponse | undefined;
+    let streamed: ResponseStream | undefined;
     try {
-      response = await send(config);
+      const response = await this.#sendOnOpenConnection(config);
+      if (isResponseStream(response.data)) streamed = response.data;
       return response;
     } catch (error) {
-      response = (error as { response?: AxiosResponse } | undefined)?.response;
-      const isClosed = this.#closing.signal.aborted;
-      if (isClosed || !isSafe(config) || !brokeOnIdleSocket(error)) {
-        // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
-        if (response === undefined) call?.abort();
-        throw isClosed ? this.#options.closed() : error;
+      // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
+      if ((error as { response?: unknown } | undefined)?.response === undefined) call?.abort();
+      throw this.#closing.signal.aborted ? this.#options.closed() : error;
+    } finally {
+      if (call !== undefined) {
+        const release = () => this.#release(call);
+        // As axios does: only a streamed answer that the caller gets is part of the call.
+        if (streamed === undefined) release();
+        else finished(streamed, release);
       }
+    }
+  }, HTTP);
+
+  async #sendOnOpenConnection(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    const send = axios.getAdapter('http');
+    const startedAt = config.timeout ? performance.now() : 0;
+    try {
+      return await send(config);
+    } catch (error) {
+      if (this.#closing.signal.aborted || !isSafe(config) || !brokeOnIdleSocket(error)) throw error;
       // Once more, on a new connection: the server had closed the idle one, and received nothing of the request.
       if (config.timeout) config.timeout = Math.max(1, Math.ceil(config.timeout - (performance.now() - startedAt)));
       config.httpAgent = new HttpAgent();
       config.httpsAgent = new HttpsAgent(this.#tls);
-      response = await send(config);
-      return response;
-    } finally {
-      if (call !== undefined) whenOver(response, () => this.#release(call));
+      return send(config);
     }
-  }, HTTP);
+  }
 
   /** Ends every call in flight, and every tunnel that is being opened, so that no connection keeps the process alive. */
   close(): void {
@@ -100,8 +109,8 @@ export class Connections {
   #addTo(config: InternalAxiosRequestConfig): AbortController | undefined {
     const { signal, cancelToken } = config;
     let call: AbortController | undefined;
-    if (cancelToken === undefined) config.cancelToken = this.#end.token;
-    else if (signal === undefined) config.signal = this.#closing.signal;
+    if (!cancelToken) config.cancelToken = this.#end.token;
+    else if (!signal) config.signal = this.#closing.signal;
     else if (!signal.aborted) {
       call = this.#joined(signal);
       config.signal = call.signal;
@@ -143,12 +152,6 @@ export class Connections {
     const options = agent === this.httpsAgent && this.#options.httpsAgent === undefined ? this.#tls : agent.options;
     return new HttpsAgent({ ...options, signal } as AgentOptions);
   }
-}
-
-/** Calls back when a call is over; a streamed response is part of it. */
-function whenOver(response: AxiosResponse | undefined, callback: () => void): void {
-  if (isResponseStream(response?.data)) finished(response.data, callback);
-  else callback();
 }
 
 /** Methods that change nothing at the server (RFC 9110 section 9.2.1), without a body. Others are never sent again. */
