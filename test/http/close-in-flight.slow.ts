@@ -183,7 +183,7 @@ describe('close() with a call in flight', () => {
       const { data } = await http.get('/x', { ...limits, responseType });
       if (responseType === 'stream') await once(data.resume(), 'close');
     }
-    // Nobody reads the answer of an error.
+    // The answer of an error is often not read.
     await rejection(http.get('/x', { ...limits, responseType: 'stream', validateStatus: () => false }));
     expect(getEventListeners(limits.signal as AbortSignal, 'abort')).toEqual([]);
     await app.close();

@@ -110,7 +110,7 @@ export async function readCredentials(
 ): Promise<CredentialsOutcome> {
   try {
     const given = source();
-    // Most sources have the pair at hand, and need no deadline.
+    // Most sources return the pair itself, which needs no deadline.
     if (!isThenable(given)) return check(given, encoding);
     const wait = await waitFor(Promise.resolve(given), { clock, timeoutMs, signal });
     if (wait.reached === undefined) return check(wait.value, encoding);
