@@ -32,6 +32,7 @@ export class TokenKeeper extends RefreshCycle {
 
   /** The held token if the call needs no decision, at the price of one clock read. */
   current(): HeldToken | undefined {
+    // First: a clock read waits for all reads of memory before it, which take longer with many accounts.
     const elapsed = this.lifetimeClock.elapsedMs();
     if (elapsed >= this.decideAt) return undefined;
     this.#noteUse(elapsed);
