@@ -1,8 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { fingerprint } from '../model/access-token.js';
-import { isThenable } from '../support/call-safely.js';
 import type { Clock } from '../support/clock.js';
-import { waitFor } from '../support/deadline.js';
+import { isThenable, waitFor } from '../support/deadline.js';
 import { sharesRun } from '../support/shares-run.js';
 import type { TokenFailure } from '../token/token-source.js';
 

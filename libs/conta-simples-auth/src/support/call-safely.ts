@@ -1,3 +1,5 @@
+import { isThenable } from './deadline.js';
+
 /** Calls code of the application, and catches what it throws or rejects with. */
 export function callSafely<T>(call: () => T, onError: (error: unknown) => void): T | undefined {
   try {
@@ -10,9 +12,4 @@ export function callSafely<T>(call: () => T, onError: (error: unknown) => void):
     onError(error);
     return undefined;
   }
-}
-
-/** Whether it is a promise, of any realm or library. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

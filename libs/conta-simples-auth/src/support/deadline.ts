@@ -32,6 +32,11 @@ export function onLimit({ clock, timeoutMs, signal }: DeadlineLimits, callback: 
   return cancel;
 }
 
+/** Whether it is a promise, of any realm or library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
 /** Waits for the first limit. Never rejects. */
 export function untilLimit(limits: DeadlineLimits): Promise<ReachedLimit> {
   return new Promise((resolve) => {

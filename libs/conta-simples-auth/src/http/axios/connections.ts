@@ -12,7 +12,7 @@ import axios, {
 } from 'axios';
 import { type CancelSignal, onAbort } from '../../support/deadline.js';
 import type { RunInContext } from '../../token/keeper-settings.js';
-import { isResponseStream, type ResponseStream } from '../body/response-stream.js';
+import { isResponseStream } from '../body/response-stream.js';
 import { HTTP } from './inner-adapter.js';
 
 export interface ConnectionOptions {
@@ -62,10 +62,10 @@ export class Connections {
   readonly send: AxiosAdapter = Object.assign(async (config: InternalAxiosRequestConfig) => {
     if (this.#closing.signal.aborted) throw this.#options.closed();
     const call = this.#addTo(config);
-    let streamed: ResponseStream | undefined;
+    let answer: unknown;
     try {
       const response = await this.#sendOnOpenConnection(config);
-      if (isResponseStream(response.data)) streamed = response.data;
+      answer = response.data;
       return response;
     } catch (error) {
       // A socket to a proxy that does not answer belongs to no request yet, so the end of the request did not close it.
@@ -75,8 +75,8 @@ export class Connections {
       if (call !== undefined) {
         const release = () => this.#release(call);
         // As axios does: only a streamed answer that the caller gets is part of the call.
-        if (streamed === undefined) release();
-        else finished(streamed, release);
+        if (isResponseStream(answer)) finished(answer, release);
+        else release();
       }
     }
   }, HTTP);
