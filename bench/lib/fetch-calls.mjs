@@ -4,18 +4,11 @@ export async function statusOf(response) {
   return response.status;
 }
 
-/**
- * Plain `fetch` with a fixed header and the candidate's other headers, in a function as an application has it: like a client
- * with a base URL and default headers, it adds both to each call. Each async function around `fetch` costs about 1 %.
- */
+/** Plain `fetch` with a fixed header and the candidate's other headers. */
 export function plainFetch(url, more = {}) {
-  const { origin, pathname } = new URL(url);
   return (token) => {
-    const get = async (path) => {
-      const response = await fetch(origin + path, { headers: { Authorization: `Bearer ${token}`, ...more } });
-      return response;
-    };
-    return async () => statusOf(await get(pathname));
+    const init = { headers: { Authorization: `Bearer ${token}`, ...more } };
+    return async () => statusOf(await fetch(url, init));
   };
 }
 

@@ -3,8 +3,9 @@ import { askAtOnce, failures, fleetOfEachTest, summary, underLoad, withRedis } f
 
 /**
  * Tests beside this one can stop a process for a second: a call then arrives after the end of its token, and is sent again.
- * A token that is served for too long would be rejected in every one of its lives, which are more than a hundred.
+ * Without such a pause a call takes less than this, also one that is sent again.
  */
+const PAUSE_MS = 1_000;
 const MAX_LATE = 10;
 
 const fleet = fleetOfEachTest({ latencyMs: 300 });
@@ -35,6 +36,7 @@ withRedis('a Redis that hangs, dies and comes back while calls go on', () => {
     const { total, byStatus } = emulator.counts.resource;
     const late = byStatus[401] ?? 0;
     expect(byStatus).toEqual({ 200: total - late, ...(late > 0 && { 401: late }) });
-    expect(late).toBeLessThanOrEqual(MAX_LATE);
+    const hadPause = loads.some(({ longestMs }) => longestMs > PAUSE_MS);
+    expect(late).toBeLessThanOrEqual(hadPause ? MAX_LATE : 0);
   });
 });
