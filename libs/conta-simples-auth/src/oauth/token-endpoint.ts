@@ -156,7 +156,7 @@ export const MAX_BODY_BYTES = 64 * 1_024;
 export async function receiveBody(stream: Readable): Promise<ReceivedBody> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Not `for await`, which takes 1 ms longer for the first token of a process.
+  // Not `for await`, which takes half a millisecond longer for the first token of a process.
   const end = await new Promise<'whole' | 'too_large' | 'broken_off'>((resolve) => {
     // An error is dropped: it may hold the socket and the request.
     const onBreak = () => resolve('broken_off');
