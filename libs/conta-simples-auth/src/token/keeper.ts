@@ -17,7 +17,7 @@ const NO_LIMITS: WaitOptions = {};
  * One account's token, as its callers see it. Calls are answered from memory wherever that is possible.
  *
  * It is one object with its refresh cycle, because each call reads both: with ten thousand accounts, a second object is
- * one more miss of the processor's cache, and a call took a third longer.
+ * one more miss of the processor's cache.
  */
 export class TokenKeeper extends RefreshCycle {
   /** Made at the first 401. */
