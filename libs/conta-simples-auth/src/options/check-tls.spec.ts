@@ -27,6 +27,24 @@ NdTlY+a1P12Mhpl+9LZmwRyemXudyW5FhBYpnsoo+Ph6vJg1lZR+fxiNqJyOuFE2
 55o6B+2s0v/r17ilB/kDkkFxH77hyWEUqqtSebbO31CT7cwq4gHuu9Q5uEfmqx8=
 -----END ENCRYPTED PRIVATE KEY-----`;
 
+/** The same in the older format, with two ciphers: `x55` decrypts the first one to bytes that are no key, `x880` the second. */
+const RARE_AES_KEY = `-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-256-CBC,938CB67C646BA324F3808B6FA84C8E82
+
+/2JS58sUXp5bbhcrHSph6Cil5sx8BMWReGTIF3zosJykRrnmD39CGMLnU0KXl1/b
+UelwSDacZh2HAt8JR16eYtXMoLsajF7ets/PfOA6RWo1Gk/q0sMwQvBMt2r93Nd7
+gYVt3Va7KdHt+f7IR7epCtQE2GJqOwV0+qsDLBuYezA=
+-----END EC PRIVATE KEY-----`;
+const RARE_DES_KEY = `-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: DES-EDE3-CBC,F0BA3CEA3D1F407C
+
+igLjkdI0z6V9a+x0IGqtggj+GAXztsMggGFcfjOQB3R8lRIzgfbwma3KIP3nhmqd
+9l8uNnfFqG0YKQe4arrU1XX6bBX4YsBofZedvKspXq2E5BDuAn4FRfKjndP4McWc
+nd/+NJl2hYT1vGwW5ujLWXKmMcZtg8NVfqi0XU2R11s=
+-----END EC PRIVATE KEY-----`;
+
 function inspect(options: object) {
   const problems = new Problems();
   resolveTransport(options as ContaSimplesAuthOptions, problems);
@@ -205,13 +223,24 @@ describe('the option tls', () => {
     ]);
   });
 
-  it('says the same of the rare wrong passphrase that seems to decrypt the key, and calls half of the key damaged', () => {
-    const problemsOf = (pem: string) => inspect({ tls: { cert, key: pem, passphrase: 'wrong-321' } }).problems;
-    expect(problemsOf(RARE_KEY)).toEqual([expect.stringMatching(/^option tls\.passphrase does not decrypt the key/)]);
-    const lines = RARE_KEY.split('\n');
-    expect(problemsOf([...lines.slice(0, 3), ...lines.slice(4)].join('\n'))).toEqual([
-      expect.stringMatching(/^option tls\.key holds a private key that is damaged/),
+  it.each([
+    ['PKCS#8', RARE_KEY, 'wrong-321'],
+    ['PKCS#8 with CRLF', RARE_KEY.replaceAll('\n', '\r\n'), 'wrong-321'],
+    ['the older format, AES', RARE_AES_KEY, 'x55'],
+    ['the older format, AES, with CRLF', RARE_AES_KEY.replaceAll('\n', '\r\n'), 'x55'],
+    ['the older format, DES', RARE_DES_KEY, 'x880'],
+  ])('says the same of the rare wrong passphrase that seems to decrypt the key: %s', (_name, pem, wrong) => {
+    expect(inspect({ tls: { cert, key: pem, passphrase: wrong } }).problems).toEqual([
+      expect.stringMatching(/^option tls\.passphrase does not decrypt the key/),
     ]);
+  });
+
+  it.each([
+    ['PKCS#8', RARE_KEY, /\n.{64}/],
+    ['the older format', RARE_AES_KEY, /.{9}=/],
+  ])('calls a key that lacks a part of its bytes damaged: %s', (_name, pem, part) => {
+    const { problems } = inspect({ tls: { cert, key: pem.replace(part, ''), passphrase: 'wrong-321' } });
+    expect(problems).toEqual([expect.stringMatching(/^option tls\.key holds a private key that is damaged/)]);
   });
 
   it.each([

@@ -159,20 +159,28 @@ function whyNoKey(content: Content, passphrase: string | undefined, error: unkno
   if (/DECRYPT/.test(code) || (isNoKey && isWhole(text)))
     return [
       'passphrase',
-      'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it',
+      'does not decrypt the key: give the passphrase of this key, without a line end or spaces around it; if it is the right one, the key is damaged',
     ];
   return ['key', whyUnreadable(content, isPem)];
 }
 
-/** Whether the bytes of an encrypted key are as many as their first ones say. */
+/** Whether no part of the bytes of an encrypted key is missing, as far as can be seen without its passphrase. */
 function isWhole(pem: string): boolean {
   const [, body = ''] = /-----BEGIN ENCRYPTED PRIVATE KEY-----([^-]*)-----END /.exec(pem) ?? [];
+  if (body === '') return isWholeTraditional(pem);
   const der = Buffer.from(body, 'base64');
   const [, size = 0] = der;
   // Sizes above 127 follow in so many bytes as the lower bits of the first one say.
   const sizeBytes = size & 0x7f;
   if (size <= 0x80 || sizeBytes > 4 || der.length < 2 + sizeBytes) return false;
   return der.length === 2 + sizeBytes + der.readUIntBE(2, sizeBytes);
+}
+
+/** The older format (RFC 1421) contains no size, but it is encrypted in blocks: of 8 bytes with DES, of 16 with AES. */
+function isWholeTraditional(pem: string): boolean {
+  const [, cipher = '', body = ''] = /^DEK-Info: (\w+)[^\r\n]*([^-]*)-----END /m.exec(pem) ?? [];
+  const bytes = Buffer.from(body, 'base64').length;
+  return bytes > 0 && bytes % (cipher === 'DES' ? 8 : 16) === 0;
 }
 
 function checkPair(chain: readonly X509Certificate[], key: KeyObject, report: TlsReport): void {
