@@ -24,7 +24,7 @@ async function round(call, calls, took) {
   return { clockMs: performance.now() - startedAt, processorMs: (user + system) / 1_000 };
 }
 
-/** One client against the same client with a fixed header, in pairs of rounds. */
+/** One client against the same client with a fixed header, in pairs of rounds: the time of each round and of each call. */
 export async function compareCalls({ name, through, plainWith }, token, { rounds, calls }) {
   const sides = [through, plainWith(token)];
   // The first call requests the token; many callers without a token are another scenario.
@@ -35,10 +35,19 @@ export async function compareCalls({ name, through, plainWith }, token, { rounds
   for (const order of pairOrders(rounds)) {
     for (const side of order) seen[side].push(await round(sides[side], calls, took[side]));
   }
-  const times = (figure) => seen.map((each) => each.map((one) => one[figure]));
-  const [clockMs, plainClockMs] = times('clockMs');
-  const [processorMs, plainProcessorMs] = times('processorMs');
-  const [guarded, plain] = took.map((each) => ({ p50: percentile(each, 0.5), p99: percentile(each, 0.99) }));
+  return { name, calls, seen, took };
+}
+
+/** The figures of one client, from one or more processes. */
+function figuresOf(comparisons) {
+  const [{ name, calls }] = comparisons;
+  const ofSide = (list, side) => comparisons.flatMap((each) => each[list][side]);
+  const [clockMs, plainClockMs] = [0, 1].map((side) => ofSide('seen', side).map((one) => one.clockMs));
+  const [processorMs, plainProcessorMs] = [0, 1].map((side) => ofSide('seen', side).map((one) => one.processorMs));
+  const [guarded, plain] = [0, 1].map((side) => {
+    const took = ofSide('took', side);
+    return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
+  });
   return {
     name,
     perSecond: (calls * 1_000) / median(clockMs),
@@ -47,6 +56,12 @@ export async function compareCalls({ name, through, plainWith }, token, { rounds
     guarded,
     plain,
   };
+}
+
+/** The figures of all clients of a candidate. */
+export function mergeCalls(results) {
+  const [first] = results;
+  return { clients: first.clients.map((_, index) => figuresOf(results.map(({ clients }) => clients[index]))) };
 }
 
 export const callColumns = [

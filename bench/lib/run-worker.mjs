@@ -36,33 +36,35 @@ export async function runWorker(scenario, candidate, settings) {
   return { error: overdue ? `not done after ${settings.limitMs / 1_000} s` : `ended with ${code}: ${said.trim()}` };
 }
 
-/** A candidate that takes this long is measured in no further process. */
-const ENOUGH_MS = 15_000;
-
-/** The same in `settings.processes` processes, one after another, for what happens once in each. */
-async function runWorkers(scenario, candidate, settings) {
-  const { processes = 1 } = settings;
-  const results = [];
-  const startedAt = performance.now();
-  do {
-    const result = await runWorker(scenario, candidate, settings);
-    if (result.error !== undefined) return result;
-    results.push(result);
-  } while (results.length < processes && performance.now() - startedAt < ENOUGH_MS);
-  return scenario.merge?.(results) ?? results[0];
-}
-
-/** Measures all candidates, `settings.lanes` at a time, and keeps their order. */
+/**
+ * Measures all candidates, `settings.lanes` at a time, and keeps their order. With `settings.processes`, each is measured in
+ * as many processes, or until these took `settings.enoughMs`. All candidates have their turn before one has its next, in
+ * random order: the speed of the machine varies by a third in phases of minutes, which would decide between two candidates
+ * that are measured one after the other.
+ */
 export async function runAll(scenario, candidates, settings, onResult) {
-  const results = new Map(candidates.map((name) => [name, undefined]));
-  const waiting = [...candidates];
+  const { processes = 1, enoughMs = Number.POSITIVE_INFINITY, lanes = 1 } = settings;
+  const measured = new Map(candidates.map((name) => [name, { results: [], tookMs: 0, failure: undefined }]));
+  const waiting = Array.from({ length: processes }, () => (processes === 1 ? candidates : shuffled(candidates))).flat();
   const lane = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const result = await runWorkers(scenario, name, settings);
-      results.set(name, result);
-      onResult(name, result);
+      const so = measured.get(name);
+      if (so.failure !== undefined || so.tookMs >= enoughMs) continue;
+      const startedAt = performance.now();
+      const result = await runWorker(scenario, name, settings);
+      so.tookMs += performance.now() - startedAt;
+      if (result.error === undefined) so.results.push(result);
+      else so.failure = result;
     }
   };
-  await Promise.all(Array.from({ length: settings.lanes ?? 1 }, lane));
-  return results;
+  await Promise.all(Array.from({ length: lanes }, lane));
+  const merged = ({ results, failure }) => failure ?? scenario.merge?.(results) ?? results[0];
+  const all = new Map([...measured].map(([name, each]) => [name, merged(each)]));
+  for (const [name, result] of all) onResult(name, result);
+  return all;
+}
+
+function shuffled(names) {
+  const left = [...names];
+  return names.map(() => left.splice(Math.floor(Math.random() * left.length), 1)[0]);
 }

@@ -1,5 +1,5 @@
 // Authenticated calls over https through a proxy: each client opens tunnels in its default way.
-import { callColumns, callPlot, callRows, callVerdict, compareCalls } from '../lib/compare-calls.mjs';
+import { callColumns, callPlot, callRows, callVerdict, compareCalls, mergeCalls } from '../lib/compare-calls.mjs';
 import { contextFor } from '../lib/context.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';
 import { startProxy } from '../server/proxy.mjs';
@@ -24,6 +24,7 @@ export const scenario = {
   only: ['ours', 'hard-coded'],
   settings: (quick) => ({ rounds: quick ? 15 : 81, calls: 48, limitMs: 240_000 }),
   measure,
+  merge: mergeCalls,
   columns: callColumns,
   rows: callRows,
   text: () =>

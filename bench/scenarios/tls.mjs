@@ -1,5 +1,5 @@
 // Authenticated calls over https, with connections that are kept alive.
-import { callColumns, callPlot, callRows, callVerdict, compareCalls } from '../lib/compare-calls.mjs';
+import { callColumns, callPlot, callRows, callVerdict, compareCalls, mergeCalls } from '../lib/compare-calls.mjs';
 import { contextFor } from '../lib/context.mjs';
 import { fetchToken } from '../lib/fetch-calls.mjs';
 import { startService } from '../server/service.mjs';
@@ -21,6 +21,7 @@ export const scenario = {
   only: ['ours', 'hard-coded'],
   settings: (quick) => ({ rounds: quick ? 41 : 401, calls: 96, limitMs: 240_000 }),
   measure,
+  merge: mergeCalls,
   columns: callColumns,
   rows: callRows,
   text: () => 'As above, over https with a private CA and keep-alive connections. Promised: no less than 0.97.',
