@@ -20,13 +20,15 @@ export interface FaultDefinition {
 
 const ERROR_PAGE = '<!doctype html><title>Service unavailable</title><h1>We will be back soon</h1>';
 const CHECK_MS = 200;
+/** Longer than a token request takes. */
+const REFRESH_TAKES_MS = 1_000;
+/** Longer than that, and than the difference between the refreshes of the accounts. */
+const QUIET_WITHIN_MS = 5_000;
 
 export const FAULTS: Readonly<Record<FaultName, FaultDefinition>> = {
   revoke: {
     defaultSeconds: 1,
-    begin: ({ backend }) => {
-      backend.emulator.revokeTokens();
-    },
+    begin: revoke,
   },
   outage: {
     defaultSeconds: 15,
@@ -55,6 +57,20 @@ export const FAULTS: Readonly<Record<FaultName, FaultDefinition>> = {
     },
   },
 };
+
+/**
+ * Revokes all tokens, at a moment at which no refresh runs. A token that is issued before and arrives after it would be
+ * revoked as well: a call that was rejected and is sent again with that one is rejected a second time, which is its result.
+ */
+async function revoke({ backend, tokens, signal }: FaultContext): Promise<void> {
+  const isQuiet = () => {
+    const from = Date.now() + REFRESH_TAKES_MS;
+    return backend.accounts.every((account) => (tokens.status(account).nextRefreshAt ?? 0) > from);
+  };
+  const deadline = Date.now() + QUIET_WITHIN_MS;
+  while (!isQuiet() && Date.now() < deadline) await sleep(CHECK_MS, undefined, { signal });
+  backend.emulator.revokeTokens();
+}
 
 type TokenFault = Parameters<EmulatedBackend['emulator']['fail']>[1];
 
