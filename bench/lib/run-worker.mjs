@@ -48,13 +48,13 @@ export async function runAll(scenario, candidates, settings, onResult) {
   const waiting = Array.from({ length: processes }, () => (processes === 1 ? candidates : shuffled(candidates))).flat();
   const lane = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const so = measured.get(name);
-      if (so.failure !== undefined || so.tookMs >= enoughMs) continue;
+      const measurement = measured.get(name);
+      if (measurement.failure !== undefined || measurement.tookMs >= enoughMs) continue;
       const startedAt = performance.now();
       const result = await runWorker(scenario, name, settings);
-      so.tookMs += performance.now() - startedAt;
-      if (result.error === undefined) so.results.push(result);
-      else so.failure = result;
+      measurement.tookMs += performance.now() - startedAt;
+      if (result.error === undefined) measurement.results.push(result);
+      else measurement.failure = result;
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));

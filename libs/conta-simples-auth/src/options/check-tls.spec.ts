@@ -44,6 +44,15 @@ igLjkdI0z6V9a+x0IGqtggj+GAXztsMggGFcfjOQB3R8lRIzgfbwma3KIP3nhmqd
 9l8uNnfFqG0YKQe4arrU1XX6bBX4YsBofZedvKspXq2E5BDuAn4FRfKjndP4McWc
 nd/+NJl2hYT1vGwW5ujLWXKmMcZtg8NVfqi0XU2R11s=
 -----END EC PRIVATE KEY-----`;
+/** Without blocks: any wrong passphrase decrypts it to bytes that are no key. */
+const CFB_KEY = `-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-256-CFB,14FFB6847EF46913F6726E18BDA24B0B
+
+0ZcnojqRGUd766obMhziz2Rj2KYGa8jPFoSmfUjwVBmf8Nbak3+fFwHJ6OqW7NSG
+s+zSy0XyulzelDMeIqoBubfZnfxUR27CvzZiPIZVTX102kJiRbPxX1QAIk7zvrUD
+2PrxaZ4wkHM6nmvf8uvdIxkFDIleIZmD/w==
+-----END EC PRIVATE KEY-----`;
 
 function inspect(options: object) {
   const problems = new Problems();
@@ -229,6 +238,7 @@ describe('the option tls', () => {
     ['the older format, AES', RARE_AES_KEY, 'x55'],
     ['the older format, AES, with CRLF', RARE_AES_KEY.replaceAll('\n', '\r\n'), 'x55'],
     ['the older format, DES', RARE_DES_KEY, 'x880'],
+    ['the older format, a mode without blocks', CFB_KEY, 'x1'],
   ])('says the same of the rare wrong passphrase that seems to decrypt the key: %s', (_name, pem, wrong) => {
     expect(inspect({ tls: { cert, key: pem, passphrase: wrong } }).problems).toEqual([
       expect.stringMatching(/^option tls\.passphrase does not decrypt the key/),

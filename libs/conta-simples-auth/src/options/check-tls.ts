@@ -176,11 +176,15 @@ function isWhole(pem: string): boolean {
   return der.length === 2 + sizeBytes + der.readUIntBE(2, sizeBytes);
 }
 
-/** The older format (RFC 1421) contains no size, but it is encrypted in blocks: of 8 bytes with DES, of 16 with AES. */
+/**
+ * The older format (RFC 1421) contains no size. In CBC mode it is encrypted in blocks: of 8 bytes with DES, of 16 with the
+ * other ciphers. In other modes nothing can be seen.
+ */
 function isWholeTraditional(pem: string): boolean {
-  const [, cipher = '', body = ''] = /^DEK-Info: (\w+)[^\r\n]*([^-]*)-----END /m.exec(pem) ?? [];
+  const [, cipher = '', body = ''] = /^DEK-Info: ([\w-]+)[^\r\n]*([^-]*)-----END /m.exec(pem) ?? [];
   const bytes = Buffer.from(body, 'base64').length;
-  return bytes > 0 && bytes % (cipher === 'DES' ? 8 : 16) === 0;
+  const blockBytes = !cipher.endsWith('-CBC') ? 1 : cipher.startsWith('DES-') ? 8 : 16;
+  return bytes > 0 && bytes % blockBytes === 0;
 }
 
 function checkPair(chain: readonly X509Certificate[], key: KeyObject, report: TlsReport): void {
