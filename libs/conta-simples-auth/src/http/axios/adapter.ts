@@ -58,7 +58,8 @@ export function createTokenAdapter(options: TokenAdapterOptions): AxiosAdapter {
     const view: CallerView = { config, url, used };
 
     if (withoutToken) {
-      const sent = await send({ inner, view, url, httpsAgent, body: unchangedBody(config.data), isCustom });
+      const options = { inner, view, url, httpsAgent, body: unchangedBody(config.data), isCustom };
+      const sent = await send(options).then(answered).catch(failed);
       const elsewhere = sent.ok ? undefined : untrustedConnectionOf(sent.error);
       if (elsewhere !== undefined) throw untrustedOrigin(accounts.get(account).account, elsewhere.message);
       return resultOf(sent, view);
@@ -71,7 +72,7 @@ export function createTokenAdapter(options: TokenAdapterOptions): AxiosAdapter {
     hideContents(agentOf(config, url, agents));
     hideContents(config.fetchOptions?.dispatcher);
     const body = config.data === undefined ? NO_BODY : requestBody(config.data);
-    const sending = sendWithToken<AxiosResponse>({
+    const sending = sendWithToken<AxiosResponse, Sent<AxiosResponse>>({
       keeper,
       limits: config,
       body,
@@ -80,6 +81,9 @@ export function createTokenAdapter(options: TokenAdapterOptions): AxiosAdapter {
         used.push(token);
         return send({ inner, view, url, httpsAgent, body, isCustom, token, timeoutMs });
       },
+      answered,
+      failed,
+      result: (sent) => sent,
     });
     const sent = await (body.stream === undefined
       ? sending
@@ -130,18 +134,24 @@ interface SendOptions {
 /** The most kept connections of an agent whose server may be unknown: each attempt closes one of them. */
 const MAX_UNKNOWN_CONNECTIONS = 20;
 
-async function send(options: SendOptions): Promise<Sent<AxiosResponse>> {
+async function send(options: SendOptions): Promise<AxiosResponse> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await options.inner(privateCopy(options));
-      return { ok: true, status: response.status, response, body: response.data };
+      return await options.inner(privateCopy(options));
     } catch (error) {
       const isUnknown = options.httpsAgent !== undefined && untrustedConnectionOf(error)?.isUnknown;
-      if (isUnknown && options.body.isReplayable && attempt <= MAX_UNKNOWN_CONNECTIONS) continue;
-      const { response } = (error ?? {}) as { response?: AxiosResponse };
-      return { ok: false, status: response?.status ?? rejectedStatus(error), error, body: response?.data };
+      if (!isUnknown || !options.body.isReplayable || attempt > MAX_UNKNOWN_CONNECTIONS) throw error;
     }
   }
+}
+
+function answered(response: AxiosResponse): Sent<AxiosResponse> {
+  return { ok: true, status: response.status, response, body: response.data };
+}
+
+function failed(error: unknown): Sent<AxiosResponse> {
+  const { response } = (error ?? {}) as { response?: AxiosResponse };
+  return { ok: false, status: response?.status ?? rejectedStatus(error), error, body: response?.data };
 }
 
 interface RawRequest {
