@@ -173,10 +173,13 @@ const ENTRIES_PER_MAP = 16_384;
  */
 class NameMap<T> {
   readonly #maps: readonly Map<string, T>[];
+  /** The only one, which calls find without the array. */
+  readonly #only: Map<string, T> | undefined;
 
   constructor(expected: number) {
     const count = 2 ** Math.ceil(Math.log2(Math.max(1, expected / ENTRIES_PER_MAP)));
     this.#maps = Array.from({ length: count }, () => new Map<string, T>());
+    this.#only = count === 1 ? this.#maps[0] : undefined;
   }
 
   get(name: string): T | undefined {
@@ -196,8 +199,7 @@ class NameMap<T> {
   }
 
   #mapOf(name: string): Map<string, T> | undefined {
-    const { length } = this.#maps;
-    return this.#maps[length === 1 ? 0 : hash(name) & (length - 1)];
+    return this.#only ?? this.#maps[hash(name) & (this.#maps.length - 1)];
   }
 }
 

@@ -31,6 +31,7 @@ import { KeeperFactory } from './keeper-factory.js';
 export interface Runtime {
   readonly options: ResolvedOptions;
   readonly accounts: AccountRegistry;
+  readonly lifetimeClock: LifetimeClock;
   readonly setAccount: (account: string, credentials: ContaSimplesCredentials) => void;
   readonly removeAccount: (account: string) => boolean;
   readonly events: Observable<ContaSimplesTokenEvent>;
@@ -107,11 +108,12 @@ export function createRuntime(
     onLeaseWait: telemetry && ((wait: LeaseWait) => telemetry.leaseWait(wait)),
   };
   const gate = new EndpointGate(clock);
+  // Every call with a cached token reads it; it sets no timers, so it needs no context.
+  const lifetimeClock = new LifetimeClock(systemTime);
   const factory = new KeeperFactory({
     options,
     clock,
-    // Every call with a cached token reads it; it sets no timers, so it needs no context.
-    lifetimeClock: new LifetimeClock(systemTime),
+    lifetimeClock,
     inContext,
     endpointUrl,
     request,
@@ -147,6 +149,7 @@ export function createRuntime(
   return {
     options,
     accounts,
+    lifetimeClock,
     setAccount: (account, credentials) => {
       const isCooling = accounts.find(account)?.status().state === 'cooling';
       if (!factory.setCredentials(account, credentials, isCooling)) return;

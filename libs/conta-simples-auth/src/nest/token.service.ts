@@ -6,11 +6,13 @@ import type { FetchWithToken } from '../http/fetch/fetch-with-token.js';
 import type { AccessToken, WaitOptions } from '../model/access-token.js';
 import type { ContaSimplesTokenEvent } from '../model/events.js';
 import type { ContaSimplesTokenStatus } from '../model/status.js';
+import type { LifetimeClock } from '../support/clock.js';
 import { ContaSimplesAccountTokens } from './account-tokens.js';
 
 /** @internal */
 export interface TokenServiceOptions {
   readonly accounts: AccountRegistry;
+  readonly lifetimeClock: LifetimeClock;
   readonly events: Observable<ContaSimplesTokenEvent>;
   readonly fetch: FetchWithToken;
   readonly setAccount: (account: string, credentials: ContaSimplesCredentials) => void;
@@ -35,11 +37,13 @@ export class ContaSimplesTokenService {
   /** What happens to the tokens: hot, without replay, complete on shutdown. An error that a subscriber throws is only logged. */
   readonly events: Observable<ContaSimplesTokenEvent>;
   readonly #accounts: AccountRegistry;
+  readonly #clock: LifetimeClock;
   readonly #given: TokenServiceOptions;
 
   /** @internal */
   constructor(given: TokenServiceOptions) {
     this.#accounts = given.accounts;
+    this.#clock = given.lifetimeClock;
     this.events = given.events;
     this.#given = given;
   }
@@ -54,8 +58,10 @@ export class ContaSimplesTokenService {
    * @throws RangeError if a wait would begin with a `timeoutMs` that is not a number from 0
    */
   getToken(account?: string, options?: WaitOptions): Promise<AccessToken> {
-    // Nearly every call ends here: it allocates nothing, awaits nothing and reads one clock.
-    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise(options);
+    // Nearly every call ends here: it allocates nothing, awaits nothing and reads one clock. That comes first, because a
+    // clock read waits for all reads of memory before it: with ten thousand accounts this is a tenth of a call.
+    const elapsed = this.#clock.elapsedMs();
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentPromise(options, elapsed);
     return held ?? this.#getToken(account, options);
   }
 
@@ -65,7 +71,8 @@ export class ContaSimplesTokenService {
    * @throws as `getToken`
    */
   getAccessToken(account?: string, options?: WaitOptions): Promise<string> {
-    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue(options);
+    const elapsed = this.#clock.elapsedMs();
+    const held = options?.signal?.aborted ? undefined : this.#accounts.find(account)?.currentValue(options, elapsed);
     return held ?? this.#getValue(account, options);
   }
 

@@ -30,10 +30,8 @@ export class TokenKeeper extends RefreshCycle {
   evictionScore = 0;
   evictionIndex = -1;
 
-  /** The held token if the call needs no decision, at the price of one clock read. */
-  current(): HeldToken | undefined {
-    // First: a clock read waits for all reads of memory before it, which take longer with many accounts.
-    const elapsed = this.lifetimeClock.elapsedMs();
+  /** The held token if the call needs no decision, at the price of one clock read: that of `elapsed`, if given. */
+  current(elapsed = this.lifetimeClock.elapsedMs()): HeldToken | undefined {
     if (elapsed >= this.decideAt) return undefined;
     this.#noteUse(elapsed);
     return this.held;
@@ -43,15 +41,15 @@ export class TokenKeeper extends RefreshCycle {
    * {@link TokenKeeper.current} as a promise, which is made once. Without a token, what callers of the same millisecond
    * wait for, if the call has no limits: ten thousand of them at once take half the time.
    */
-  currentPromise(limits?: WaitOptions): Promise<AccessToken> | undefined {
-    const held = this.current();
+  currentPromise(limits?: WaitOptions, elapsed?: number): Promise<AccessToken> | undefined {
+    const held = this.current(elapsed);
     if (held !== undefined) return this.promise ?? held.makePromise(this);
     return limits === undefined ? this.#sharedWait()?.token() : undefined;
   }
 
   /** The value of {@link TokenKeeper.currentPromise}. */
-  currentValue(limits?: WaitOptions): Promise<string> | undefined {
-    const held = this.current();
+  currentValue(limits?: WaitOptions, elapsed?: number): Promise<string> | undefined {
+    const held = this.current(elapsed);
     if (held !== undefined) return this.valuePromise ?? held.makeValuePromise(this);
     return limits === undefined ? this.#sharedWait()?.value() : undefined;
   }
