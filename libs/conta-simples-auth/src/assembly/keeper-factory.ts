@@ -28,8 +28,8 @@ export interface KeeperFactoryOptions {
   readonly endpointUrl: string;
   readonly request: RequestToken;
   readonly gate: EndpointGate;
-  /** What an account shares with other processes; made for each, since each counts its own failures. */
-  readonly shared: () => SharedTokens | undefined;
+  /** Makes what an account shares with other processes; absent without a store. */
+  readonly shared: (() => SharedTokens) | undefined;
   readonly log: TokenLog;
   readonly telemetry: IsolatedTelemetry | undefined;
   readonly emit: (event: ContaSimplesTokenEvent) => void;
@@ -68,7 +68,7 @@ export class KeeperFactory {
       inContext,
       onContention: (account) => log.contended(account, options.store !== undefined),
       startTurn: (target) => turns.add(target),
-      createSource: (account) => new AccountTokenSource(this.#sourceSettings, account, this.#given.shared()),
+      createSource: (account) => new AccountTokenSource(this.#sourceSettings, account, this.#given.shared?.()),
     };
     this.#sourceSettings = {
       credentialsOf: (account) => (this.#pairs.get(account) ?? (() => options.provide(account)))(),

@@ -12,20 +12,15 @@ import { VERSION } from '../model/version.js';
 import { chooseProxy } from '../oauth/proxy.js';
 import { createTokenEndpoint } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
-import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
+import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../options/options.js';
-import { GuardedStore, type StoreOperationResult } from '../store/guarded-store.js';
-import { LEASE_RESERVE_MS } from '../store/lease.js';
-import type { LeaseWait } from '../store/shared-attempt.js';
-import { SharedTokens } from '../store/shared-tokens.js';
-import { DEFAULT_KEY_PREFIX } from '../store/stored-record.js';
-import type { TokenStore } from '../store/token-store.js';
 import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
 import type { TokenKeeper } from '../token/keeper.js';
 import type { RunInContext } from '../token/keeper-settings.js';
 import type { ListTimer, TimerListing } from '../token/refresh-schedule.js';
 import { KeeperFactory } from './keeper-factory.js';
+import type { OptionalParts } from './optional-parts.js';
 
 /** The parts of one application. The services that Nest injects are made of them. */
 export interface Runtime {
@@ -46,6 +41,7 @@ export interface Runtime {
 
 export function createRuntime(
   options: ResolvedOptions,
+  parts: OptionalParts,
   listTimer: ListTimer | undefined,
   systemTime: Clock = systemClock,
 ): Runtime {
@@ -61,7 +57,8 @@ export function createRuntime(
   const names = [...options.accounts.keys()];
   const telemetry =
     options.telemetry &&
-    new IsolatedTelemetry(
+    parts.IsolatedTelemetry &&
+    new parts.IsolatedTelemetry(
       options.telemetry,
       {
         version: VERSION,
@@ -89,24 +86,8 @@ export function createRuntime(
       telemetry?.event(event);
       hub.emit(event);
     });
-  // One object, to which the shared tokens of every account refer.
-  const sharedOptions = options.store && {
-    store: guardStore(options.store, { clock, emit, telemetry }),
-    clock,
-    keyPrefix: options.store.keyPrefix ?? DEFAULT_KEY_PREFIX,
-    leaseMs: options.store.leaseMs ?? options.requestTimeoutMs + LEASE_RESERVE_MS,
-    requestTimeoutMs: options.requestTimeoutMs,
-    waitTimeoutMs: options.waitTimeoutMs,
-    refreshAt: options.refreshAt,
-    endpointUrl,
-    onTtlUnknown: () => log.ttlUnknown(),
-    onClocksDisagree: () => log.clocksDisagree(),
-    onRecordRefused: () => {
-      log.recordRefused();
-      telemetry?.recordRefused();
-    },
-    onLeaseWait: telemetry && ((wait: LeaseWait) => telemetry.leaseWait(wait)),
-  };
+  const { store } = options;
+  const shared = store && parts.createSharing?.({ store, options, endpointUrl, clock, log, telemetry, emit });
   const gate = new EndpointGate(clock);
   // Every call with a cached token reads it; it sets no timers, so it needs no context.
   const lifetimeClock = new LifetimeClock(systemTime);
@@ -118,7 +99,7 @@ export function createRuntime(
     endpointUrl,
     request,
     gate,
-    shared: () => sharedOptions && new SharedTokens(sharedOptions),
+    shared,
     log,
     telemetry,
     emit,
@@ -174,25 +155,6 @@ export function createRuntime(
       connections.close();
     },
   };
-}
-
-interface StoreObservers {
-  readonly clock: Clock;
-  readonly emit: (event: ContaSimplesTokenEvent) => void;
-  readonly telemetry: IsolatedTelemetry | undefined;
-}
-
-function guardStore(store: TokenStore, { clock, emit, telemetry }: StoreObservers): GuardedStore {
-  // One store serves all accounts.
-  const about = () => ({ account: '*', at: clock.now() });
-  const onChange = (state: 'unavailable' | 'recovered', message: string) =>
-    emit(
-      state === 'unavailable'
-        ? { type: 'store_unavailable', ...about(), message }
-        : { type: 'store_recovered', ...about() },
-    );
-  const onOperation = telemetry && ((operation: StoreOperationResult) => telemetry.storeOperation(operation));
-  return new GuardedStore({ store, clock, onChange, onOperation });
 }
 
 function* statusesOf(accounts: Iterable<TokenKeeper>): Iterable<ContaSimplesTokenStatus> {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { loadOptionalParts, type OptionalParts } from '../assembly/optional-parts.js';
 import { createRuntime } from '../assembly/runtime.js';
 import { ContaSimplesAuthInterceptor } from '../http/axios/auth.interceptor.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
@@ -85,6 +86,12 @@ function isObject(value: unknown): value is object {
 
 type ProvideOptions = (...args: unknown[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
 
+/** The checked options, and the code that they need. */
+interface Configuration {
+  readonly options: ResolvedOptions;
+  readonly parts: OptionalParts;
+}
+
 interface Definition {
   readonly isGlobal: boolean | undefined;
   readonly imports?: ModuleMetadata['imports'];
@@ -119,14 +126,17 @@ function define(definition: Definition): DynamicModule {
         provide: OPTIONS,
         inject: [REGISTRATION, ConfigService, ...inject],
         // A function, because a dump of the container shows the values of providers.
-        useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => ResolvedOptions> =>
-          deferred(async () => checkedOptions(await provide(...args), config)),
+        useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => Configuration> =>
+          deferred(async () => {
+            const options = checkedOptions(await provide(...args), config);
+            return { options, parts: await loadOptionalParts(options) };
+          }),
       },
       {
         provide: SERVICES,
         inject: [OPTIONS, ScopeCheck, ModuleRef, ModulesContainer],
         useFactory: async (
-          options: () => ResolvedOptions,
+          configuration: () => Configuration,
           scope: ScopeCheck,
           self: ModuleRef,
           modules: ModulesContainer,
@@ -136,7 +146,8 @@ function define(definition: Definition): DynamicModule {
             // No start hook has run in a module that a test has only compiled.
             scope.check();
             const listTimer = scheduler && ((account: string) => listInScheduler(scheduler, account));
-            return createServices(createRuntime(options(), listTimer));
+            const { options, parts } = configuration();
+            return createServices(createRuntime(options, parts, listTimer));
           });
         },
       },
