@@ -32,6 +32,9 @@ export class SharedTimers {
   readonly #clock: Clock;
   /** The last group, which the next timer joins if it is for the same moment. */
   #last: TimerGroup | undefined;
+  /** A number for this turn of the event loop, if {@link SharedTimers.countTurn} was called in it. */
+  turn = 0;
+  #isNextTurnPlanned = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -39,6 +42,18 @@ export class SharedTimers {
 
   monotonic(): number {
     return this.#clock.monotonic();
+  }
+
+  /** Gives the next turn of the event loop another number. Within one, no time passes but that of the code. */
+  countTurn(): number {
+    if (!this.#isNextTurnPlanned) {
+      this.#isNextTurnPlanned = true;
+      this.#clock.nextTurn(() => {
+        this.#isNextTurnPlanned = false;
+        this.turn++;
+      });
+    }
+    return this.turn;
   }
 
   /** Calls `target` once after `delayMs`. */

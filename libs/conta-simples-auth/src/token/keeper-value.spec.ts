@@ -83,7 +83,7 @@ describe('the value of a token', () => {
   });
 });
 
-describe('callers of one millisecond that share a wait', () => {
+describe('callers of one moment that share a wait', () => {
   const crowd = (harness: KeeperHarness, count: number) =>
     Array.from({ length: count }, () => {
       const { keeper } = harness;
@@ -109,10 +109,10 @@ describe('callers of one millisecond that share a wait', () => {
     expect(new Set(calls.map(({ error }) => error)).size).toBe(4);
   });
 
-  it('do not share with the next millisecond, a failure, a held token or another keeper', async () => {
+  it('do not share with a later moment, a failure, a held token or another keeper', async () => {
     const harness = new KeeperHarness();
     crowd(harness, 1);
-    await harness.clock.advance(1);
+    await harness.clock.advance(2);
     expect(harness.keeper.currentValue()).toBeUndefined();
 
     const failing = new KeeperHarness();

@@ -9,7 +9,7 @@ import { type HeldToken, Rejections } from './held-token.js';
 import { RefreshCycle } from './refresh-cycle.js';
 import { dueInMs, intervalEnd, waiveInterval } from './refresh-schedule.js';
 import { tokenStatus } from './token-reports.js';
-import type { Wait, WaitLimits } from './waiters.js';
+import { SAME_MOMENT_MS, type Wait, type WaitLimits } from './waiters.js';
 
 const NO_LIMITS: WaitOptions = {};
 
@@ -41,17 +41,17 @@ export class TokenKeeper extends RefreshCycle {
    * {@link TokenKeeper.current} as a promise, which is made once. Without a token, what callers of the same millisecond
    * wait for, if the call has no limits: ten thousand of them at once take half the time.
    */
-  currentPromise(limits?: WaitOptions, elapsed?: number): Promise<AccessToken> | undefined {
+  currentPromise(limits?: WaitOptions, elapsed = this.lifetimeClock.elapsedMs()): Promise<AccessToken> | undefined {
     const held = this.current(elapsed);
     if (held !== undefined) return this.promise ?? held.makePromise(this);
-    return limits === undefined ? this.#sharedWait()?.token() : undefined;
+    return limits === undefined ? this.#sharedWait(elapsed)?.token() : undefined;
   }
 
   /** The value of {@link TokenKeeper.currentPromise}. */
-  currentValue(limits?: WaitOptions, elapsed?: number): Promise<string> | undefined {
+  currentValue(limits?: WaitOptions, elapsed = this.lifetimeClock.elapsedMs()): Promise<string> | undefined {
     const held = this.current(elapsed);
     if (held !== undefined) return this.valuePromise ?? held.makeValuePromise(this);
-    return limits === undefined ? this.#sharedWait()?.value() : undefined;
+    return limits === undefined ? this.#sharedWait(elapsed)?.value() : undefined;
   }
 
   /** The token: at once if one can be served, otherwise as soon as the one request for it is answered. */
@@ -212,11 +212,11 @@ export class TokenKeeper extends RefreshCycle {
   }
 
   /** The wait of the last caller, if one without limits that comes now has nothing to decide. */
-  #sharedWait(): Wait | undefined {
+  #sharedWait(elapsed: number): Wait | undefined {
     const wait = this.waiters?.last;
-    if (wait?.isForAll !== true || this.held || this.failureState || this.#successor) return undefined;
-    // Not by the elapsed time: a test may let the wall clock stand still.
-    if (this.settings.clock.monotonic() >= wait.openUntil) return undefined;
+    const open = wait?.openToAll;
+    if (open === undefined || this.held || this.failureState || this.#successor) return undefined;
+    if (elapsed > open.until || this.settings.waitTimers.turn !== open.turn) return undefined;
     // The last caller noted the time.
     this.isWanted = true;
     return wait;
@@ -229,14 +229,15 @@ export class TokenKeeper extends RefreshCycle {
     this.#noteUse(Math.floor(now.elapsed));
     if (this.closedError !== undefined) return Promise.reject(this.closedError());
     const { failureState } = this;
-    const { waitTimeoutMs, observer } = this.settings;
+    const { waitTimeoutMs, waitTimers, observer } = this.settings;
     const callerWaitMs = failureState?.callerWaitMs ?? waitTimeoutMs;
     const limits = { signal, timeoutMs: Math.min(waitTimeoutMs, timeoutMs ?? callerWaitMs, callerWaitMs) };
     if (failureState !== undefined && this.mustFail(failureState, now))
       return this.#failCaller(failureState, now, limits, cause);
     const wait = this.request(now, limits, cause);
     // An observer counts each caller that waits.
-    wait.isForAll ||= (signal ?? timeoutMs ?? failureState ?? observer) === undefined;
+    if ((signal ?? timeoutMs ?? failureState ?? observer) === undefined)
+      wait.openToAll ??= { until: Math.ceil(now.elapsed) + SAME_MOMENT_MS, turn: waitTimers.countTurn() };
     return wait;
   }
 

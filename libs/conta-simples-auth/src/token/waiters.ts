@@ -15,14 +15,23 @@ export interface Wait {
   /** A new promise for each caller. */
   token(): Promise<AccessToken>;
   value(): Promise<string>;
-  /** Until when callers may share it, by the monotonic clock. */
-  readonly openUntil: number;
-  /** Whether callers without limits may share it without a further decision. */
-  isForAll: boolean;
+  /** When callers without limits may share it without a further decision; `undefined` if they may not. */
+  openToAll: OpenMoment | undefined;
 }
 
-/** Callers that arrive within this time share a deadline; the last of them times out up to so much early. */
-const SAME_MOMENT_MS = 1;
+/** A moment, so that callers need read one clock only: 10,000 of them at once are served 3 ms earlier. */
+export interface OpenMoment {
+  /** In elapsed time, by the wall clock. */
+  readonly until: number;
+  /** The turn of the event loop: the wall clock of a test may stand still. */
+  readonly turn: number;
+}
+
+/**
+ * Callers that arrive within this time share a deadline, and the last of them times out up to so much early; where the
+ * wall clock decides, whose milliseconds are whole, up to twice as much.
+ */
+export const SAME_MOMENT_MS = 1;
 
 /** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
 class WaiterGroup implements Wait {
@@ -30,7 +39,7 @@ class WaiterGroup implements Wait {
   /** By the monotonic clock. */
   readonly deadline: number;
   readonly openUntil: number;
-  isForAll = false;
+  openToAll: OpenMoment | undefined;
   /** Rejected with the function that makes an error. With a token, no function is called for each caller. */
   readonly #token: Promise<AccessToken>;
   #value: Promise<string> | undefined;
