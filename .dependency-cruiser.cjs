@@ -32,18 +32,6 @@ module.exports = {
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'npm-optional'] },
     },
     {
-      name: 'loaded-on-demand',
-      comment:
-        'The code of the store and of telemetry is in memory only if an option needs it (assembly/optional-parts.ts).',
-      severity: 'error',
-      from: { path: `${SRC}/`, pathNot: `\\.spec\\.ts$|${SRC}/(store|redis|testing)/|${SRC}/assembly/sharing\\.ts` },
-      to: {
-        path: `${SRC}/(store/|assembly/sharing|observability/isolated-telemetry)`,
-        dynamic: false,
-        dependencyTypesNot: ['type-only'],
-      },
-    },
-    {
       name: 'not-to-test-code',
       severity: 'error',
       from: { path: `${SRC}/`, pathNot: '\\.spec\\.ts$' },

@@ -12,7 +12,7 @@ import { VERSION } from '../model/version.js';
 import { chooseProxy } from '../oauth/proxy.js';
 import { createTokenEndpoint } from '../oauth/token-endpoint.js';
 import { EventHub } from '../observability/event-hub.js';
-import type { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
+import { IsolatedTelemetry } from '../observability/isolated-telemetry.js';
 import { TokenLog } from '../observability/token-log.js';
 import { type ResolvedOptions, TOKEN_PATH } from '../options/options.js';
 import { type Clock, LifetimeClock, systemClock } from '../support/clock.js';
@@ -20,7 +20,7 @@ import type { TokenKeeper } from '../token/keeper.js';
 import type { RunInContext } from '../token/keeper-settings.js';
 import type { ListTimer, TimerListing } from '../token/refresh-schedule.js';
 import { KeeperFactory } from './keeper-factory.js';
-import type { OptionalParts } from './optional-parts.js';
+import { createSharing } from './sharing.js';
 
 /** The parts of one application. The services that Nest injects are made of them. */
 export interface Runtime {
@@ -41,7 +41,6 @@ export interface Runtime {
 
 export function createRuntime(
   options: ResolvedOptions,
-  parts: OptionalParts,
   listTimer: ListTimer | undefined,
   systemTime: Clock = systemClock,
 ): Runtime {
@@ -57,8 +56,7 @@ export function createRuntime(
   const names = [...options.accounts.keys()];
   const telemetry =
     options.telemetry &&
-    parts.IsolatedTelemetry &&
-    new parts.IsolatedTelemetry(
+    new IsolatedTelemetry(
       options.telemetry,
       {
         version: VERSION,
@@ -87,7 +85,7 @@ export function createRuntime(
       hub.emit(event);
     });
   const { store } = options;
-  const shared = store && parts.createSharing?.({ store, options, endpointUrl, clock, log, telemetry, emit });
+  const shared = store && createSharing({ store, options, endpointUrl, clock, log, telemetry, emit });
   const gate = new EndpointGate(clock);
   // Every call with a cached token reads it; it sets no timers, so it needs no context.
   const lifetimeClock = new LifetimeClock(systemTime);

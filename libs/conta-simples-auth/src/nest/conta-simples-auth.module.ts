@@ -1,7 +1,6 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import { loadOptionalParts, type OptionalParts } from '../assembly/optional-parts.js';
 import { createRuntime } from '../assembly/runtime.js';
 import { ContaSimplesAuthInterceptor } from '../http/axios/auth.interceptor.js';
 import { ContaSimplesAuthError } from '../model/auth-error.js';
@@ -86,12 +85,6 @@ function isObject(value: unknown): value is object {
 
 type ProvideOptions = (...args: unknown[]) => ContaSimplesAuthOptions | Promise<ContaSimplesAuthOptions>;
 
-/** The checked options, and the code that they need. */
-interface Configuration {
-  readonly options: ResolvedOptions;
-  readonly parts: OptionalParts;
-}
-
 interface Definition {
   readonly isGlobal: boolean | undefined;
   readonly imports?: ModuleMetadata['imports'];
@@ -126,17 +119,14 @@ function define(definition: Definition): DynamicModule {
         provide: OPTIONS,
         inject: [REGISTRATION, ConfigService, ...inject],
         // A function, because a dump of the container shows the values of providers.
-        useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => Configuration> =>
-          deferred(async () => {
-            const options = checkedOptions(await provide(...args), config);
-            return { options, parts: await loadOptionalParts(options) };
-          }),
+        useFactory: (_: unknown, config: ConfigService, ...args: unknown[]): Promise<() => ResolvedOptions> =>
+          deferred(async () => checkedOptions(await provide(...args), config)),
       },
       {
         provide: SERVICES,
         inject: [OPTIONS, ScopeCheck, ModuleRef, ModulesContainer],
         useFactory: async (
-          configuration: () => Configuration,
+          options: () => ResolvedOptions,
           scope: ScopeCheck,
           self: ModuleRef,
           modules: ModulesContainer,
@@ -146,8 +136,7 @@ function define(definition: Definition): DynamicModule {
             // No start hook has run in a module that a test has only compiled.
             scope.check();
             const listTimer = scheduler && ((account: string) => listInScheduler(scheduler, account));
-            const { options, parts } = configuration();
-            return createServices(createRuntime(options, parts, listTimer));
+            return createServices(createRuntime(options(), listTimer));
           });
         },
       },

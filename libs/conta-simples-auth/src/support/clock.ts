@@ -101,6 +101,8 @@ export class LifetimeClock {
   #lead: number;
   /** The difference between the wall clock and the elapsed time. */
   #start: number;
+  /** Whether the two clocks agreed at the last reading of both: a wall clock that a test has stopped does not. */
+  areInStep = true;
 
   constructor(clock: Clock) {
     const { wall, monotonic } = readInstant(clock);
@@ -131,7 +133,8 @@ export class LifetimeClock {
     const latestWall = Math.max(wall, this.#start + this.#elapsedByWall);
     const jumpMs = latestWall - monotonic - this.#lead;
     this.#elapsed += monotonic - this.#monotonic + (jumpMs > MIN_JUMP_MS ? jumpMs : 0);
-    if (Math.abs(wall - monotonic - this.#lead) > MIN_JUMP_MS) this.#lead = wall - monotonic;
+    this.areInStep = Math.abs(wall - monotonic - this.#lead) <= MIN_JUMP_MS;
+    if (!this.areInStep) this.#lead = wall - monotonic;
     this.#monotonic = monotonic;
     this.#elapsedByWall = Math.ceil(this.#elapsed);
     this.#start = wall - this.#elapsedByWall;

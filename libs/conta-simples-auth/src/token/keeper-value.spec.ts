@@ -143,6 +143,17 @@ describe('callers of one moment that share a wait', () => {
     expect(harness.keeper.currentValue()).toBeUndefined();
   });
 
+  it('do not share at all if the wall clock has stopped, also where turns of the event loop are not seen', async () => {
+    const harness = new KeeperHarness();
+    harness.answer = { token: { lifeMs: 60 * SECOND }, afterMs: 60 * SECOND };
+    const frozen = harness.clock.now();
+    harness.clock.now = () => frozen;
+    harness.clock.nextTurn = () => {};
+    await harness.clock.advance(20);
+    crowd(harness, 1);
+    expect(harness.keeper.currentValue()).toBeUndefined();
+  });
+
   it('count as use of the account', async () => {
     const harness = new KeeperHarness();
     await harness.clock.advance(5);

@@ -236,7 +236,7 @@ export class TokenKeeper extends RefreshCycle {
       return this.#failCaller(failureState, now, limits, cause);
     const wait = this.request(now, limits, cause);
     // An observer counts each caller that waits.
-    if ((signal ?? timeoutMs ?? failureState ?? observer) === undefined)
+    if ((signal ?? timeoutMs ?? failureState ?? observer) === undefined && this.lifetimeClock.areInStep)
       wait.openToAll ??= { until: Math.ceil(now.elapsed) + SAME_MOMENT_MS, turn: waitTimers.countTurn() };
     return wait;
   }
