@@ -38,8 +38,8 @@ export class TokenKeeper extends RefreshCycle {
   }
 
   /**
-   * {@link TokenKeeper.current} as a promise, which is made once. Without a token, what callers of the same millisecond
-   * wait for, if the call has no limits: ten thousand of them at once take half the time.
+   * {@link TokenKeeper.current} as a promise, which is made once. Without a token, what callers of the same moment wait
+   * for, if the call has no limits: ten thousand of them at once take half the time.
    */
   currentPromise(limits?: WaitOptions, elapsed = this.lifetimeClock.elapsedMs()): Promise<AccessToken> | undefined {
     const held = this.current(elapsed);

@@ -31,12 +31,12 @@ export interface OpenMoment {
 }
 
 /**
- * Callers that arrive within this time share a deadline, and the last of them times out up to so much early; where the
- * wall clock decides, whose milliseconds are whole, up to twice as much.
+ * Callers that arrive within this time share a deadline, and the last of them times out up to so much early. Where the
+ * wall clock decides ({@link OpenMoment}), it is up to three times as much, because its milliseconds are whole.
  */
 export const SAME_MOMENT_MS = 1;
 
-/** Callers that came in the same millisecond with the same timeout: ten thousand of them cost one timer. */
+/** Callers that came at the same moment with the same timeout: ten thousand of them cost one timer. */
 class WaiterGroup implements Wait {
   readonly timeoutMs: number;
   /** By the monotonic clock. */
